@@ -1,0 +1,122 @@
+"""Facts that reach a call.  Nothing here does anything.
+
+Times are not part of a fact: `Session.handle` takes the moment as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
+RecordEnd = Literal["stopped", "silence", "max_time", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A caller is ringing us; the call is not answered yet.
+
+    `caller` and `dialled` are the user parts of From and of the request URI, or the host where
+    there is none.  `headers` has the INVITE's headers, names in lower case, the first of each.
+    `wall` is the time of day at this moment, in seconds since 1970 (UTC).
+    """
+
+    caller: str
+    dialled: str
+    wall: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The caller acknowledged our answer and media flows in both directions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The caller pressed one key: 0-9, *, #, A-D."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The caller began to speak; what was said comes later as `Heard`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The recogniser understood something; `confidence` from 0 to 1."""
+
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlayDone:
+    """Playback `id` ran to its end.  Not sent for a playback that was stopped."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDone:
+    """Recording `id` is closed and in place as `file`.
+
+    `seconds` is what was kept after trimming.  `reason` is `stopped` after our `Stop`, `error` when
+    nothing could be kept (`file` is then empty and `detail` says why).
+    """
+
+    id: int
+    seconds: float
+    reason: RecordEnd
+    file: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDone:
+    """Transfer `id` came to its end.
+
+    `answered`: the far end took the call (and, when it was bridged, has left again).  `code` is the
+    SIP status code that decided, 0 where none came; `reason` adds what a code cannot say, such as
+    `no_slot`.
+    """
+
+    id: int
+    outcome: TransferOutcome
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The call is gone.  Always the last event of a call.
+
+    `by` is `caller`, `media_timeout`, `drain` or `error`; `code` is the SIP status code, if one
+    came (487 for a caller who gave up before the answer).
+    """
+
+    by: str = "caller"
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The deadline that the call asked for has passed."""
+
+
+Event = (
+    Offered
+    | Answered
+    | Digit
+    | SpeechStarted
+    | Heard
+    | PlayDone
+    | RecordDone
+    | TransferDone
+    | HungUp
+    | Tick
+)
