@@ -52,18 +52,20 @@ class Record:
     """Record the caller.  `RecordDone` follows in every case, also after a hang-up.
 
     Ends by itself after `silence` seconds without sound (0: never) and, as a backstop, after
-    `max_seconds`.  `name` is a label for the file, not a path.
+    `max_seconds`.  What is shorter than `min_seconds` is not kept: `RecordDone.file` is then empty.
+    `name` is a label for the file, not a path.
     """
 
     id: int
     name: str
     max_seconds: float
     silence: float
+    min_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording or unanswered transfer `id` now.  Unknown ids are ignored."""
+    """End playback, recording or transfer `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -84,8 +86,9 @@ class Unlisten:
 class Transfer:
     """Hand the caller to the SIP URI `to`.  `TransferDone` follows, unless the call ends.
 
-    `bridge`: call `to` ourselves, wait `ring` seconds for an answer and join both legs until one
-    leaves.  `refer`: ask the caller's phone to call `to` (RFC 3515).  `refer_then_bridge`: bridge
+    `bridge`: call `to` ourselves, wait `ring` seconds for an answer and join both legs (`Joined`)
+    until one leaves.  `refer`: ask the caller's phone to call `to` (RFC 3515).
+    `refer_then_bridge`: bridge
     where the REFER fails.
     """
 

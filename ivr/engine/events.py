@@ -76,6 +76,13 @@ class RecordDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The far end of the bridged transfer `id` answered; the two talk until `TransferDone`."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransferDone:
     """Transfer `id` came to its end.
 
@@ -116,6 +123,7 @@ Event = (
     | Heard
     | PlayDone
     | RecordDone
+    | Joined
     | TransferDone
     | HungUp
     | Tick

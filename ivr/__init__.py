@@ -1,0 +1,60 @@
+"""Programmable IVR: write a call flow, test it with a simulated call, serve it on SIP."""
+
+from .engine.call import Call
+from .engine.choices import Choices
+from .engine.effects import Text, Tone
+from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
+from .engine.flow import END, Flow
+from .engine.schedule import Days, Hours
+from .engine.session import Session
+from .engine.values import Secret
+from .engine.verb import Result, verb
+from .engine.verbs import (
+    answer,
+    ask,
+    branch,
+    collect,
+    hang_up,
+    pause,
+    record,
+    redirect,
+    reject,
+    say,
+    schedule,
+    set_variables,
+    transfer,
+)
+
+__all__ = [
+    "END",
+    "Call",
+    "CallEnded",
+    "Choices",
+    "Days",
+    "Fault",
+    "Flow",
+    "FlowError",
+    "Hours",
+    "IvrError",
+    "LoadError",
+    "Result",
+    "Secret",
+    "Session",
+    "SettingsError",
+    "Text",
+    "Tone",
+    "answer",
+    "ask",
+    "branch",
+    "collect",
+    "hang_up",
+    "pause",
+    "record",
+    "redirect",
+    "reject",
+    "say",
+    "schedule",
+    "set_variables",
+    "transfer",
+    "verb",
+]

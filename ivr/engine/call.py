@@ -1,0 +1,153 @@
+"""The call as a flow sees it: two primitives, on which every verb is built."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import coroutine
+
+from . import templates
+from .effects import Effect, Note, Prompt, Text
+from .events import Event, Offered
+from .values import Value
+
+TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
+WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Tries:
+    """How often one input step of a state has failed, each way."""
+
+    no_input: int = 0
+    no_match: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One phone call.
+
+    A verb does exactly two things with it: `emit` an effect, and wait for the `next_event`.
+    Everything else is data.  `now` is the moment of the event being handled, in seconds on a clock
+    that only goes forward; `time` is the time of day.
+    """
+
+    id: str
+    caller: str = ""
+    dialled: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    now: float = 0.0
+    vars: dict[str, Value] = field(default_factory=dict)
+    answered: bool = False
+    keys: deque[str] = field(default_factory=deque)
+    """Keys pressed and not yet used by a step: the type-ahead buffer."""
+    reading: bool = False
+    """Whether a step takes keys right now, and may show them."""
+    place: str = ""
+    """Where in the flow's file the verb that runs stands; empty for Python."""
+    _outbox: list[Effect] = field(default_factory=list, repr=False)
+    _last_id: int = 0
+    _offered_at: float = 0.0
+    _wall: float = 0.0
+    _tries: list[Tries] = field(default_factory=list, repr=False)
+    _steps: int = 0
+    _stray: Collection[str] = ()
+    _stray_until: float = 0.0
+
+    def emit(self, effect: Effect) -> None:
+        """Ask the outside world for something.  Returns at once."""
+        self._outbox.append(effect)
+
+    async def next_event(self, until: float | None = None) -> Event:
+        """Wait for the next event, or for a `Tick` once *until* (a time of `now`'s clock) is past.
+
+        A wait without *until* is cut by the session after a time that no caller accepts.
+        """
+        return await _wait(until)
+
+    async def wait_until(self, moment: float) -> None:
+        """Wait until *moment* (of `now`'s clock), whatever happens meanwhile."""
+        while self.now < moment:
+            await _wait(moment)
+
+    def note(self, kind: str, detail: str = "") -> None:
+        """Write a line into the call's journal."""
+        self._outbox.append(Note(kind, detail))
+
+    def new_id(self) -> int:
+        """A number for an effect that later events or a `Stop` refer to."""
+        self._last_id += 1
+        return self._last_id
+
+    @property
+    def time(self) -> datetime:
+        """The time of day, UTC: that of the offer, plus what has passed since."""
+        return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
+
+    def names(self) -> dict[str, Value]:
+        """What texts and conditions may refer to."""
+        return {"caller": self.caller, "dialled": self.dialled, **self.vars}
+
+    def text(self, source: str) -> str:
+        """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
+        return templates.render(source, self.names()) if "{" in source else source
+
+    def evaluate(self, expression: str) -> Value:
+        """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""
+        return templates.evaluate(expression, self.names())
+
+    def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """*prompts* with their texts filled in.  Raises `FlowError`."""
+        return tuple(Text(self.text(p.words)) if isinstance(p, Text) else p for p in prompts)
+
+    def tries(self) -> Tries:
+        """The counters of the next input step of this state.
+
+        They outlive a state that leads back to itself, so that it cannot ask for ever.
+        """
+        self._steps += 1
+        if self._steps > len(self._tries):
+            self._tries.append(Tries())
+        return self._tries[self._steps - 1]
+
+    def drop_stray(self, keys: Collection[str], until: float) -> None:
+        """Drop the next key if it is one of *keys* and comes before *until*.
+
+        A terminator behind an entry that was already complete must not reach the next step.
+        """
+        if self.keys:
+            if self.keys[0] in keys:
+                self.keys.popleft()
+        else:
+            self._stray, self._stray_until = keys, until
+
+    # For the session.
+
+    def offered(self, offer: Offered, now: float) -> None:
+        self.caller, self.dialled, self.headers = offer.caller, offer.dialled, offer.headers
+        self._wall, self._offered_at, self.now = offer.wall, now, now
+
+    def pressed(self, key: str) -> None:
+        stray = key in self._stray and self.now <= self._stray_until
+        self._stray = ()
+        if not stray and len(self.keys) < TYPE_AHEAD:
+            self.keys.append(key)
+
+    def entered(self, again: bool) -> None:
+        """A state was entered; *again*: from itself."""
+        self._steps = 0
+        if not again:
+            self._tries.clear()
+
+    def drain(self) -> list[Effect]:
+        effects, self._outbox = self._outbox, []
+        return effects
+
+
+@coroutine
+def _wait(until: float | None) -> Generator[float | None, Event, Event]:
+    """The only place where a flow gives control back to its session."""
+    return (yield until)

@@ -1,0 +1,180 @@
+"""A flow is a map: states, and for each state the outcomes that lead on.
+
+The map is a `transitions` Machine, built once when the flow is loaded and shared by every call.
+Calls are never registered with it: a call is a cursor, an object with a ``state`` attribute.  The
+machine sees outcomes only, a handful per call; keys and audio never reach it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol
+
+from transitions import Machine, MachineError
+
+from .call import Call
+from .errors import Fault, FlowError, LoadError
+
+END = "end"
+
+Step = Callable[[Call], Awaitable[str]]
+
+# One INFO record per callback of every step would triple what a step costs.
+logging.getLogger("transitions").setLevel(logging.WARNING)
+
+
+class Cursor(Protocol):
+    """Whatever walks over a flow: it only has to remember where it is."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written; lines and columns count from 1."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def fault(self, message: str) -> Fault:
+        return Fault(self.file, self.line, self.column, message)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state: what it does, and where each outcome leads (`on`); none: it ends the call."""
+
+    name: str
+    step: Step
+    on: Mapping[str, str]
+    place: Place = Place()
+    on_places: Mapping[str, Place] = field(default_factory=dict)
+
+
+class Flow:
+    """Named states, each an async function that returns its outcome."""
+
+    def __init__(
+        self, name: str, *, start: str, language: str = "", place: Place = Place()
+    ) -> None:
+        self.name = name
+        self.start = start
+        self.language = language
+        self.place = place
+        self.states: dict[str, State] = {}
+        self._machine: Machine | None = None
+
+    def state(self, **on: str) -> Callable[[Step], Step]:
+        """Declare a state: its function's name is the state's name, *on* its outcomes.
+
+        Without outcomes the function must end the call (`hang_up`, `redirect`, `reject`).
+        """
+
+        def declare(step: Step) -> Step:
+            code = step.__code__
+            place = Place(code.co_filename, code.co_firstlineno)
+            self.add(State(step.__name__, step, on, place))
+            return step
+
+        return declare
+
+    def add(self, state: State) -> None:
+        """Add *state*; raises `LoadError` when its name is taken."""
+        if state.name in self.states or state.name == END:
+            why = "is reserved" if state.name == END else "is declared twice"
+            raise LoadError([state.place.fault(f"state {state.name!r} {why}")])
+        self.states[state.name] = state
+        self._machine = None
+
+    def check(self) -> Flow:
+        """Build the map.  Raises `LoadError` with all that is wrong with it."""
+        faults = self.faults()
+        if faults:
+            raise LoadError(faults)
+        self._machine = Machine(
+            model=None,
+            states=[*self.states, END],
+            transitions=[
+                {"trigger": outcome, "source": state.name, "dest": target}
+                for state in self.states.values()
+                for outcome, target in state.on.items()
+            ],
+            initial=self.start,
+            auto_transitions=False,
+        )
+        return self
+
+    def faults(self) -> list[Fault]:
+        """What is wrong with the map: unknown, unreachable and endless states."""
+        # What is reachable means nothing on a map with holes.
+        return sorted(self._holes() or self._dead_ends())
+
+    def _holes(self) -> list[Fault]:
+        found = []
+        if self.start not in self.states:
+            found.append(self.place.fault(f"start: {_unknown(self.start, self.states)}"))
+        for state in self.states.values():
+            for outcome, target in state.on.items():
+                if target not in self.states and target != END:
+                    place = state.on_places.get(outcome, state.place)
+                    found.append(
+                        place.fault(f"{state.name}: {outcome}: {_unknown(target, self.states)}")
+                    )
+        return found
+
+    def _dead_ends(self) -> list[Fault]:
+        onward = {name: set(state.on.values()) for name, state in self.states.items()}
+        backward: dict[str, set[str]] = {}
+        for name, targets in onward.items():
+            for target in targets or {END}:
+                backward.setdefault(target, set()).add(name)
+        reached, ending = _reach(self.start, onward), _reach(END, backward)
+        return [
+            state.place.fault(
+                f"state {name!r} is never reached"
+                if name not in reached
+                else f"state {name!r} has no way to an end; lead an outcome to {END!r}"
+            )
+            for name, state in self.states.items()
+            if name not in reached or name not in ending
+        ]
+
+    def enter(self, cursor: Cursor) -> None:
+        """Put *cursor* on the start state."""
+        self._ready().set_state(self.start, cursor)
+
+    def move(self, cursor: Cursor, outcome: str) -> None:
+        """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`."""
+        try:
+            self._ready().events[outcome].trigger(cursor)
+        except (KeyError, TypeError, MachineError):
+            known = ", ".join(sorted(self.states[cursor.state].on)) or "none"
+            raise FlowError(f"the outcome {outcome!r} is not declared; declared: {known}") from None
+
+    def _ready(self) -> Machine:
+        if self._machine is None:
+            self.check()
+        assert self._machine is not None
+        return self._machine
+
+
+def _reach(start: str, arrows: Mapping[str, Iterable[str]]) -> set[str]:
+    reached, todo = {start}, [start]
+    while todo:
+        fresh = set(arrows.get(todo.pop(), ())) - reached
+        reached |= fresh
+        todo += fresh
+    return reached
+
+
+def _unknown(name: str, states: Mapping[str, State]) -> str:
+    close = get_close_matches(name, [*states, END], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; states: {', '.join(states) or 'none'}"
+    return f"no such state: {name!r}{hint}"

@@ -1,0 +1,48 @@
+"""What a variable of a call can be, and how text becomes it."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import date, time
+from decimal import Decimal
+from typing import NoReturn
+
+LONGEST_TEXT = 4000  # characters, of a variable and of a rendered text
+
+
+class Secret:
+    """A text that cannot be printed, logged, rendered, pickled or hashed by accident.
+
+    Comparing two secrets, or a secret and a text, takes the same time wherever they differ.
+    """
+
+    __slots__ = ("_text",)
+    __hash__ = None  # type: ignore[assignment]  # a cache key is a place to leak from
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself: for the one place that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Secret):
+            other = other._text
+        if not isinstance(other, str):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other.encode())
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not to be stored")
+
+
+Value = str | int | Decimal | bool | date | time | Secret

@@ -1,0 +1,113 @@
+"""What a verb is: an async function on a `Call`, the outcomes it can have, and words about both.
+
+Built-in verbs have no privileges: one of yours, declared the same way, is used the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, ParamSpec
+
+from .effects import Prompt
+from .values import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a verb ended: its outcome, and what goes with it.
+
+    `value` is what was typed, said or kept; `terminator` the key that ended it; `code` and `reason`
+    say why.
+    """
+
+    outcome: str = "done"
+    value: str | Secret = ""
+    terminator: str = ""
+    code: int = 0
+    reason: str = ""
+
+
+DONE = Result()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The least and the most that a parameter may be."""
+
+    least: float = float("-inf")
+    most: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """What a parameter means, in one line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a text of a flow file is to be read, where the type alone does not say."""
+
+    name: str
+
+
+Seconds = Annotated[float, Kind("seconds"), Range(0, 86400)]
+Count = Annotated[int, Range(1, 100)]
+KeySet = Annotated[str, Kind("keys")]
+TemplateText = Annotated[str, Kind("text")]
+Expression = Annotated[str, Kind("expression")]
+Variable = Annotated[str, Kind("variable")]
+Address = Annotated[str, Kind("address")]
+DialPattern = Annotated[str, Kind("dial pattern")]
+Prompts = tuple[Prompt, ...]
+BargeIn = Literal["any", "match", "speech", "none"]
+TypeAhead = Literal["keep", "flush"]
+
+P = ParamSpec("P")
+Arguments = Mapping[str, Any]
+Outcomes = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb as flow files know it.
+
+    `outcomes`: those it can have with the given arguments; none: it ends the call.  `goes_on`: the
+    outcome after which the next verb of the same state runs, empty where there is no such one.
+    """
+
+    name: str
+    run: Callable[..., Awaitable[Result]]
+    outcomes: Callable[[Arguments], Outcomes]
+    goes_on: str
+    check: Callable[[Arguments], str]
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def verb(
+    name: str,
+    outcomes: Outcomes | Callable[[Arguments], Outcomes] = ("done",),
+    *,
+    goes_on: str = "",
+    check: Callable[[Arguments], str] = lambda arguments: "",
+) -> Callable[[Callable[P, Awaitable[Result]]], Callable[P, Awaitable[Result]]]:
+    """Declare an async function as the verb *name*.
+
+    Its first parameter is the call; the others, with their annotations, are what a flow file may
+    give.  *outcomes* may depend on the arguments.  *check* returns what is wrong with arguments
+    that are each right on their own, or an empty text.
+    """
+
+    def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
+        if callable(outcomes):
+            VERBS[name] = Verb(name, run, outcomes, goes_on, check)
+        else:
+            onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
+            VERBS[name] = Verb(name, run, lambda arguments: outcomes, onward, check)
+        return run
+
+    return declare

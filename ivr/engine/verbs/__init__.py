@@ -1,0 +1,31 @@
+"""The verbs that a flow is written in, one file each."""
+
+from .answer import answer
+from .ask import ask
+from .branch import branch
+from .collect import collect
+from .hang_up import hang_up
+from .pause import pause
+from .record import record
+from .redirect import redirect
+from .reject import reject
+from .say import say
+from .schedule import schedule
+from .set import set_variables
+from .transfer import transfer
+
+__all__ = [
+    "answer",
+    "ask",
+    "branch",
+    "collect",
+    "hang_up",
+    "pause",
+    "record",
+    "redirect",
+    "reject",
+    "say",
+    "schedule",
+    "set_variables",
+    "transfer",
+]

@@ -1,0 +1,68 @@
+"""Take a message."""
+
+from typing import Annotated
+
+from ..call import Call
+from ..effects import Record, Stop, Tone
+from ..errors import CallEnded, FlowError
+from ..events import Digit, RecordDone, Tick
+from ..speak import speak
+from ..verb import Doc, KeySet, Result, Seconds, Variable, verb
+
+GRACE = 5.0  # seconds for the line to close the file
+
+
+@verb("record", ("recorded", "too_short", "failed"), goes_on="recorded")
+async def record(
+    call: Call,
+    name: Annotated[str, Doc("label of the recording, part of its file name")] = "message",
+    max_seconds: Annotated[Seconds, Doc("longest recording")] = 120.0,
+    min_seconds: Annotated[Seconds, Doc("what is shorter is not kept")] = 1.0,
+    silence: Annotated[Seconds, Doc("silence that ends it; 0: none does")] = 4.0,
+    stop_keys: Annotated[KeySet, Doc("keys that end it")] = "#",
+    beep: Annotated[bool, Doc("a tone before it begins")] = True,
+    into: Annotated[Variable, Doc("variable that receives the file's name")] = "recording",
+) -> Result:
+    """Record the caller until a key, silence, the longest time or the end of the call.
+
+    A recording is kept when the caller hangs up.  `reason` is key, silence, max_time or error.
+    """
+    if not call.answered:
+        raise FlowError("nothing can be recorded before the call is answered")
+    if beep:
+        await speak(call, (Tone(),), "none")
+    call.keys.clear()
+    taking = call.new_id()
+    call.emit(Record(taking, name, max_seconds, silence, min_seconds))
+    reason, until = "", call.now + max_seconds
+    try:
+        while True:
+            match await call.next_event(until):
+                case Digit(key) if key in stop_keys and not reason:
+                    reason = "key"
+                case Tick() if not reason:
+                    reason = "max_time"
+                case Tick():
+                    return Result("failed", reason="error")
+                case RecordDone(id=id) as done if id == taking:
+                    call.keys.clear()
+                    return _result(call, done, reason, into)
+                case _:
+                    continue
+            call.emit(Stop(taking))
+            until = call.now + GRACE
+    except CallEnded:  # the usual way to end a message
+        call.emit(Stop(taking))
+        raise
+
+
+def _result(call: Call, done: RecordDone, reason: str, into: str) -> Result:
+    reason = reason or ("silence" if done.reason == "silence" else done.reason)
+    if done.reason == "error":
+        call.note("record_failed", done.detail)
+        return Result("failed", reason="error")
+    if not done.file:
+        return Result("too_short", reason=reason)
+    call.vars[into] = done.file
+    call.note("recorded", f"{done.file} {done.seconds:.1f} s, {reason}")
+    return Result("recorded", done.file, reason=reason)

@@ -1,0 +1,25 @@
+"""Speak or play."""
+
+from typing import Annotated
+
+from ..call import Call
+from ..effects import Prompt
+from ..speak import speak
+from ..verb import DONE, BargeIn, Doc, Result, verb
+
+
+@verb("say")
+async def say(
+    call: Call,
+    *prompts: Annotated[Prompt, Doc("prompts by name, or {text: words}, played without a gap")],
+    barge_in: Annotated[
+        BargeIn, Doc("what cuts it short: any key, speech, none; keys are kept, except with none")
+    ] = "any",
+) -> Result:
+    """Play prompts to their end.
+
+    A key cuts them short and stays for the next question, so that a caller who knows the way can
+    type ahead.  With `none` they are heard to the end, and what was typed meanwhile is dropped.
+    """
+    await speak(call, prompts, barge_in)
+    return DONE

@@ -1,0 +1,1 @@
+"""The line: SIP calls as events and effects.  Only modules in here import pjsua2."""

@@ -1,0 +1,157 @@
+"""SIP text: read from strangers, and made fit to be sent.  Pure; needs no SIP stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from ivr.engine.events import TransferOutcome
+
+# RFC 3261 7.3.3 and its extensions: the short form of a header's name.
+COMPACT = {
+    "a": "accept-contact",
+    "b": "referred-by",
+    "c": "content-type",
+    "d": "request-disposition",
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "j": "reject-contact",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "o": "event",
+    "r": "refer-to",
+    "s": "subject",
+    "t": "to",
+    "u": "allow-events",
+    "v": "via",
+    "x": "session-expires",
+}
+
+# These belong to the transaction or the body; a second one would corrupt the response.
+RESERVED = frozenset(
+    "call-id contact content-length content-type cseq from max-forwards record-route route to via"
+    .split()
+)
+
+# The stack prints a message into 4000 bytes; what a flow adds must leave room for the rest.
+REASON_LIMIT = 120
+VALUE_LIMIT = 500
+HEADERS_LIMIT = 2000
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")  # RFC 3261 25.1
+_URI_SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
+_DTMF_SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_DTMF_CODES = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
+KEYS = frozenset("0123456789*#ABCD")
+
+
+def safe_text(text: str) -> str:
+    """`text` as UTF-8 can carry it: bytes that were none of it become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def one_line(text: str, limit: int = VALUE_LIMIT) -> str:
+    """`text` fit for a header: no control character, so no line of its own; at most `limit` bytes."""
+    flat = _CONTROL.sub(" ", safe_text(text)).strip()
+    return flat.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
+
+
+def extra_headers(headers: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """What of `headers` may be sent, and the names of those that may not."""
+    kept: list[tuple[str, str]] = []
+    dropped: list[str] = []
+    room = HEADERS_LIMIT
+    for name, value in headers.items():
+        flat = one_line(str(value))
+        room -= len(name) + len(flat.encode()) + 4
+        if not _TOKEN.fullmatch(name) or name.lower() in RESERVED or room < 0:
+            dropped.append(one_line(name, 60))
+        else:
+            kept.append((name, flat))
+    return kept, dropped
+
+
+def contact_values(uris: Iterable[str]) -> list[str]:
+    """Contact header values, best first: q falls from 1.0 by tenths (RFC 3261 20.10)."""
+    clean = []
+    for uri in uris:
+        flat = re.sub(r"[<>\"\s]", "", one_line(uri))
+        if _URI_SCHEME.match(flat) and len(flat) > len("tel:"):
+            clean.append(flat)
+    clean = clean[:10]  # more would leave the space of a q-value, and of a datagram
+    if len(clean) == 1:
+        return [f"<{clean[0]}>"]
+    return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, uri in enumerate(clean)]
+
+
+def read_headers(message: str) -> dict[str, str]:
+    """The headers of a message, names in lower case and in full, the first of each."""
+    head = re.split(r"\r?\n\r?\n", message, maxsplit=1)[0]
+    head = re.sub(r"\r?\n[ \t]+", " ", head)  # RFC 3261 7.3.1: folded lines
+    headers: dict[str, str] = {}
+    for line in head.splitlines()[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            name = name.strip().lower()
+            headers.setdefault(COMPACT.get(name, name), one_line(value, 4000))
+    return headers
+
+
+def uri_user(text: str) -> str:
+    """The user part of the URI in a header value or request line; its host where it has none."""
+    # A display name in quotes may hold anything, `<sip:...>` included.
+    bare = re.sub(r'^\s*"(?:\\.|[^"\\])*"', "", text)
+    inner = re.search(r"<([^>]*)", bare)
+    uri = (inner.group(1) if inner else bare).strip()
+    scheme, colon, rest = uri.partition(":")
+    if not colon:
+        rest = scheme
+    elif scheme.lower() == "tel":
+        return _plain(rest.split(";")[0])
+    rest = re.split(r"[?]", rest, maxsplit=1)[0] if "@" not in rest else rest
+    user, at, host = rest.rpartition("@")
+    if at and user:
+        return _plain(re.split(r"[:;]", user, maxsplit=1)[0])
+    return _plain(re.split(r"[;?]", host, maxsplit=1)[0].rpartition(":")[0] or
+                  re.split(r"[;?:]", host, maxsplit=1)[0])
+
+
+def _plain(escaped: str) -> str:
+    return one_line(unquote(escaped, errors="replace"))
+
+
+def request_uri(message: str) -> str:
+    """The request URI of a request."""
+    parts = message.split("\n", 1)[0].split()
+    return parts[1] if len(parts) > 1 else ""
+
+
+def dtmf_relay_key(message: str) -> str:
+    """The key of a SIP INFO with `application/dtmf-relay`, or an empty string."""
+    kind = read_headers(message).get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/dtmf-relay":
+        return ""
+    body = re.split(r"\r?\n\r?\n", message, maxsplit=1)[-1]
+    found = _DTMF_SIGNAL.search(body)
+    signal = found.group(1).upper() if found else ""
+    key = _DTMF_CODES.get(signal, signal)
+    return key if key in KEYS else ""
+
+
+def transfer_outcome(code: int) -> TransferOutcome:
+    """What a final status `code` of the far end means for a flow."""
+    if 200 <= code < 300:
+        return "answered"
+    if code in (486, 600):
+        return "busy"
+    if code in (408, 480, 487):
+        return "no_answer"
+    if code in (401, 403, 405, 407, 433, 603, 607, 608):
+        return "rejected"
+    if code in (404, 410, 484, 488, 604, 606) or 500 <= code < 600:
+        return "unreachable"
+    return "failed"

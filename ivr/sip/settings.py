@@ -1,0 +1,38 @@
+"""Where the line listens, and what it may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """Settings of one line.  All of them are checked by `Phone.start`, not here.
+
+    `address` is the IPv4 address that SIP and RTP are bound to, `0.0.0.0` for all of the machine;
+    `public_address` is the one that peers are told, where it is another (empty: the same).  `tcp`
+    adds a TCP listener to UDP on the same `port`.  RTP takes `rtp_ports` UDP ports from `rtp_port`
+    on, two for each call and some to spare for those that come and go.
+
+    `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
+    that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
+    `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
+    """
+
+    recordings: Path
+    address: str = "127.0.0.1"
+    port: int = 5060
+    public_address: str = ""
+    tcp: bool = True
+    rtp_port: int = 10000
+    rtp_ports: int = 200
+    user_agent: str = "ivr"
+    retry_after: int = 5
+    log_level: int = 1
+    shim: bool = True
+
+    @property
+    def advertised(self) -> str:
+        """The address that peers are told."""
+        return self.public_address or self.address

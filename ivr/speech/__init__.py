@@ -1,0 +1,1 @@
+"""Speech: the prompts that callers hear, and the voices that say them."""

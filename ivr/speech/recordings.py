@@ -1,0 +1,36 @@
+"""Recordings in any WAV format, brought to the phone's own in a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ivr.engine.errors import IvrError
+from ivr.speech.child import Child, ChildError
+
+
+class BrokenRecording(IvrError):
+    """This file cannot be played; the message says why."""
+
+
+class Converter:
+    """Starts its child with the first conversion."""
+
+    def __init__(self) -> None:
+        self._child = Child("ivr.speech.recording_child")
+
+    def convert(self, source: Path, file: Path, limit: float) -> None:
+        """Write `source` to `file` as PCM 16 bit, mono, 8000 Hz.
+
+        `limit` in seconds, for one attempt.  Raises `BrokenRecording` where `source` is at fault,
+        `ChildError` where the conversion is.
+        """
+        answer = self._child.ask({"source": str(source), "file": str(file)}, limit)
+        if "error" in answer:
+            raise BrokenRecording(str(answer["error"]))
+
+    def close(self) -> None:
+        """End the child.  The next conversion starts another one."""
+        self._child.close()
+
+
+__all__ = ["BrokenRecording", "ChildError", "Converter"]
