@@ -88,8 +88,7 @@ class Transfer:
 
     `bridge`: call `to` ourselves, wait `ring` seconds for an answer and join both legs (`Joined`)
     until one leaves.  `refer`: ask the caller's phone to call `to` (RFC 3515).
-    `refer_then_bridge`: bridge
-    where the REFER fails.
+    `refer_then_bridge`: bridge where the REFER fails.
     """
 
     id: int

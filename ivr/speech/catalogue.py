@@ -1,0 +1,224 @@
+"""The author's prompts: `prompts/<language>.yaml` and `prompts/<language>/<name>.wav`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ivr.engine.errors import Fault, LoadError
+
+BUILT_IN_LANGUAGE = "en"
+BUILT_IN = {
+    "sorry": "We are sorry, something went wrong. Please call again later.",
+    "no_input": "Sorry, I did not hear anything.",
+    "no_match": "Sorry, I did not get that.",
+}
+"""Prompts that always exist.  An author's prompt of the same name is used instead."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_NAME = re.compile(r"\w[\w.-]*")
+_OTHER_AUDIO = {".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".wma", ".gsm", ".au", ".aiff"}
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What there is of one prompt in one language: a recording, a text, or both."""
+
+    recording: Path | None = None
+    text: str = ""
+
+
+class Catalogue:
+    """All prompts of all languages.  Language tags are compared without regard to case."""
+
+    def __init__(self, entries: Mapping[str, Mapping[str, Entry]], default: str) -> None:
+        self.default = canonical(default)
+        self.entries = entries
+
+    def chain(self, language: str) -> tuple[str, ...]:
+        """The languages to try for `language`, best first: de-CH, de, the default.
+
+        An empty `language` is the default.
+        """
+        wanted = canonical(language) or self.default
+        parts = wanted.split("-")
+        shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+        base = self.default.split("-")[0]
+        return tuple(dict.fromkeys((*shorter, self.default, base)))
+
+    def names(self, language: str = "") -> set[str]:
+        """Every prompt that a caller with this language can hear, if need be in another one."""
+        known = set(BUILT_IN)
+        for each in self.chain(language):
+            known |= set(self.entries.get(each, ()))
+        return known
+
+    def untranslated(self) -> list[tuple[str, str]]:
+        """(language, name) of what the default language has and that language has not."""
+        wanted = self.entries.get(self.default, {})
+        return [
+            (language, name)
+            for language in sorted(self.entries)
+            for name in sorted(wanted)
+            if not any(name in self.entries.get(each, ()) for each in _own(language))
+        ]
+
+
+def canonical(language: str) -> str:
+    """The one spelling under which a language tag is looked up: ``de_CH`` becomes ``de-ch``."""
+    return language.strip().replace("_", "-").lower()
+
+
+def clean(words: str) -> str:
+    """`words` as a voice may get them: composed (NFC), without control characters."""
+    text = words.encode("utf-8", "ignore").decode()
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
+    """Read all of `folder`; one that does not exist holds no prompts.
+
+    `default` is the language of a call that names none.  Raises `LoadError` with every fault of
+    every file.
+    """
+    faults: list[Fault] = []
+    texts: dict[str, dict[str, str]] = {}
+    sounds: dict[str, dict[str, Path]] = {}
+    for path in _listed(folder, faults):
+        language = canonical(path.stem)
+        if path.is_dir():
+            if path.name.startswith(".") or not _is_language(path.name, path, faults):
+                continue
+            sounds.setdefault(language, {}).update(_recordings(path, faults))
+        elif path.suffix == ".yml":
+            faults.append(Fault(str(path), 0, 0, f"rename it to {path.stem}.yaml"))
+        elif path.suffix == ".yaml" and _is_language(path.stem, path, faults):
+            if language in texts:
+                faults.append(Fault(str(path), 0, 0, f"another file has the texts of {language}"))
+            texts[language] = _texts(path, faults)
+    if faults:
+        raise LoadError(sorted(faults))
+    return Catalogue(
+        {
+            language: {
+                name: Entry(
+                    sounds.get(language, {}).get(name), texts.get(language, {}).get(name, "")
+                )
+                for name in {**texts.get(language, {}), **sounds.get(language, {})}
+            }
+            for language in {**texts, **sounds}
+        },
+        default,
+    )
+
+
+def _own(language: str) -> Iterable[str]:
+    """The language and those that it is a region of."""
+    parts = language.split("-")
+    return ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+def _listed(folder: Path, faults: list[Fault]) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        faults.append(Fault(str(folder), 0, 0, f"cannot be read: {error.strerror}"))
+        return []
+
+
+def _is_language(tag: str, path: Path, faults: list[Fault]) -> bool:
+    if _LANGUAGE.fullmatch(tag):
+        return True
+    message = f"{tag!r} is not a language; expected a tag such as en, de or pt-BR"
+    faults.append(Fault(str(path), 0, 0, message))
+    return False
+
+
+def _recordings(folder: Path, faults: list[Fault]) -> dict[str, Path]:
+    found = {}
+    for path in _listed(folder, faults):
+        if path.name.startswith("."):
+            continue
+        if path.suffix.lower() in _OTHER_AUDIO:
+            message = f"only WAV can be played; try: ffmpeg -i {path.name} {path.stem}.wav"
+            faults.append(Fault(str(path), 0, 0, message))
+        elif path.suffix.lower() == ".wav":
+            if _NAME.fullmatch(path.stem):
+                found[path.stem] = path
+            else:
+                faults.append(Fault(str(path), 0, 0, _bad_name(path.stem)))
+    return found
+
+
+def _bad_name(name: str) -> str:
+    return f"{name!r} cannot name a prompt; use letters, digits, '_', '-' and '.'"
+
+
+def _texts(path: Path, faults: list[Fault]) -> dict[str, str]:
+    """The texts of one file; whatever is wrong with it is added to `faults`."""
+
+    def fault(mark: yaml.Mark | None, message: str) -> None:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        faults.append(Fault(str(path), line, column, message))
+
+    try:
+        source = path.read_bytes().decode("utf-8-sig")
+        root = yaml.compose(source, _Loader)
+    except OSError as error:
+        fault(None, f"cannot be read: {error.strerror}")
+        return {}
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - error.object.rfind(b"\n", 0, error.start)
+        faults.append(Fault(str(path), line, column, "not UTF-8; save the file as UTF-8"))
+        return {}
+    except yaml.MarkedYAMLError as error:
+        hint = "; a text with special characters goes in quotes"
+        fault(error.problem_mark, f"not YAML: {error.problem}{hint}")
+        return {}
+    except yaml.YAMLError as error:
+        fault(None, f"not YAML: {' '.join(str(error).split())}")
+        return {}
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        fault(root.start_mark, "expected one prompt per line, `name: text`")
+        return {}
+    texts: dict[str, str] = {}
+    for key, value in root.value:
+        if not isinstance(key, yaml.ScalarNode) or not _NAME.fullmatch(key.value):
+            shown = key.value if isinstance(key, yaml.ScalarNode) else "this"
+            fault(key.start_mark, _bad_name(shown))
+            continue
+        if key.value in texts:
+            fault(key.start_mark, f"{key.value!r} is there twice; remove one")
+        problem = _wrong(value, source)
+        if problem:
+            fault(value.start_mark, f"{key.value}: {problem}")
+        texts[key.value] = "" if problem else clean(value.value)
+    return texts
+
+
+def _wrong(value: yaml.Node, source: str) -> str:
+    """What keeps `value` from being a text, "" if nothing does."""
+    quotes = "put it in quotes"
+    template = "a text with {{ }} changes with the call: write it in the flow, as `text:`"
+    if not isinstance(value, yaml.ScalarNode):
+        braces = source.startswith("{{", value.start_mark.index)
+        return template if braces else f"expected a text, found a list or a map; {quotes}"
+    if value.style is None and source[value.start_mark.index :][:1] in ("&", "!"):
+        return f"YAML reads & and ! at the beginning as its own; {quotes}"
+    if "{{" in value.value or "{%" in value.value:
+        return template
+    if not clean(value.value):
+        return f"expected a text, found nothing; if it begins with #, {quotes}"
+    return ""
