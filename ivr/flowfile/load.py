@@ -1,0 +1,26 @@
+"""Load a flow, whichever way it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from ..engine.errors import Fault, LoadError
+from ..engine.flow import Flow
+from .read_python import read_python
+from .read_yaml import read_yaml
+
+
+def load_flow(path: str | Path, prompts: Collection[str] | None = None) -> Flow:
+    """Load and check the flow file *path*, ``.yaml`` or ``.py``.
+
+    *prompts*: the names of the prompts there are; None: they are not checked.
+    Raises `LoadError` with every fault of the file.
+    """
+    path = Path(path)
+    match path.suffix:
+        case ".yaml" | ".yml":
+            return read_yaml(path, prompts)
+        case ".py":
+            return read_python(path, prompts)
+    raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
