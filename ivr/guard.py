@@ -1,0 +1,47 @@
+"""Interrupts a state that computes too long without awaiting: its call ends, its neighbours go on.
+
+Waiting costs nothing; what counts is the time between two waits.  A state that hangs in C code is
+not reached by this.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+from .engine.errors import StateTooSlow
+from .engine.session import Session
+
+STATE_LIMIT = 0.2  # seconds
+
+
+class StateGuard:
+    """``with guard:`` around `Session.handle`.  Works in the main thread; elsewhere it is idle.
+
+    The alarm becomes `StateTooSlow` inside the state only: between two calls of `handle`, or in
+    what it does itself, an exception would lose effects.
+    """
+
+    _inside = Session._run.__code__
+
+    def __init__(self) -> None:
+        self._on = threading.current_thread() is threading.main_thread()
+        if self._on:
+            signal.signal(signal.SIGALRM, self._ring)
+
+    def __enter__(self) -> None:
+        if self._on:
+            # Again and again, in case that the state swallows the first one.
+            signal.setitimer(signal.ITIMER_REAL, STATE_LIMIT, STATE_LIMIT)
+
+    def __exit__(self, *error: object) -> None:
+        if self._on:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        inner = frame
+        while inner is not None and inner.f_code is not self._inside:
+            inner = inner.f_back
+        if inner is not None and inner is not frame:
+            raise StateTooSlow

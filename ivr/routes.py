@@ -1,0 +1,26 @@
+"""Which flow takes which call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .engine.flow import Flow
+
+
+class Routes:
+    """What was dialled, and its flow: exact before the longest prefix (``49*``), before ``*``."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._exact = {number: flow for number, flow in flows.items() if not number.endswith("*")}
+        self._prefixes = sorted(
+            ((number[:-1], flow) for number, flow in flows.items() if number.endswith("*")),
+            key=lambda route: len(route[0]),
+            reverse=True,
+        )
+
+    def find(self, dialled: str) -> Flow | None:
+        """The flow for *dialled*; None: nobody here has that number."""
+        exact = self._exact.get(dialled)
+        if exact is not None:
+            return exact
+        return next((flow for start, flow in self._prefixes if dialled.startswith(start)), None)

@@ -1,0 +1,156 @@
+"""One process: its phone, its calls, and the loop that joins them.
+
+This is the place where the engine and the edges meet.  One thread does everything; other threads
+and signal handlers only set a flag and wake the phone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Protocol
+
+from .engine import trace
+from .engine.effects import Effect, Note, Reject
+from .engine.events import Event, HungUp, Offered, Tick
+from .engine.flow import Flow
+from .engine.session import Session
+from .guard import StateGuard
+from .store.journal import Journal
+
+LONGEST_TURN = 0.5  # seconds the phone may wait when nothing is due
+
+log = logging.getLogger("ivr.worker")
+
+
+class Phone(Protocol):
+    """A thing that calls arrive on: pjsua2 in production, a script in tests."""
+
+    def start(self) -> None:
+        """Begin to take calls.  Raises `SettingsError`."""
+
+    def wait(self, seconds: float) -> Iterable[tuple[str, Event]]:
+        """Everything that happened, at most *seconds* from now, as (call id, event)."""
+
+    def perform(self, call_id: str, effect: Effect) -> None:
+        """Carry out *effect*.  Never blocks, never raises; an unknown call is left alone."""
+
+    def wake(self) -> None:
+        """End a running `wait`; from any thread or signal handler."""
+
+    def refuse(self) -> None:
+        """Take no new calls from now on (503); live ones go on."""
+
+    def stop(self) -> None:
+        """End the calls that are left, and the phone."""
+
+
+class Worker:
+    """Owns every call of this process."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        route: Callable[[Offered], Flow | None],
+        journal: Journal,
+        *,
+        drain_seconds: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.phone = phone
+        self.route = route
+        self.journal = journal
+        self.clock = clock
+        self.drain_seconds = drain_seconds
+        self.sessions: dict[str, Session] = {}
+        self._guard = StateGuard()
+        self._drain_until: float | None = None
+        self._drain_asked = False
+
+    def run(self) -> None:
+        """Serve until drained: no new calls, and the last one over or out of time."""
+        try:
+            while not self._drained():
+                self.turn()
+            for call_id in list(self.sessions):
+                self._feed(call_id, HungUp(by="drain"))
+        finally:
+            self.phone.stop()
+
+    def drain(self) -> None:
+        """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
+        self._drain_asked = True
+        self.phone.wake()
+
+    def turn(self) -> None:
+        """Wait for something to happen, and let the calls it concerns react."""
+        for call_id, event in self.phone.wait(self._patience()):
+            self._feed(call_id, event)
+        now = self.clock()
+        for call_id, session in list(self.sessions.items()):
+            if session.deadline is not None and session.deadline <= now:
+                self._feed(call_id, Tick())
+
+    def _patience(self) -> float:
+        """Seconds until something is due."""
+        deadlines = [s.deadline for s in self.sessions.values() if s.deadline is not None]
+        if self._drain_until is not None:
+            deadlines.append(self._drain_until)
+        due_in = min(deadlines, default=float("inf")) - self.clock()
+        return min(max(due_in, 0.0), LONGEST_TURN)
+
+    def _drained(self) -> bool:
+        if not self._drain_asked:
+            return False
+        if self._drain_until is None:
+            self._drain_until = self.clock() + self.drain_seconds
+            self.phone.refuse()
+            log.info("no new calls; %d to finish", len(self.sessions))
+        return not self.sessions or self.clock() >= self._drain_until
+
+    def _feed(self, call_id: str, event: Event) -> None:
+        now = self.clock()
+        if isinstance(event, Offered) and not self._begin(call_id, event, now):
+            return
+        session = self.sessions.get(call_id)
+        if session is None:
+            return
+        seen = trace.of_event(event, session.call)
+        with self._guard:
+            effects = session.handle(event, now)
+        self.journal.write(session.call, seen, effects, now)
+        for effect in effects:
+            if isinstance(effect, Note):
+                if effect.kind == "failed":
+                    log.error("call %s: %s", call_id, effect.detail)
+            else:
+                self.phone.perform(call_id, effect)
+        if isinstance(event, HungUp):
+            del self.sessions[call_id]
+            self.journal.end(call_id)
+
+    def _begin(self, call_id: str, offer: Offered, now: float) -> bool:
+        flow = self.route(offer)
+        if flow is None:
+            log.info("call %s: nobody here is called %r", call_id, offer.dialled)
+            self.phone.perform(call_id, Reject(404))
+            return False
+        self.sessions[call_id] = Session(flow, call_id)
+        self.journal.begin(call_id, offer, now)
+        return True
+
+
+def drain_on_signals(worker: Worker) -> None:
+    """SIGTERM and SIGINT let live calls finish; a second one ends the process at once."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if worker._drain_asked:
+            os._exit(128 + number)
+        worker.drain()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
