@@ -1,0 +1,27 @@
+# make run    everything set up, and the front desk answering on 127.0.0.1:5060
+# make test   everything checked
+# make bench  what takes long
+.PHONY: run test check bench clean
+
+run:
+	@scripts/venv
+	@.venv/bin/ivr serve
+
+test: check
+	@scripts/peers
+	.venv/bin/pytest -m "" --cov --cov-report=term:skip-covered
+
+check:
+	@scripts/venv
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/mypy --python-version 3.12
+
+bench:
+	@scripts/venv
+	.venv/bin/python benchmarks/engine.py
+	.venv/bin/python benchmarks/simulated_calls.py
+
+clean:
+	rm -rf .venv var build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,32 @@
+"""The command line: one file a command.
+
+Exit codes: 0 all is well; 1 something is wrong with a flow, a prompt or a test, or `ivr doctor`
+found a fault; 2 the command, the settings or the machine do not allow it; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .app import app
+from .output import complain
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is a message, never a traceback."""
+    from ..engine.errors import IvrError, LoadError
+
+    try:
+        app()
+    except LoadError as error:
+        for fault in error.faults:
+            complain(str(fault))
+        sys.exit(1)
+    except IvrError as error:
+        complain(f"ivr: {error}")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,95 @@
+"""ivr doctor: a verdict on everything that serving needs, and a remedy."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..engine.errors import IvrError
+from .output import as_json
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    finding: str
+    remedy: str = ""
+
+
+def run(settings_file: Path, json: bool) -> int:
+    verdicts = list(_verdicts(settings_file))
+    if json:
+        as_json([asdict(verdict) for verdict in verdicts])
+    else:
+        for verdict in verdicts:
+            print(f"{'ok  ' if verdict.ok else 'BAD '} {verdict.what}: {verdict.finding}")
+            if verdict.remedy and not verdict.ok:
+                print(f"     -> {verdict.remedy}")
+    return 0 if all(verdict.ok for verdict in verdicts) else 1
+
+
+def _verdicts(settings_file: Path) -> Iterator[Verdict]:
+    yield _python()
+    try:
+        from ..config import load_settings
+
+        settings = load_settings(settings_file)
+    except IvrError as error:
+        yield Verdict("settings", False, str(error), "`ivr config` lists every key")
+        return
+    yield Verdict("settings", True, str(settings_file))
+    yield _flows(settings_file)
+    from ..project import voice
+    from ..sip import check as line
+    from ..speech import check as speech
+    from .serve import line_settings
+
+    for found in line.check(line_settings(settings)):
+        yield Verdict(found.what, found.ok, found.detail, found.remedy)
+    heard = speech.check(voice(settings), settings.language)
+    yield Verdict("voice", heard.ok, heard.finding, heard.remedy)
+    yield from _prompts(settings_file)
+
+
+def _python() -> Verdict:
+    version = platform.python_version()
+    good = (3, 11) <= sys.version_info[:2] <= (3, 12) and sys.platform == "linux"
+    return Verdict(
+        "Python",
+        good,
+        f"{version} on {sys.platform}",
+        "use Python 3.11 or 3.12 on Linux: the SIP stack (pjsua2) exists for no other",
+    )
+
+
+def _flows(settings_file: Path) -> Verdict:
+    from ..project import load_project
+
+    try:
+        flows = load_project(settings_file).flows
+    except IvrError as error:
+        lines = str(error).splitlines()
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        return Verdict("flows", False, lines[0] + more, "`ivr check` lists every fault")
+    routes = ", ".join(f"{number} -> {flow.name}" for number, flow in flows.items())
+    return Verdict("flows", True, routes)
+
+
+def _prompts(settings_file: Path) -> Iterator[Verdict]:
+    from ..project import load_project
+
+    try:
+        prompts = load_project(settings_file).prompts()
+    except IvrError as error:
+        yield Verdict("prompts", False, str(error), "`ivr check` lists every fault")
+        return
+    missing = prompts.missing()
+    prompts.close()
+    found = f"{len(missing)} are not rendered yet" if missing else "all are rendered"
+    yield Verdict("prompts", True, f"{found}; `ivr serve` renders what is missing")

@@ -1,0 +1,36 @@
+"""Print for people, or for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def complain(message: str) -> None:
+    """Say on standard error what is wrong."""
+    print(message, file=sys.stderr)
+
+
+def as_json(value: Any) -> None:
+    """Print *value* as JSON, one document."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar on standard error: call the result with (done, total, name)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
