@@ -5,6 +5,7 @@ Built-in verbs have no privileges: one of yours, declared the same way, is used 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, ParamSpec
@@ -76,6 +77,7 @@ class Verb:
 
     `outcomes`: those it can have with the given arguments; none: it ends the call.  `goes_on`: the
     outcome after which the next verb of the same state runs, empty where there is no such one.
+    `outcomes_doc`: the outcomes in words.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Verb:
     outcomes: Callable[[Arguments], Outcomes]
     goes_on: str
     check: Callable[[Arguments], str]
+    outcomes_doc: str
 
 
 VERBS: dict[str, Verb] = {}
@@ -98,16 +101,18 @@ def verb(
     """Declare an async function as the verb *name*.
 
     Its first parameter is the call; the others, with their annotations, are what a flow file may
-    give.  *outcomes* may depend on the arguments.  *check* returns what is wrong with arguments
+    give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns what is wrong with arguments
     that are each right on their own, or an empty text.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
         if callable(outcomes):
-            VERBS[name] = Verb(name, run, outcomes, goes_on, check)
+            words = inspect.cleandoc(outcomes.__doc__ or "")
+            VERBS[name] = Verb(name, run, outcomes, goes_on, check, words)
         else:
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
-            VERBS[name] = Verb(name, run, lambda arguments: outcomes, onward, check)
+            words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
+            VERBS[name] = Verb(name, run, lambda arguments: outcomes, onward, check, words)
         return run
 
     return declare

@@ -24,6 +24,7 @@ from ..verb import (
 
 
 def _outcomes(arguments: Arguments) -> Outcomes:
+    """each choice's name, `no_input`, `no_match`"""
     return (*arguments["choices"].names, "no_input", "no_match")
 
 

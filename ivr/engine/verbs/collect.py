@@ -30,6 +30,7 @@ _STAR_TYPES = ("number", "currency", "phone")
 
 
 def _outcomes(arguments: Arguments) -> Outcomes:
+    """`done`, `empty` (with `allow_empty`), `no_input`, `no_match`"""
     empty = ("empty",) if arguments.get("allow_empty") else ()
     return ("done", *empty, "no_input", "no_match")
 

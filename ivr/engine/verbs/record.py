@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ..call import Call
 from ..effects import Record, Stop, Tone
-from ..errors import CallEnded, FlowError
+from ..errors import FlowError
 from ..events import Digit, RecordDone, Tick
 from ..speak import speak
 from ..verb import Doc, KeySet, Result, Seconds, Variable, verb
@@ -45,19 +45,19 @@ async def record(
                 case Tick():
                     return Result("failed", reason="error")
                 case RecordDone(id=id) as done if id == taking:
-                    call.keys.clear()
+                    reason = reason or done.reason
                     return _result(call, done, reason, into)
                 case _:
                     continue
             call.emit(Stop(taking))
             until = call.now + GRACE
-    except CallEnded:  # the usual way to end a message
-        call.emit(Stop(taking))
-        raise
+    finally:
+        if not reason:  # the call is over: the usual way to end a message
+            call.emit(Stop(taking))
+        call.keys.clear()
 
 
 def _result(call: Call, done: RecordDone, reason: str, into: str) -> Result:
-    reason = reason or ("silence" if done.reason == "silence" else done.reason)
     if done.reason == "error":
         call.note("record_failed", done.detail)
         return Result("failed", reason="error")

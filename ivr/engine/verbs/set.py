@@ -8,7 +8,7 @@ from ..verb import DONE, Doc, Expression, Result, verb
 
 @verb("set")
 async def set_variables(
-    call: Call, **values: Annotated[Expression, Doc("variable: expression, such as tries + 1")]
+    call: Call, /, **values: Annotated[Expression, Doc("variable: expression, such as tries + 1")]
 ) -> Result:
     """Set variables of the call, in order.
 

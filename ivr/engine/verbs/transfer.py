@@ -1,5 +1,6 @@
 """Hand the caller to someone."""
 
+import re
 from typing import Annotated
 
 from ..call import Call
@@ -13,6 +14,9 @@ from ..verb import Seconds as SecondsType
 
 GRACE = 5.0  # seconds for the line to report, past the ringing time
 LONGEST_CONVERSATION = 3.9 * 3600  # seconds; the session's own limit is a little longer
+
+# One user part and one host: a second @, filled in from what a caller sent, would be another host.
+_URI = re.compile(r"(?:sips?|tel):([^@;?<>\s]+)(?:;[^@<>\s]*)?(?:@[^@<>\s]+)?")
 
 Ring = Annotated[SecondsType, Range(1, 600)]
 
@@ -57,21 +61,29 @@ async def transfer(
     going = call.new_id()
     call.emit(TransferEffect(going, target, ring, mode))
     tries = 2 if mode == "refer_then_bridge" else 1
+    done, late = None, TransferDone(going, "no_answer", 408)
     until = call.now + tries * ring + GRACE
-    while True:
-        match await call.next_event(until):
-            case TransferDone(id=id) as done if id == going:
-                call.note("transfer", f"{done.outcome} {done.code or ''} {done.reason}".strip())
-                if done.outcome == "answered":
-                    call.keys.clear()
-                return Result(done.outcome, code=done.code, reason=done.reason)
-            case Joined(id=id) if id == going:
-                until = call.now + LONGEST_CONVERSATION
-            case Tick():
-                call.emit(Stop(going))
-                return Result("no_answer", code=408)
+    try:
+        while done is None:
+            match await call.next_event(until):
+                case TransferDone(id=id) as event if id == going:
+                    done = event
+                case Joined(id=id) if id == going:
+                    late = TransferDone(going, "answered", reason="max_time")
+                    until = call.now + LONGEST_CONVERSATION
+                case Tick():
+                    break
+    finally:
+        if done is None:
+            call.emit(Stop(going))
+    done = done or late
+    call.note("transfer", f"{done.outcome} {done.code or ''} {done.reason}".strip())
+    if done.outcome == "answered":
+        call.keys.clear()
+    return Result(done.outcome, code=done.code, reason=done.reason)
 
 
 def _number(uri: str) -> str:
-    """The user part of *uri*."""
-    return uri.partition(":")[2].partition("@")[0].partition(";")[0]
+    """The user part of *uri*; empty where there may be more to it than a number and a host."""
+    found = _URI.fullmatch(uri)
+    return found[1] if found else ""

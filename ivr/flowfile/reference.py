@@ -1,0 +1,104 @@
+"""The page of the verbs, out of their own declarations: ``python -m ivr.flowfile.reference``."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from ..engine import verbs as _verbs  # noqa: F401  # declares them
+from ..engine.choices import Choices
+from ..engine.effects import Prompt
+from ..engine.verb import VERBS, Doc, Kind, Range, Verb
+from .bind import Signature, signature_of
+
+_HEAD = """# The verbs
+
+Made from the verbs' own declarations by `python -m ivr.flowfile.reference > docs/verbs.md`.
+
+In YAML a verb is `verb: value` or `verb: {parameter: value, …}`; a value alone is the first
+parameter of the table. Times are `5`, `0.5 s`, `300 ms`, `2 min` or `1 h`. In Python it is
+`await verb(call, …)` with the same names, and returns a result with `outcome`, `value`,
+`terminator`, `code` and `reason`.
+"""
+_KINDS = {
+    "seconds": "time",
+    "keys": "keys",
+    "text": "text, may have {{ … }}",
+    "expression": "expression",
+    "variable": "name",
+    "address": "address, may have {{ … }}",
+    "dial pattern": "dial pattern",
+}
+
+
+def page() -> str:
+    """The whole page, Markdown."""
+    return "\n".join([_HEAD, *(_section(VERBS[name]) for name in sorted(VERBS))])
+
+
+def _section(verb: Verb) -> str:
+    signature = signature_of(verb.run)
+    lines = [f"## {verb.name}", "", inspect.cleandoc(verb.run.__doc__ or ""), ""]
+    lines += [f"Outcomes: {verb.outcomes_doc}.", ""]
+    if signature.parameters:
+        lines += ["| parameter | | value | default |", "|---|---|---|---|"]
+        lines += [_row(signature, parameter) for parameter in signature.parameters.values()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(signature: Signature, parameter: inspect.Parameter) -> str:
+    hint = signature.hints[parameter.name]
+    doc = next((m.text for m in getattr(hint, "__metadata__", ()) if isinstance(m, Doc)), "")
+    any_name = parameter.kind is parameter.VAR_KEYWORD
+    name = "(any name)" if any_name else f"`{parameter.name}`"
+    value = _value(hint)
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        value = f"one, or a list of: {value}"
+    cells = (name, doc, value, _default(parameter))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _value(hint: Any) -> str:
+    metadata: tuple[Any, ...] = ()
+    while hasattr(hint, "__metadata__"):
+        metadata, hint = (*metadata, *hint.__metadata__), hint.__origin__
+    args = [arg for arg in get_args(hint) if arg is not NoneType]
+    if hint == Prompt:
+        return "prompt"
+    if get_origin(hint) is Literal:
+        return ", ".join(f"`{arg}`" for arg in args)
+    if get_origin(hint) is tuple:
+        return f"list of: {_value(args[0])}"
+    if NoneType in get_args(hint):
+        return _value(args[0])
+    kind = next((_KINDS[m.name] for m in metadata if isinstance(m, Kind)), "")
+    words = kind or {
+        bool: "yes or no",
+        int: "whole number",
+        float: "number",
+        str: "text",
+        Choices: "choices",
+    }.get(hint, getattr(hint, "__name__", str(hint)).lower())
+    limits = [m for m in metadata if isinstance(m, Range)]
+    if limits:
+        least, most = max(r.least for r in limits), min(r.most for r in limits)
+        words += f", {least:g} to {most:g}"
+    return words
+
+
+def _default(parameter: inspect.Parameter) -> str:
+    default = parameter.default
+    if default is parameter.empty:
+        return "" if parameter.kind is parameter.VAR_KEYWORD else "needed"
+    if default is None or default == () or default == {} or default == "":
+        return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return f"`{re.sub(r'[.]0$', '', str(default))}`"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
