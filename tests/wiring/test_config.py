@@ -1,0 +1,86 @@
+"""Settings: typed, with faults by line, and the environment on top."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.config import describe, load_settings
+from ivr.engine.errors import LoadError, SettingsError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ivr.yaml"
+
+
+def faults(file: Path, text: str) -> list[str]:
+    file.write_text(text)
+    with pytest.raises(LoadError) as caught:
+        load_settings(file)
+    return [str(fault).replace(f"{file}:", "") for fault in caught.value.faults]
+
+
+def test_the_least_file_has_a_route(file: Path) -> None:
+    file.write_text('routes: {"*": flows/menu.yaml}\n')
+    settings = load_settings(file)
+    assert settings.routes == {"*": file.parent / "flows/menu.yaml"}
+    assert settings.sip.address == "127.0.0.1" and settings.sip.port == 5060
+    assert settings.messages == file.parent / "var/messages"
+
+
+def test_numbers_that_look_like_octal_stay_numbers_of_phones(file: Path) -> None:
+    file.write_text("routes: {0123: a.yaml, on: b.yaml}\n")
+    assert set(load_settings(file).routes) == {"0123", "on"}
+
+
+def test_the_environment_wins(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('routes: {"*": a.yaml}\nsip: {port: 5070, rtp_port: 20000}\n')
+    monkeypatch.setenv("IVR_SIP__PORT", "5080")
+    settings = load_settings(file)
+    assert settings.sip.port == 5080
+    assert settings.sip.rtp_port == 20000
+
+
+def test_a_bad_variable_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_SIP__PORT", "many")
+    (fault,) = faults(file, 'routes: {"*": a.yaml}\n')
+    assert fault.startswith("environment variable IVR_SIP__PORT: ")
+
+
+def test_all_faults_at_once_with_their_places(file: Path) -> None:
+    found = faults(
+        file,
+        'routes: {"*": a.yaml}\nsip: {port: 99999, adress: x, tcp: maybe}\ndrain_secnds: 3\n',
+    )
+    assert found == [
+        "2:13: sip.port: input should be less than or equal to 65535, found '99999'",
+        "2:20: unknown key 'adress'; did you mean 'address'?",
+        "2:36: sip.tcp: input should be a valid boolean, unable to interpret input, found 'maybe'",
+        "3:1: unknown key 'drain_secnds'; did you mean 'drain_seconds'?",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "routes: {}\n", "routes: 5\n", "x"])
+def test_a_file_that_is_no_settings_is_told_what_is_needed(file: Path, text: str) -> None:
+    assert any("routes" in fault for fault in faults(file, text))
+
+
+def test_an_address_is_ipv4(file: Path) -> None:
+    (fault,) = faults(file, 'routes: {"*": a.yaml}\nsip: {address: localhost}\n')
+    assert fault.startswith("2:16: sip.address: ")
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ivr new DIR"):
+        load_settings(tmp_path / "none.yaml")
+
+
+def test_every_key_is_documented() -> None:
+    keys = describe()
+    assert all(meaning for *_, meaning in keys)
+    assert {"routes", "sip.port", "voice.rate"} <= {key for key, *_ in keys}
+
+
+def test_an_empty_value_is_pointed_at(file: Path) -> None:
+    (fault,) = faults(file, "routes:\n")
+    assert fault.startswith("1:8: expected a value, found nothing")

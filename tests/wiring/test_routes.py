@@ -1,0 +1,27 @@
+"""Which flow takes which call."""
+
+from ivr import Flow
+from ivr.routes import Routes
+
+FLOWS = {name: Flow(name, start="x") for name in ("all", "exact", "short", "long", "starred")}
+ROUTES = Routes(
+    {"*": FLOWS["all"], "49*": FLOWS["short"], "4930*": FLOWS["long"], "4930": FLOWS["exact"]}
+)
+
+
+def test_exact_beats_prefix() -> None:
+    assert ROUTES.find("4930") is FLOWS["exact"]
+
+
+def test_the_longest_prefix_wins() -> None:
+    assert ROUTES.find("49301") is FLOWS["long"]
+    assert ROUTES.find("4911") is FLOWS["short"]
+
+
+def test_the_star_takes_the_rest() -> None:
+    assert ROUTES.find("anybody") is FLOWS["all"]
+    assert ROUTES.find("") is FLOWS["all"]
+
+
+def test_without_a_star_there_may_be_nobody() -> None:
+    assert Routes({"100": FLOWS["exact"]}).find("101") is None

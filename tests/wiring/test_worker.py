@@ -1,0 +1,265 @@
+"""The loop that joins a phone and its calls, with a phone whose day is written down beforehand."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr import END, Call, Choices, Flow, answer, ask, collect, say
+from ivr.engine import effects as do
+from ivr.engine import events as ev
+from ivr.store.journal import Journal
+from ivr.worker import Worker
+
+OFFER = ev.Offered("alice", "100", wall=1_763_812_800.0)  # 2025-11-22 12:00 UTC
+
+
+class ScriptedPhone:
+    """Plugs in like the line; each `wait` is one turn of the script."""
+
+    def __init__(self, *turns: list[tuple[str, ev.Event]]) -> None:
+        self.turns = list(turns)
+        self.done: list[tuple[str, do.Effect]] = []
+        self.waits: list[float] = []
+        self.refusing = self.stopped = self.woken = False
+        self.between: Callable[[], None] = lambda: None
+
+    def start(self) -> None: ...
+
+    def wait(self, seconds: float) -> list[tuple[str, ev.Event]]:
+        self.waits.append(seconds)
+        self.between()
+        return self.turns.pop(0) if self.turns else []
+
+    def perform(self, call_id: str, effect: do.Effect) -> None:
+        self.done.append((call_id, effect))
+
+    def wake(self) -> None:
+        self.woken = True
+
+    def refuse(self) -> None:
+        self.refusing = True
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def told(self, call_id: str) -> list[do.Effect]:
+        return [effect for whose, effect in self.done if whose == call_id]
+
+
+def menu() -> Flow:
+    flow = Flow("menu", start="ask_once")
+
+    @flow.state(sales=END, no_input=END, no_match=END)
+    async def ask_once(call: Call) -> str:
+        await answer(call, settle=0)
+        choices = Choices({"sales": ["1"]})
+        return (await ask(call, "menu", choices=choices, attempts=1)).outcome
+
+    return flow.check()
+
+
+class Hall:
+    """A worker in a folder of its own, with a clock that only the test moves."""
+
+    def __init__(self, folder: Path, flow: Flow | None, *turns: list[tuple[str, ev.Event]]) -> None:
+        self.now = 1000.0
+        self.folder = folder
+        self.phone = ScriptedPhone(*turns)
+        self.worker = Worker(
+            self.phone, lambda offer: flow, Journal(folder), clock=lambda: self.now
+        )
+
+    def journal(self, call_id: str) -> list[dict[str, object]]:
+        (file,) = self.folder.glob(f"*/{call_id}.jsonl")
+        return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_two_calls_do_not_meet(tmp_path: Path) -> None:
+    hall = Hall(
+        tmp_path,
+        menu(),
+        [("a", OFFER), ("b", OFFER)],
+        [("a", ev.Answered()), ("b", ev.Answered())],
+        [("a", ev.Digit("1")), ("b", ev.HungUp())],
+    )
+    for _ in range(3):
+        hall.worker.turn()
+    assert hall.phone.told("a")[-2:] == [do.Stop(1), do.HangUp()]
+    assert hall.phone.told("b") == [do.Answer(), do.Play(1, ("menu",)), do.Stop(1)]
+    assert list(hall.worker.sessions) == ["a"]  # until the line says that it is gone
+
+
+def test_a_deadline_fires_when_it_is_due_and_the_phone_waits_no_longer(tmp_path: Path) -> None:
+    turns: list[list[tuple[str, ev.Event]]] = [
+        [("a", OFFER)],
+        [("a", ev.Answered())],
+        [("a", ev.PlayDone(1))],
+    ]
+    hall = Hall(tmp_path, menu(), *turns)
+    for _ in range(4):
+        hall.worker.turn()
+    assert hall.phone.waits[0] == 0.5  # nothing to do: as long as it may
+    hall.now += 4.75
+    hall.worker.turn()
+    assert hall.phone.waits[-1] == pytest.approx(0.25)
+    assert do.HangUp() not in hall.phone.told("a")
+    hall.now += 0.25
+    hall.worker.turn()
+    assert hall.phone.told("a")[-1] == do.HangUp()
+
+
+def test_a_number_that_nobody_has_gets_404(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, None, [("a", OFFER)], [("a", ev.HungUp())])
+    hall.worker.turn()
+    hall.worker.turn()
+    assert hall.phone.told("a") == [do.Reject(404)]
+    assert not hall.worker.sessions
+
+
+def test_events_of_unknown_calls_are_ignored(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, menu(), [("ghost", ev.Digit("1"))])
+    hall.worker.turn()
+    assert hall.phone.done == []
+
+
+def broken(step: Callable[[], None]) -> Flow:
+    flow = Flow("broken", start="only")
+
+    @flow.state(done=END)
+    async def only(call: Call) -> str:
+        await answer(call, settle=0)
+        step()
+        return "done"
+
+    return flow.check()
+
+
+@pytest.mark.parametrize("swallow", [False, True])
+def test_a_state_that_computes_too_long_is_interrupted(
+    tmp_path: Path, swallow: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def compute() -> None:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                sum(range(10_000))
+            except Exception:
+                assert swallow
+                raise
+
+    hall = Hall(tmp_path, broken(compute), [("a", OFFER)], [("a", ev.Answered())])
+    began = time.monotonic()
+    with caplog.at_level(logging.ERROR):
+        hall.worker.turn()
+        hall.worker.turn()
+    assert time.monotonic() - began < 10  # not the twenty seconds it wanted
+    assert hall.phone.told("a")[-2:] == [do.Play(1, ("sorry",)), do.HangUp(after=1)]
+    assert "only: " in caplog.text and "test_worker.py" in caplog.text
+    assert "computed for too long" in caplog.text
+
+
+def test_a_state_that_sleeps_in_a_library_is_interrupted_too(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, broken(lambda: time.sleep(20)), [("a", OFFER)], [("a", ev.Answered())])
+    began = time.monotonic()
+    hall.worker.turn()
+    hall.worker.turn()
+    assert time.monotonic() - began < 10
+    assert hall.phone.told("a")[-1] == do.HangUp(after=1)
+
+
+def test_the_journal_has_a_line_per_event_and_effect(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, menu(), [("a", OFFER)], [("a", ev.Answered())], [("a", ev.Digit("1"))])
+    hall.worker.turn()
+    hall.now += 1.5
+    hall.worker.turn()
+    hall.worker.turn()
+    lines = hall.journal("a")
+    assert (tmp_path / "2025-11-22").is_dir()
+    assert lines[0] == {
+        "at": 0.0,
+        "event": "offered",
+        "caller": "alice",
+        "dialled": "100",
+        "wall": OFFER.wall,
+        "headers": {},
+    }
+    assert {"at": 1.5, "effect": "play", "id": 1, "prompts": ["menu"], "language": ""} in lines
+    assert {"at": 1.5, "event": "digit", "key": "1"} in lines
+    assert lines[-1] == {"at": 1.5, "effect": "note", "kind": "end", "detail": "flow"}
+
+
+def test_the_journal_masks_secrets_and_keys_typed_ahead(tmp_path: Path) -> None:
+    flow = Flow("pin", start="pin")
+
+    @flow.state(done=END, no_input=END, no_match=END)
+    async def pin(call: Call) -> str:
+        await answer(call, settle=0)
+        await say(call, "welcome", barge_in="none")
+        return (await collect(call, "pin", into="pin", length=4, sensitive=True)).outcome
+
+    keys: list[list[tuple[str, ev.Event]]] = [[("a", ev.Digit(key))] for key in "4711"]
+    offer = ev.Offered("alice", "100", OFFER.wall, {"authorization": "Digest 4711", "x-a": "b"})
+    hall = Hall(
+        tmp_path,
+        flow.check(),
+        [("a", offer)],
+        [("a", ev.Answered())],
+        [("a", ev.Digit("7"))],
+        [("a", ev.PlayDone(1))],
+        *keys,
+    )
+    for _ in range(8):
+        hall.worker.turn()
+    lines = hall.journal("a")
+    assert "4711" not in json.dumps(lines)
+    assert [line["key"] for line in lines if line.get("event") == "digit"] == ["*"] * 5
+    assert lines[0]["headers"] == {"x-a": "b"}
+    assert {"at": 0.0, "effect": "note", "kind": "entry", "detail": "typed ***"} in lines
+
+
+def test_a_journal_that_cannot_be_written_costs_no_call(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "file"
+    folder.write_text("in the way")
+    hall = Hall(folder, menu(), [("a", OFFER)], [("b", OFFER)], [("a", ev.Answered())])
+    for _ in range(3):
+        hall.worker.turn()
+    assert hall.phone.told("a")[0] == do.Answer()
+    assert caplog.text.count("journals cannot be written") == 1
+
+
+def test_drain_lets_live_calls_finish(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, menu(), [("a", OFFER)], [("a", ev.Answered())])
+    hall.worker.turn()
+    hall.worker.drain()
+    hall.phone.turns += [[("a", ev.Digit("1"))], [("a", ev.HungUp("flow"))]]
+    hall.worker.run()
+    assert hall.phone.woken and hall.phone.refusing and hall.phone.stopped
+    assert hall.phone.told("a")[-1] == do.HangUp()
+
+
+def test_calls_that_outlast_the_drain_are_told_so(tmp_path: Path) -> None:
+    flow = Flow("long", start="only")
+
+    @flow.state(done=END)
+    async def only(call: Call) -> str:
+        await answer(call, settle=0)
+        return (await say(call, "long")).outcome
+
+    hall = Hall(tmp_path, flow.check(), [("a", OFFER)], [("a", ev.Answered())])
+
+    def pass_time() -> None:
+        hall.now += 0.4
+
+    hall.worker.turn()
+    hall.worker.turn()
+    hall.phone.between = pass_time
+    hall.worker.drain()
+    hall.worker.run()
+    assert hall.now >= 1030
+    assert hall.journal("a")[-1]["detail"] == "drain"
