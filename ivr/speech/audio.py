@@ -135,7 +135,7 @@ def _mu_law(codes: npt.NDArray[np.uint8]) -> Sound:
 
 def _a_law(codes: npt.NDArray[np.uint8]) -> Sound:
     """ITU-T G.711, table 1: every other bit inverted; a set sign bit is positive."""
-    codes = codes ^ 0x55
+    codes = codes ^ np.uint8(0x55)
     segment = ((codes >> 4) & 7).astype(np.int32)
     step = ((codes & 15).astype(np.int32) << 4) + 8
     magnitude = np.where(segment == 0, step, step + 256 << np.maximum(segment - 1, 0))

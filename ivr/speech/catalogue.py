@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from ivr.engine.errors import Fault, LoadError
+from ivr.engine.errors import Fault, LoadError, SettingsError
 
 BUILT_IN_LANGUAGE = "en"
 BUILT_IN = {
@@ -21,6 +21,7 @@ BUILT_IN = {
 """Prompts that always exist.  An author's prompt of the same name is used instead."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_NO_LANGUAGE = "is not a language; expected a tag such as en, de or pt-BR"
 _NAME = re.compile(r"\w[\w.-]*")
 _OTHER_AUDIO = {".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".wma", ".gsm", ".au", ".aiff"}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,10 +48,7 @@ class Catalogue:
         An empty `language` is the default.
         """
         wanted = canonical(language) or self.default
-        parts = wanted.split("-")
-        shorter = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-        base = self.default.split("-")[0]
-        return tuple(dict.fromkeys((*shorter, self.default, base)))
+        return tuple(dict.fromkeys((*widened(wanted), *widened(self.default))))
 
     def names(self, language: str = "") -> set[str]:
         """Every prompt that a caller with this language can hear, if need be in another one."""
@@ -66,13 +64,19 @@ class Catalogue:
             (language, name)
             for language in sorted(self.entries)
             for name in sorted(wanted)
-            if not any(name in self.entries.get(each, ()) for each in _own(language))
+            if not any(name in self.entries.get(each, ()) for each in widened(language))
         ]
 
 
 def canonical(language: str) -> str:
     """The one spelling under which a language tag is looked up: ``de_CH`` becomes ``de-ch``."""
     return language.strip().replace("_", "-").lower()
+
+
+def widened(language: str) -> tuple[str, ...]:
+    """`language` and what it is a region of: de-ch, de."""
+    parts = language.split("-")
+    return tuple("-".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
 def clean(words: str) -> str:
@@ -86,8 +90,10 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
     """Read all of `folder`; one that does not exist holds no prompts.
 
     `default` is the language of a call that names none.  Raises `LoadError` with every fault of
-    every file.
+    every file, `SettingsError` where `default` is no language tag.
     """
+    if not _LANGUAGE.fullmatch(canonical(default)):
+        raise SettingsError(f"{default!r} {_NO_LANGUAGE}")
     faults: list[Fault] = []
     texts: dict[str, dict[str, str]] = {}
     sounds: dict[str, dict[str, Path]] = {}
@@ -102,7 +108,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
         elif path.suffix == ".yaml" and _is_language(path.stem, path, faults):
             if language in texts:
                 faults.append(Fault(str(path), 0, 0, f"another file has the texts of {language}"))
-            texts[language] = _texts(path, faults)
+            texts[language] = _File(path, faults).texts()
     if faults:
         raise LoadError(sorted(faults))
     return Catalogue(
@@ -119,12 +125,6 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
     )
 
 
-def _own(language: str) -> Iterable[str]:
-    """The language and those that it is a region of."""
-    parts = language.split("-")
-    return ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-
-
 def _listed(folder: Path, faults: list[Fault]) -> list[Path]:
     try:
         return sorted(folder.iterdir())
@@ -138,8 +138,7 @@ def _listed(folder: Path, faults: list[Fault]) -> list[Path]:
 def _is_language(tag: str, path: Path, faults: list[Fault]) -> bool:
     if _LANGUAGE.fullmatch(tag):
         return True
-    message = f"{tag!r} is not a language; expected a tag such as en, de or pt-BR"
-    faults.append(Fault(str(path), 0, 0, message))
+    faults.append(Fault(str(path), 0, 0, f"{tag!r} {_NO_LANGUAGE}"))
     return False
 
 
@@ -152,10 +151,11 @@ def _recordings(folder: Path, faults: list[Fault]) -> dict[str, Path]:
             message = f"only WAV can be played; try: ffmpeg -i {path.name} {path.stem}.wav"
             faults.append(Fault(str(path), 0, 0, message))
         elif path.suffix.lower() == ".wav":
-            if _NAME.fullmatch(path.stem):
-                found[path.stem] = path
-            else:
+            found[path.stem] = path
+            if not _NAME.fullmatch(path.stem):
                 faults.append(Fault(str(path), 0, 0, _bad_name(path.stem)))
+            elif not path.is_file():
+                faults.append(Fault(str(path), 0, 0, "expected a file with a recording"))
     return found
 
 
@@ -163,49 +163,62 @@ def _bad_name(name: str) -> str:
     return f"{name!r} cannot name a prompt; use letters, digits, '_', '-' and '.'"
 
 
-def _texts(path: Path, faults: list[Fault]) -> dict[str, str]:
-    """The texts of one file; whatever is wrong with it is added to `faults`."""
+class _File:
+    """One file of texts, while it is read."""
 
-    def fault(mark: yaml.Mark | None, message: str) -> None:
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        self._path = path
+        self._faults = faults
+
+    def texts(self) -> dict[str, str]:
+        """What is in it; whatever is wrong with it is added to the faults."""
+        try:
+            source = self._path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            self._add(0, 0, f"cannot be read: {error.strerror}")
+            return {}
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            column = error.start - error.object.rfind(b"\n", 0, error.start)
+            self._add(line, column, "not UTF-8; save the file as UTF-8")
+            return {}
+        texts: dict[str, str] = {}
+        for key, value in self._pairs(source):
+            if not isinstance(key, yaml.ScalarNode) or not _NAME.fullmatch(key.value):
+                shown = key.value if isinstance(key, yaml.ScalarNode) else "this"
+                self._at(key.start_mark, _bad_name(shown))
+                continue
+            if key.value in texts:
+                self._at(key.start_mark, f"{key.value!r} is there twice; remove one")
+            problem = _wrong(value, source)
+            if problem:
+                self._at(value.start_mark, f"{key.value}: {problem}")
+            texts[key.value] = "" if problem else clean(value.value)
+        return texts
+
+    def _pairs(self, source: str) -> list[tuple[yaml.Node, yaml.Node]]:
+        try:
+            root = yaml.compose(source, _Loader)
+        except yaml.MarkedYAMLError as error:
+            hint = "a text with special characters goes in quotes"
+            self._at(error.problem_mark, f"not YAML: {error.problem}; {hint}")
+            return []
+        except yaml.YAMLError as error:
+            self._add(0, 0, f"not YAML: {' '.join(str(error).split())}")
+            return []
+        if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+            return []
+        if not isinstance(root, yaml.MappingNode):
+            self._at(root.start_mark, "expected one prompt per line, `name: text`")
+            return []
+        return list(root.value)
+
+    def _at(self, mark: yaml.Mark | None, message: str) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        faults.append(Fault(str(path), line, column, message))
+        self._add(line, column, message)
 
-    try:
-        source = path.read_bytes().decode("utf-8-sig")
-        root = yaml.compose(source, _Loader)
-    except OSError as error:
-        fault(None, f"cannot be read: {error.strerror}")
-        return {}
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        column = error.start - error.object.rfind(b"\n", 0, error.start)
-        faults.append(Fault(str(path), line, column, "not UTF-8; save the file as UTF-8"))
-        return {}
-    except yaml.MarkedYAMLError as error:
-        hint = "; a text with special characters goes in quotes"
-        fault(error.problem_mark, f"not YAML: {error.problem}{hint}")
-        return {}
-    except yaml.YAMLError as error:
-        fault(None, f"not YAML: {' '.join(str(error).split())}")
-        return {}
-    if root is None:
-        return {}
-    if not isinstance(root, yaml.MappingNode):
-        fault(root.start_mark, "expected one prompt per line, `name: text`")
-        return {}
-    texts: dict[str, str] = {}
-    for key, value in root.value:
-        if not isinstance(key, yaml.ScalarNode) or not _NAME.fullmatch(key.value):
-            shown = key.value if isinstance(key, yaml.ScalarNode) else "this"
-            fault(key.start_mark, _bad_name(shown))
-            continue
-        if key.value in texts:
-            fault(key.start_mark, f"{key.value!r} is there twice; remove one")
-        problem = _wrong(value, source)
-        if problem:
-            fault(value.start_mark, f"{key.value}: {problem}")
-        texts[key.value] = "" if problem else clean(value.value)
-    return texts
+    def _add(self, line: int, column: int, message: str) -> None:
+        self._faults.append(Fault(str(self._path), line, column, message))
 
 
 def _wrong(value: yaml.Node, source: str) -> str:
@@ -215,7 +228,7 @@ def _wrong(value: yaml.Node, source: str) -> str:
     if not isinstance(value, yaml.ScalarNode):
         braces = source.startswith("{{", value.start_mark.index)
         return template if braces else f"expected a text, found a list or a map; {quotes}"
-    if value.style is None and source[value.start_mark.index :][:1] in ("&", "!"):
+    if source.startswith(("&", "!"), value.start_mark.index):
         return f"YAML reads & and ! at the beginning as its own; {quotes}"
     if "{{" in value.value or "{%" in value.value:
         return template

@@ -20,12 +20,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from ivr.engine.errors import IvrError
+
 Json = dict[str, Any]
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 
 
-class ChildError(Exception):
+class ChildError(IvrError):
     """The child did not answer, twice.  The message says why."""
 
 
@@ -87,7 +89,7 @@ class Child:
         return _exchange(process, line, limit, self._last_words)
 
     def _start(self, closings: int) -> subprocess.Popen[bytes]:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the process
         try:
             self._process = subprocess.Popen(
                 # -P: the folder that we happen to run in must not shadow any module.

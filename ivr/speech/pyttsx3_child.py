@@ -52,6 +52,8 @@ class Speaker:
         try:
             for attempt in (1, 2):
                 try:
+                    # A full disk shows here; in pyttsx3's callback, the error would be lost.
+                    raw.write_bytes(bytes(200_000))
                     self._say(request["words"], voice, request["rate"], raw, request["limit"])
                     sound, rate = audio.read(raw)
                     audio.write(file, audio.polish(audio.to_phone_rate(sound, rate)))

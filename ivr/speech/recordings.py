@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.engine.errors import IvrError
-from ivr.speech.child import Child, ChildError
+from ivr.speech.child import Child
 
 
 class BrokenRecording(IvrError):
@@ -31,6 +31,3 @@ class Converter:
     def close(self) -> None:
         """End the child.  The next conversion starts another one."""
         self._child.close()
-
-
-__all__ = ["BrokenRecording", "ChildError", "Converter"]

@@ -29,7 +29,9 @@ def read(file: Path) -> bytes:
         with wave.open(str(file), "rb") as source:
             form = source.getnchannels(), source.getsampwidth() * 8, source.getframerate()
             if form != (1, 16, RATE):
-                raise ValueError("{} channel(s), {} bit, {} Hz instead of 1, 16, 8000".format(*form))
+                raise ValueError(
+                    "{} channel(s), {} bit, {} Hz instead of 1, 16, 8000".format(*form)
+                )
             expected = source.getnframes() * 2
             samples = source.readframes(source.getnframes())
     except (OSError, EOFError, wave.Error) as error:

@@ -1,0 +1,241 @@
+"""Where the phone gets the sounds for what a flow wants to be heard.
+
+What has been made once is handed out at once; everything else is made in another thread, which the
+SIP thread does not wait for.  Whatever happens, there is something to hear: the recording, or its
+text, or the same in a more general language, or a tone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.engine.effects import Play, Prompt, Text, Tone
+from ivr.engine.errors import IvrError
+from ivr.speech.catalogue import BUILT_IN, canonical, clean, read_catalogue
+from ivr.speech.renderer import Renderer
+from ivr.speech.sounds import Passing, Sounds
+from ivr.speech.sources import Source, Spoken, sources
+from ivr.speech.voice import NoVoice, Voice, VoiceError
+
+log = logging.getLogger("ivr.prompts")
+
+_PATIENT = 30.0
+"""Seconds for one attempt to make a sound that no caller waits for."""
+_AGAIN = 30.0
+"""Seconds before something that could not be made is tried again."""
+_REMEMBERED = 1000
+"""Failures, and lines of the log that are not to be repeated."""
+
+Want = tuple[str, Prompt]
+"""A canonical language tag, and what is to be heard in that language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A prompt that is not as its author meant it: replaced by its text, or by a tone."""
+
+    language: str
+    name: str
+    reason: str
+
+
+class PromptStore:
+    """The prompts of a set of flows.
+
+    `folder` has the author's prompts, `cache` the sounds made of them; `language` is that of calls
+    that name none.  `texts` are the (language, words) that flows say unchanged in every call: they
+    are cached like prompts, where other texts are forgotten with the process.  `limit` is how long
+    in seconds a caller may wait for a sound, `idle` how long the voice stays in memory without
+    work.
+
+    Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
+    written.  Starts no thread and no process before there is something to make.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        cache: Path,
+        language: str,
+        voice: Voice,
+        *,
+        texts: Iterable[tuple[str, str]] = (),
+        limit: float = 3.0,
+        idle: float = 60.0,
+    ) -> None:
+        self.catalogue = read_catalogue(folder, language)
+        self._lasting = frozenset(
+            (canonical(each) or self.catalogue.default, clean(words)) for each, words in texts
+        )
+        self._limit = limit
+        self._patience = limit
+        self._sounds = Sounds(cache, voice)
+        self._fallback = self._sounds.fallback()
+        self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
+        # Read by the SIP thread, which takes no lock; written by the renderer's.
+        self._at_hand: dict[Want, Path] = {}
+        self._failed: dict[Want, tuple[float, str]] = {}
+        self._replaced: dict[Want, str] = {}
+        self._passing: Passing[Want] = Passing()
+        self._said: set[str] = set()
+
+    def names(self, language: str = "") -> set[str]:
+        """Every prompt that can be played to a caller with this language."""
+        return self.catalogue.names(language)
+
+    def resolve(self, play: Play, ready: Callable[[Sequence[Path]], None]) -> None:
+        """Hand the files for `play`, in its order, to `ready`: once, and at least one.
+
+        At once and in this thread where all of them are at hand, else from another thread, after
+        `limit` seconds at the latest; what is missing then is replaced by a tone.  Files are PCM
+        16 bit, mono, 8000 Hz, of at least 100 ms.
+        """
+        language = canonical(play.language) or self.catalogue.default
+        wants = [(language, prompt) for prompt in play.prompts]
+        missing = [want for want in wants if want not in self._at_hand]
+        if missing and self._failed:
+            now = time.monotonic()
+            missing = [want for want in missing if not self._is_given_up(want, now)]
+        if missing:
+            self._renderer.submit(missing, self._limit, lambda: ready(self._files(wants)))
+        else:
+            ready(self._files(wants))
+
+    def missing(self) -> list[tuple[str, str]]:
+        """(language, name) of what `render_all` would have to make.  Makes nothing itself."""
+        return [(want[0], self._title(want)) for want in self._static() if not self._find(want)]
+
+    def render_all(self, progress: Callable[[int, int, str], None] | None = None) -> list[Trouble]:
+        """Make every prompt of every language, and all `texts`, that is not in the cache yet.
+
+        Calls `progress(done, total, name)` after each, in this thread.  Returns what had to be
+        replaced; each of these was logged, too.  No thread and no process is left behind.
+        """
+        wants = self._static()
+        self._patience = 2 * _PATIENT
+        self._failed.clear()
+        self._replaced.clear()
+        try:
+            for done, want in enumerate(wants, 1):
+                if found := self._find(want):
+                    self._at_hand[want] = found
+                else:
+                    made = threading.Event()
+                    self._renderer.submit([want], None, made.set)
+                    made.wait()
+                if progress:
+                    progress(done, len(wants), self._title(want))
+        finally:
+            self._patience = self._limit
+            self._renderer.rest()
+        reasons = {
+            want: reason for want, (_, reason) in dict(self._failed).items()
+        } | self._replaced
+        return [
+            Trouble(want[0], self._title(want), reasons[want]) for want in wants if want in reasons
+        ]
+
+    def refresh(self) -> None:
+        """Look at every file anew before it is handed out again.
+
+        For a phone that could not open one: somebody may have emptied the cache.  Raises
+        `SettingsError` where it cannot be written any more.
+        """
+        self._at_hand.clear()
+        self._failed.clear()
+        self._fallback = self._sounds.fallback()
+
+    def close(self) -> None:
+        """End the threads and the voice.  Whoever waits for a sound gets a tone now."""
+        self._renderer.close()
+        self._sounds.close()
+
+    def _static(self) -> list[Want]:
+        """All that is known before the first call, each once."""
+        wants: dict[Want, None] = {(self.catalogue.default, name): None for name in BUILT_IN}
+        for language, entries in sorted(self.catalogue.entries.items()):
+            wants.update(((language, name), None) for name in sorted(entries))
+        wants.update(((language, Text(words)), None) for language, words in sorted(self._lasting))
+        return list(wants)
+
+    def _find(self, want: Want) -> Path | None:
+        """The file for `want` as its author meant it, if it was made before."""
+        best, *others = self._sources(want)
+        # The same words with the voice of another language are as good.
+        words = best.words if isinstance(best, Spoken) else None
+        equal = [each for each in others if isinstance(each, Spoken) and each.words == words]
+        try:
+            return next(filter(None, map(self._sounds.find, [best, *equal])), None)
+        except OSError:
+            return None
+
+    def _is_given_up(self, want: Want, now: float) -> bool:
+        return now < self._failed.get(want, (0.0, ""))[0]
+
+    def _files(self, wants: list[Want]) -> list[Path]:
+        return [self._at_hand.get(want, self._fallback) for want in wants] or [self._fallback]
+
+    def _sources(self, want: Want) -> list[Source]:
+        return sources(self.catalogue, self._lasting, *want)
+
+    def _make(self, want: Want) -> None:
+        """In the renderer's thread: put a file for `want` at hand, or note why there is none."""
+        found = self._sources(want)
+        reasons = []
+        for source in found:
+            try:
+                file = self._sounds.obtain(source, self._patience / 2)
+            except NoVoice as error:
+                self._say(f"{error}; trying the next language")
+                if not (isinstance(source, Spoken) and "-" in source.language):
+                    # For a region, the voice of the language at large is as good as any.
+                    reasons.append(str(error))
+            except (IvrError, OSError) as error:
+                self._say(f"{self._title(want)}, {source}: {error}")
+                reasons.append(str(error))
+                if isinstance(error, VoiceError):
+                    # The voice itself is in trouble: another language would not help.
+                    break
+            else:
+                self._keep(want, file, source, "; ".join(reasons))
+                return
+        reasons = reasons or ["there is no such prompt" if isinstance(want[1], str) else "no words"]
+        if len(self._failed) >= _REMEMBERED:
+            self._failed.clear()
+        self._failed[want] = time.monotonic() + _AGAIN, "; ".join(reasons)
+        self._say(f"{self._title(want)} is a tone now: {reasons[-1]}")
+
+    def _keep(self, want: Want, file: Path, source: Source, reasons: str) -> None:
+        if isinstance(source, Spoken) and not source.lasting:
+            for gone in self._passing.add(want, file):
+                self._at_hand.pop(gone, None)
+        elif reasons:
+            self._replaced[want] = reasons
+        self._failed.pop(want, None)
+        self._at_hand[want] = file
+
+    def _title(self, want: Want) -> str:
+        language, prompt = want
+        match prompt:
+            case Text(words):
+                if (language, clean(words)) in self._lasting:
+                    return f'"{words[:60]}"'
+                # It may hold what concerns one caller alone: such words stay out of logs.
+                return f"text of {len(words)} characters"
+            case Tone(frequency):
+                return f"tone of {frequency} Hz"
+        return prompt
+
+    def _say(self, line: str) -> None:
+        """Log `line` once."""
+        if line in self._said:
+            return
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        self._said.add(line)
+        log.warning(line)

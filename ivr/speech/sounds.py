@@ -1,0 +1,147 @@
+"""Sound files: made once, found again by what they were made from."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from ivr.engine.effects import Tone
+from ivr.engine.errors import SettingsError
+from ivr.speech import wav
+from ivr.speech.recordings import Converter
+from ivr.speech.sources import Recording, Sine, Source, Spoken, cache_key
+from ivr.speech.voice import Voice, VoiceError
+
+FALLBACK = Tone(420, 0.6)
+"""What a caller hears where there is nothing else."""
+
+User = TypeVar("User")
+
+
+class Sounds:
+    """The files in `cache`, and those of passing texts, which end with this process.
+
+    Passing texts may be about one caller; and there is no end to them.
+    """
+
+    def __init__(self, cache: Path, voice: Voice) -> None:
+        self._cache = cache
+        self._voice = voice
+        self._converter = Converter()
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def fallback(self) -> Path:
+        """The file of the tone that is always there.  Raises `SettingsError`."""
+        try:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            file = self._cache / f"{cache_key(Sine(FALLBACK), self._voice)}.wav"
+            # Also where it exists: this tells whether the folder can be written.
+            wav.write(file, wav.tone(FALLBACK.frequency, FALLBACK.seconds))
+            self._sweep()
+        except OSError as error:
+            raise SettingsError(
+                f"{self._cache}: the cache of prompts cannot be written ({error.strerror}); "
+                "make this folder writable or choose another one"
+            ) from error
+        return file
+
+    def find(self, source: Source) -> Path | None:
+        """The file of `source` if it is there and whole.  Raises `OSError`."""
+        file = self._file(source)
+        return file if wav.is_intact(file) else None
+
+    def obtain(self, source: Source, limit: float) -> Path:
+        """The file of `source`, made now unless it is there and whole.
+
+        `limit` in seconds, for one attempt of at most two.  Raises `VoiceError`, `NoVoice`,
+        `BrokenRecording`, `ChildError` or `OSError`.
+        """
+        file = self._file(source)
+        if wav.is_intact(file):
+            return file
+        if isinstance(source, Sine):
+            wav.write(file, wav.tone(source.tone.frequency, source.tone.seconds))
+            return file
+        made = file.with_name(f".{file.stem}.{os.getpid()}.wav")
+        try:
+            if isinstance(source, Recording):
+                self._converter.convert(source.file, made, limit)
+            else:
+                self._speak(source, made, limit)
+            wav.write(file, wav.read(made))
+        except ValueError as error:
+            raise VoiceError(f"the voice made no usable file: {error}") from error
+        finally:
+            with contextlib.suppress(OSError):
+                made.unlink(missing_ok=True)
+        return file
+
+    def rest(self) -> None:
+        """End the processes; they start again when they are needed."""
+        self._voice.close()
+        self._converter.close()
+
+    def close(self) -> None:
+        """End the processes and remove the files of passing texts."""
+        self.rest()
+        if self._scratch:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def _speak(self, source: Spoken, file: Path, limit: float) -> None:
+        try:
+            self._voice.speak(source.words, source.language, file, limit)
+        except VoiceError:
+            raise
+        except Exception as error:
+            # A voice may be anybody's.
+            raise VoiceError(f"the voice has a bug: {error!r}") from error
+
+    def _sweep(self) -> None:
+        """Remove what a process left behind that was killed at its work."""
+        for path in self._cache.glob(".*.wav*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > 3600:
+                    path.unlink()
+
+    def _file(self, source: Source) -> Path:
+        lasting = not isinstance(source, Spoken) or source.lasting
+        folder = self._cache if lasting else self._folder()
+        return folder / f"{cache_key(source, self._voice)}.wav"
+
+    def _folder(self) -> Path:
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="ivr-")
+        return Path(self._scratch.name)
+
+
+class Passing(Generic[User]):
+    """Keeps the files of passing texts from becoming ever more.
+
+    The oldest beyond `kept` are no longer to be handed out, and go when `spared` more have
+    followed: by then, the phone has long opened what it was given.
+    """
+
+    def __init__(self, kept: int = 1000, spared: int = 100) -> None:
+        self._kept = kept
+        self._spared = spared
+        self._users: dict[Path, list[User]] = {}
+        self._leaving: deque[Path] = deque()
+
+    def add(self, user: User, file: Path) -> list[User]:
+        """`file` is handed out to `user` from now on; returns the users of files that leave."""
+        self._users[file] = [*self._users.pop(file, ()), user]
+        if file in self._leaving:
+            self._leaving.remove(file)
+        if len(self._users) <= self._kept:
+            return []
+        oldest = next(iter(self._users))
+        self._leaving.append(oldest)
+        if len(self._leaving) > self._spared:
+            self._leaving.popleft().unlink(missing_ok=True)
+        return self._users.pop(oldest)
