@@ -9,7 +9,8 @@ run:
 
 test: check
 	@scripts/peers
-	.venv/bin/pytest -m "" --cov --cov-report=term:skip-covered
+	.venv/bin/coverage run -m pytest -m ""
+	.venv/bin/coverage report --skip-covered
 
 check:
 	@scripts/venv

@@ -58,6 +58,14 @@ def load_project(file: Path) -> Project:
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
 
 
+def prompt_names(settings_file: Path) -> set[str] | None:
+    """The prompts of a project; None where there are no settings to say where they are."""
+    if not settings_file.exists():
+        return None
+    settings = load_settings(settings_file)
+    return read_catalogue(settings.prompts, settings.language).names()
+
+
 def load_flows(
     files: Iterable[Path], names: Collection[str] | None, faults: list[Fault]
 ) -> dict[Path, Flow]:

@@ -49,12 +49,13 @@ def test(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files or folders; default: flows.")
     ] = None,
+    settings: Settings = DEFAULT,
     json: Json = False,
 ) -> None:
     """Run the scenarios of flows, in virtual time."""
     from .test import run
 
-    raise typer.Exit(run(files or [Path("flows")], json))
+    raise typer.Exit(run(files or [Path("flows")], settings, json))
 
 
 @app.command()

@@ -57,6 +57,14 @@ class Catalogue:
             known |= set(self.entries.get(each, ()))
         return known
 
+    def texts(self, language: str = "") -> dict[str, str]:
+        """What each prompt says to a caller with this language; recordings without a text too."""
+        said = dict(BUILT_IN)
+        for each in reversed(self.chain(language)):
+            for name, entry in self.entries.get(each, {}).items():
+                said[name] = entry.text or f"(recording {name})"
+        return said
+
     def untranslated(self) -> list[tuple[str, str]]:
         """(language, name) of what the default language has and that language has not."""
         wanted = self.entries.get(self.default, {})

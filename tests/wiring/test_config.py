@@ -83,4 +83,4 @@ def test_every_key_is_documented() -> None:
 
 def test_an_empty_value_is_pointed_at(file: Path) -> None:
     (fault,) = faults(file, "routes:\n")
-    assert fault.startswith("1:8: expected a value, found nothing")
+    assert fault.startswith("1:1: expected a value, found nothing")

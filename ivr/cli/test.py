@@ -1,0 +1,37 @@
+"""ivr test: the scenarios of flows, in virtual time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..project import prompt_names
+from ..testing.run import Report
+from ..testing.run import run as run_scenarios
+from ..testing.scenario import ScenarioResult
+from .output import as_json, complain
+
+
+def run(files: list[Path], settings_file: Path, json: bool) -> int:
+    report = run_scenarios(files, prompt_names(settings_file), told=_nothing if json else _tell)
+    if json:
+        as_json(report.as_json())
+    else:
+        _sum_up(report)
+    return report.exit_code
+
+
+def _nothing(result: ScenarioResult) -> None: ...
+
+
+def _tell(result: ScenarioResult) -> None:
+    verdict = "passed" if result.passed else "FAILED"
+    print(f"{verdict} {result.flow.name}: {result.scenario}")
+    if not result.passed:
+        print(result.report())
+
+
+def _sum_up(report: Report) -> None:
+    for fault in report.faults:
+        complain(str(fault))
+    failed = len(report.failed)
+    print(f"{len(report.results) - failed} passed, {failed} failed")

@@ -1,0 +1,201 @@
+"""Be the caller: a simulated call in the terminal.
+
+The clock stands still while you think.  Keys are pressed at once; an empty line lets time pass
+until something happens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import get_args
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..engine.effects import Effect, Note, Play, Prompt
+from ..engine.events import Event, PlayDone, TransferOutcome
+from ..engine.flow import Flow
+from .line import SimulatedLine, seconds_of
+from .simulated_call import CODES, FAR_END, MONDAY, NOTHING
+from .transcript import clock, named, told
+from .values import Said
+
+HELP = """\
+[bold]0-9 * #[/]           press keys
+[bold](an empty line)[/]   let time pass until something happens
+[bold]+5[/], [bold]wait 5[/]        let 5 seconds pass
+[bold]say[/] some words    say them; on a recording they are kept
+[bold]transfer busy[/]     decide a running transfer: answered, busy, no_answer, rejected,
+                  unreachable, failed
+[bold]hang up[/]           end the call; so does the end of the input
+[bold]help[/]              this list"""
+TALK = 30.0  # seconds that a conversation lasts after an answered transfer
+
+_STYLES = {
+    "state": "bold cyan",
+    "hears": "green",
+    "does": "bold",
+    "line": "yellow",
+    "fault": "bold red",
+}
+_TOLD = ("state", "failed", "end", "transfer", "recorded")  # notes that other lines say as well
+_KEYS = re.compile(r"[0-9*#]+")
+_WAIT = re.compile(r"(?:\+|wait\s+)([0-9]{1,5}(?:\.[0-9]+)?)\s*s?")
+_OUTCOMES: tuple[TransferOutcome, ...] = get_args(TransferOutcome)
+
+
+def be_the_caller(
+    flow: Flow,
+    lines: Iterable[str] | Callable[[str], str],
+    console: Console,
+    *,
+    texts: Mapping[str, str] = NOTHING,
+    at: datetime = MONDAY,
+    caller: str = "+15550100",
+    dialled: str = "100",
+) -> SimulatedLine:
+    """Call *flow*, with *lines* as the caller's commands, until the call is over.
+
+    *lines* may be a function that asks for one, such as ``input``: it is given a plain prompt
+    and raises EOFError at the end.  *texts*: what prompts say, by name.  Returns the line, on which
+    everything that happened is to be seen.
+    """
+    durations = {name: seconds_of(text) for name, text in texts.items()}
+    talk = _Talk(SimulatedLine(flow, durations), console, texts)
+    talk.line.offer(at, caller, dialled, NOTHING)
+    talk.show()
+    for command in _commands(talk, lines):
+        talk.obey(command.strip())
+        talk.show()
+        if talk.line.over:
+            break
+    else:
+        talk.line.hang_up()
+        talk.show()
+    console.print(f"[dim]{talk.now}[/] the call is over, ended by the {talk.line.session.ended_by}")
+    for message in talk.line.messages:
+        console.print(f"[dim]{talk.now}[/] kept: {message.file}, {message.seconds:.1f} s")
+    return talk.line
+
+
+def _commands(talk: _Talk, lines: Iterable[str] | Callable[[str], str]) -> Iterable[str]:
+    if not callable(lines):
+        yield from lines
+        return
+    while True:
+        try:
+            yield lines(f"[{talk.now}] {talk.line.session.state or 'ringing'} ▸ ")
+        except (EOFError, KeyboardInterrupt):
+            return
+
+
+class _Talk:
+    """One call in the terminal."""
+
+    def __init__(self, line: SimulatedLine, console: Console, texts: Mapping[str, str]) -> None:
+        self.line = line
+        self.console = console
+        self.texts = texts
+        self._shown = 0  # entries of the line's log
+
+    @property
+    def now(self) -> str:
+        return clock(self.line.now)
+
+    def obey(self, command: str) -> None:
+        """Do what the caller typed."""
+        line, word = self.line, command.partition(" ")[0].lower()
+        waited = _WAIT.fullmatch(command.lower())
+        if not command:
+            self._wait_for_something()
+        elif waited:
+            line.pass_until(line.now + float(waited[1]))
+        elif _KEYS.fullmatch(command):
+            self._press(command)
+        elif word == "say" and command[4:].strip():
+            line.say(command[4:].strip(), 1.0)
+        elif word == "transfer":
+            self._decide(command[9:].strip().replace(" ", "_"))
+        elif command.lower() in ("hang up", "hangup", "bye"):
+            line.hang_up()
+        elif word in ("help", "?"):
+            self.console.print(HELP)
+        else:
+            self.console.print(f"[red]{escape(repr(command))} is no command;[/] help lists them")
+
+    def show(self) -> None:
+        """Print what has happened since the last time."""
+        for time, thing, _ in self.line.log[self._shown :]:
+            if isinstance(thing, Play):
+                for prompt in thing.prompts:
+                    self._print(time, self._spoken(prompt), "green")
+            elif isinstance(thing, Note) and thing.kind not in _TOLD:
+                self._print(time, f"{thing.kind}: {thing.detail}".rstrip(": "), "dim")
+            else:
+                line = told(time, thing)
+                if line is not None:
+                    self._print(time, line.text, _STYLES[line.kind])
+        if self._shown < len(self.line.log):
+            self._shown = len(self.line.log)
+            self._hint()
+
+    def _hint(self) -> None:
+        """What would happen by itself, where the caller has a say in it."""
+        line = self.line
+        if line.transfer is not None and not line.joined:
+            self._print(line.now, f"… it rings; decide it: transfer {'|'.join(_OUTCOMES)}", "dim")
+        elif line.session.call.asking and line.playing is None and line.session.deadline:
+            seconds = line.session.deadline - line.now
+            self._print(line.now, f"… waits {seconds:.1f} s for an answer", "dim")
+
+    def _print(self, time: float, text: str, style: str) -> None:
+        row = Table.grid(padding=(0, 2))
+        row.add_row(f"[dim]{clock(time)}[/]", f"[{style}]{escape(text)}[/]")
+        self.console.print(row)
+
+    def _spoken(self, prompt: Prompt) -> str:
+        text = self.texts.get(prompt, "") if isinstance(prompt, str) else ""
+        return f'♪ {named(prompt)}: "{text}"' if text else f"♪ {named(prompt)}"
+
+    def _wait_for_something(self) -> None:
+        """Let time pass until there is something to show, or nothing more to come."""
+        log = self.line.log
+        before = len(log)
+        while self.line.step():
+            if any(_is_news(time, thing) for time, thing, _ in log[before:]):
+                return
+        if not self.line.over:
+            self.console.print("[dim]nothing more happens by itself[/]")
+
+    def _press(self, keys: str) -> None:
+        line = self.line
+        if not line.session.call.answered:
+            self.console.print("[red]nobody has answered yet;[/] an empty line lets time pass")
+            return
+        for number, key in enumerate(keys):
+            if number:
+                line.pass_until(line.now + 0.25)
+            line.press(key)
+
+    def _decide(self, outcome: str) -> None:
+        line = self.line
+        if line.transfer is None:
+            self.console.print("[red]no transfer is running[/]")
+            return
+        for known in _OUTCOMES:
+            if outcome == known:
+                after = line.transfer.ring if known == "no_answer" else FAR_END
+                line.decide(known, CODES[known], after, TALK)
+                going = line.transfer
+                while line.transfer is going and line.step():
+                    pass
+                return
+        self.console.print(f"[red]no such result;[/] expected one of {', '.join(_OUTCOMES)}")
+
+
+def _is_news(time: float, thing: Event | Effect | Said) -> bool:
+    """Whether the caller notices it, or the author wants to see it."""
+    return isinstance(thing, Play | PlayDone | Note) or told(time, thing) is not None

@@ -1,0 +1,93 @@
+"""What is known of a simulated call at any moment."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ..engine.effects import Effect, Note
+from ..engine.events import Event
+from ..engine.session import Session
+from ..engine.values import Value
+from .errors import StoryError
+from .line import SimulatedLine
+from .transcript import clock, journal, last_events, transcript
+from .values import Message, Said
+
+
+class Observed:
+    """A call on a simulated line, looked at from the outside."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, line: SimulatedLine) -> None:
+        self._line = line
+
+    @property
+    def path(self) -> list[str]:
+        """The states entered so far, in order; ``end`` is not one of them."""
+        return [detail for kind, detail in self.notes if kind == "state"]
+
+    @property
+    def state(self) -> str:
+        """The state that the flow is in; ``end`` when it has run to its end."""
+        return self._line.session.state
+
+    @property
+    def over(self) -> bool:
+        """Whether the call is gone."""
+        return self._line.over
+
+    @property
+    def ended_by(self) -> str:
+        """``caller``, ``flow``, ``error``; empty while the call lasts."""
+        return self._line.session.ended_by
+
+    @property
+    def variables(self) -> dict[str, Value]:
+        """The call's variables."""
+        return dict(self._line.session.call.vars)
+
+    @property
+    def messages(self) -> list[Message]:
+        """The recordings that were kept."""
+        return list(self._line.messages)
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What the flow wrote into the journal: (kind, detail)."""
+        return [(n.kind, n.detail) for _, n, _ in self._line.log if isinstance(n, Note)]
+
+    @property
+    def now(self) -> float:
+        """Seconds since the call was offered."""
+        return self._line.now
+
+    @property
+    def log(self) -> list[tuple[float, Event | Effect]]:
+        """Every event and effect, with its time."""
+        return [(time, thing) for time, thing, _ in self._line.log if not isinstance(thing, Said)]
+
+    @property
+    def journal(self) -> list[dict[str, Any]]:
+        """The lines that a real call would leave in its journal."""
+        return journal(self._line.log)
+
+    @property
+    def transcript(self) -> str:
+        """What the caller heard and did so far, a line each."""
+        return "\n".join(map(str, transcript(self._line.log, self._line.sounds)))
+
+    @property
+    def session(self) -> Session:
+        """The engine's side of the call."""
+        return self._line.session
+
+    def _fail(self, sentence: str) -> NoReturn:
+        __tracebackhide__ = True
+        line = self._line
+        sentence += f" (at {clock(line.now)}, state {self.state})"
+        fault = next((detail for kind, detail in self.notes if kind == "failed"), "")
+        if fault:
+            sentence += f"; the flow had failed: {fault}"
+        lines = [str(line) for line in transcript(line.log, line.sounds)]
+        raise StoryError(sentence, lines, last_events(line.log))

@@ -1,0 +1,297 @@
+"""Scenarios: the stories of simulated calls as YAML, beside the flow that they are about.
+
+``flows/menu.test.yaml`` tests ``flows/menu.yaml``.  A step is the name of a method of
+`SimulatedCall`; what it may be given is read from that method's annotations, as it is for verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from yaml.nodes import Node
+
+from ..engine.errors import IvrError, LoadError
+from ..engine.flow import END, Flow, Place
+from ..engine.verb import Seconds
+from ..flowfile import load_flow
+from ..flowfile.bind import bind, verb_and_data
+from ..flowfile.convert import Context, convert
+from ..flowfile.source import Bad, Field, Source, suggest
+from .errors import StoryError, report
+from .simulated_call import SimulatedCall
+
+SUFFIX = ".test.yaml"
+VERSION = "1"  # of the language
+STEPS: dict[str, Callable[..., SimulatedCall]] = {
+    step.__name__: step
+    for step in (
+        SimulatedCall.hears,
+        SimulatedCall.is_asked,
+        SimulatedCall.presses,
+        SimulatedCall.says,
+        SimulatedCall.waits,
+        SimulatedCall.leaves_a_message,
+        SimulatedCall.hangs_up,
+        SimulatedCall.is_transferred_to,
+        SimulatedCall.is_redirected_to,
+        SimulatedCall.is_rejected_with,
+        SimulatedCall.is_over,
+        SimulatedCall.is_in,
+        SimulatedCall.goes_through,
+        SimulatedCall.has,
+        SimulatedCall.has_left_messages,
+    )
+}
+_TOP = ("ivr", "flow", "description", "scenarios")
+_SCENARIO = ("description", "at", "caller", "dialled", "headers", "durations", "steps")
+_AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
+_STEP = "a step such as hears: welcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One sentence of a story, and where it stands."""
+
+    name: str
+    place: Place
+    positional: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+    def tell(self, call: SimulatedCall) -> None:
+        """Let it happen.  Raises `StoryError`."""
+        STEPS[self.name](call, *self.positional, **self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """How one scenario went on one flow.
+
+    `place`: of the step that failed, else of the scenario.  `sentence`, `transcript` and `events`
+    are empty when it passed.  `seconds`: how long the call was.
+    """
+
+    scenario: str
+    flow: Path
+    place: Place
+    passed: bool
+    seconds: float
+    sentence: str = ""
+    transcript: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+    def report(self) -> str:
+        """What went wrong and where, with the transcript; many lines."""
+        where = f"{self.place.file}:{self.place.line}:{self.place.column}"
+        sentence = f"{where}: {self.scenario}: {self.sentence}"
+        return report(sentence, self.transcript, self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One story; `offer` is what `SimulatedCall` is given besides the flow."""
+
+    name: str
+    place: Place
+    offer: Mapping[str, Any]
+    steps: tuple[Step, ...]
+
+    def run(self, flow: Flow, path: Path) -> ScenarioResult:
+        """Tell it of *flow*, which was read from *path*."""
+        call = SimulatedCall(flow, **self.offer)
+        for step in self.steps:
+            try:
+                step.tell(call)
+            except StoryError as error:
+                return ScenarioResult(
+                    self.name,
+                    path,
+                    step.place,
+                    False,
+                    call.now,
+                    error.sentence,
+                    error.transcript,
+                    error.events,
+                )
+        return ScenarioResult(self.name, path, self.place, True, call.now)
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """The scenarios of one file, and the flows that each of them is told of."""
+
+    path: Path
+    flows: Mapping[Path, Flow]
+    scenarios: tuple[Scenario, ...]
+
+    def run(self) -> list[ScenarioResult]:
+        """Tell every scenario of every flow."""
+        return [s.run(flow, path) for s in self.scenarios for path, flow in self.flows.items()]
+
+
+def load_scenarios(path: str | Path, prompts: Collection[str] | None = None) -> ScenarioFile:
+    """Read the scenarios in *path* and the flows that they are about.
+
+    *prompts*: the names of the prompts there are; None: they are not checked.
+    Raises `LoadError` with every fault of these files.
+    """
+    path = Path(path)
+    source, root = Source.parse(path)
+    flows: dict[Path, Flow] = {}
+    scenarios: tuple[Scenario, ...] = ()
+    try:
+        if root is None:
+            raise LoadError([Place(source.file, 1, 1).fault("empty; expected ivr: 1, scenarios")])
+        top = _top(root, source)
+        flows = _flows(path, top.get("flow"), prompts, source)
+        if "scenarios" in top:
+            reader = _Reader(Context(source, prompts), _states(flows))
+            scenarios = reader.scenarios(top["scenarios"])
+    except Bad as bad:
+        source.note(bad)
+    source.check()
+    return ScenarioFile(path, flows, scenarios)
+
+
+def _top(root: Node, source: Source) -> dict[str, Field]:
+    top = source.fields(root, "ivr: 1, flow, scenarios")
+    for name, field in top.items():
+        if name not in _TOP:
+            source.unknown(field.key, "key", name, _TOP)
+    for name in ("ivr", "scenarios"):
+        if name not in top:
+            what = "ivr: 1, the version of the language" if name == "ivr" else name
+            source.fault(root, f"the file lacks {what}")
+    if "ivr" in top and source.text(top["ivr"].value) != VERSION:
+        source.fault(top["ivr"].value, f"this version reads ivr: {VERSION}")
+    return top
+
+
+def _flows(
+    path: Path, field: Field | None, prompts: Collection[str] | None, source: Source
+) -> dict[Path, Flow]:
+    """The flows named by ``flow``, or the one that is called as the scenarios are."""
+    named: list[tuple[Path, Node | None]]
+    if field is None:
+        stem = path.name.removesuffix(SUFFIX)
+        beside = [path.with_name(stem + suffix) for suffix in (".yaml", ".yml", ".py")]
+        named = [(next((p for p in beside if p.exists()), beside[0]), None)]
+    else:
+        items = source.items(field.value)
+        named = [(path.parent / source.text(item, "a flow file"), item) for item in items]
+    flows: dict[Path, Flow] = {}
+    for file, node in named:
+        if not file.is_file():
+            wrong = f"no flow {file}; name it, as in flow: menu.yaml"
+            place = source.place(node) if node is not None else Place(source.file, 1, 1)
+            source.faults.append(place.fault(wrong))
+            continue
+        try:
+            flows[file] = load_flow(file, prompts)
+        except LoadError as error:
+            source.faults += error.faults
+    return flows
+
+
+def _states(flows: Mapping[Path, Flow]) -> list[str]:
+    return sorted({name for flow in flows.values() for name in flow.states})
+
+
+def moment(text: str) -> datetime:
+    """Read ``2025-03-03 10:00 Europe/Berlin``; without a zone it is UTC.  Raises `IvrError`."""
+    day, _, rest = text.strip().partition(" ")
+    clock, _, zone = rest.strip().partition(" ")
+    try:
+        found = datetime.fromisoformat(f"{day} {clock}".strip())
+    except ValueError:
+        raise IvrError(f"{text!r}: expected {_AT}") from None
+    if not zone:
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if zone not in _zones():
+        hint = suggest(zone, _zones())
+        hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
+        raise IvrError(f"unknown time zone {zone!r}; {hint}")
+    return found.replace(tzinfo=ZoneInfo(zone))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class _Reader:
+    """Reads the scenarios of one file."""
+
+    def __init__(self, context: Context, states: Collection[str]) -> None:
+        self.context = context
+        self.source = context.source
+        self.states = states
+
+    def scenarios(self, field: Field) -> tuple[Scenario, ...]:
+        found, fields = [], self.source.fields(field.value, "scenarios by name")
+        if not fields:
+            self.source.fault(field.key, "expected at least one scenario, by name")
+        for name, part in fields.items():
+            try:
+                found.append(self._scenario(name, part))
+            except Bad as bad:
+                self.source.note(bad)
+        return tuple(found)
+
+    def _scenario(self, name: str, field: Field) -> Scenario:
+        source, offer, steps = self.source, dict[str, Any](), list[Step]()
+        parts = source.fields(field.value, "a scenario: at, caller, steps")
+        for key, part in parts.items():
+            try:
+                if key == "steps":
+                    steps = [s for n in source.items(part.value) for s in self._step(n)]
+                elif key not in _SCENARIO:
+                    source.unknown(part.key, "key", key, _SCENARIO)
+                elif key != "description":
+                    offer[key] = self._offered(key, part.value)
+            except Bad as bad:
+                source.note(bad, key)
+        if "steps" not in parts or not source.items(parts["steps"].value):
+            source.fault(field.key, f"scenario {name!r} lacks steps, such as hears: welcome")
+        return Scenario(name, source.place(field.key), offer, tuple(steps))
+
+    def _offered(self, key: str, node: Node) -> Any:
+        match key:
+            case "at":
+                try:
+                    return moment(self.source.text(node, _AT))
+                except IvrError as error:
+                    raise Bad(node, str(error)) from None
+            case "headers":
+                return convert(Mapping[str, str], node, self.context)
+            case "durations":
+                fields = self.source.fields(node, "prompts and their seconds")
+                return {n: convert(Seconds, f.value, self.context) for n, f in fields.items()}
+        return self.source.text(node)
+
+    def _step(self, node: Node) -> list[Step]:
+        """The step at *node*; none when it could not be read."""
+        source = self.source
+        try:
+            name, key, data = verb_and_data(source, node, _STEP)
+        except Bad as bad:
+            source.note(bad)
+            return []
+        if name not in STEPS:
+            source.unknown(key, "step", name, STEPS)
+            return []
+        arguments = bind(STEPS[name], name, key, data, self.context)
+        if arguments is None:
+            return []
+        if name in ("is_in", "goes_through") and self.states:
+            for state in arguments.positional or (arguments.named.get("state", END),):
+                if state not in self.states and state != END:
+                    source.fault(key, f"unknown state {state!r}; {suggest(state, self.states)}")
+        if name == "presses" and not arguments.named["keys"]:
+            source.fault(key, "presses needs at least one key")
+        return [Step(name, source.place(key), arguments.positional, arguments.named)]

@@ -1,0 +1,382 @@
+"""Call a flow without a phone, in virtual time; each method is a sentence of the caller's story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from ..engine.digits import KEYS
+from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
+from ..engine.events import TransferOutcome
+from ..engine.flow import Flow
+from ..engine.verb import Address, Doc, KeySet, Range, Seconds
+from .line import SimulatedLine
+from .observed import Observed
+from .transcript import ending, named
+from .values import Sound
+
+MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
+"""The time of day of a call that says nothing else: a Monday, 10:00 UTC."""
+PATIENCE = 60.0  # seconds that a story waits for what it expects
+CODES: dict[TransferOutcome, int] = {
+    "answered": 200,
+    "busy": 486,
+    "no_answer": 408,
+    "rejected": 603,
+    "unreachable": 404,
+    "failed": 400,
+}
+FAR_END = 2.0  # seconds until the far end of a transfer says something
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+Code = Annotated[int, Range(100, 699)]
+TransferResult = Literal[
+    "answered", "busy", "no_answer", "rejected", "unreachable", "failed", "ringing", "talking"
+]
+MessageEnd = Literal[
+    "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
+]  # fmt: skip
+Who = Literal["caller", "flow", "error"]
+
+
+class SimulatedCall(Observed):
+    """A call to *flow*, told from the caller's side.
+
+    ::
+
+        call = SimulatedCall(flow)
+        call.hears("welcome").is_asked("menu").presses("1")
+        call.is_transferred_to("sip:601@pbx.example", result="busy")
+        call.hears("leave_message").leaves_a_message(9).hears("goodbye").is_over(by="flow")
+
+    The call is offered at once.  From then on time passes only inside the methods; what happens by
+    itself (the end of a prompt, a timeout) happens on the way.  A sentence that does not come true
+    raises `StoryError`, an AssertionError that says what happened instead.
+
+    *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
+    the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
+    of letters says).
+    """
+
+    __slots__ = ("_past", "flow")
+
+    def __init__(
+        self,
+        flow: Flow,
+        *,
+        at: datetime | None = None,
+        caller: str = "+15550100",
+        dialled: str = "100",
+        headers: Mapping[str, str] = NOTHING,
+        durations: Mapping[str, float] = NOTHING,
+    ) -> None:
+        if at is not None and at.tzinfo is None:
+            raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
+        self.flow = flow
+        super().__init__(SimulatedLine(flow, durations))
+        self._past = 0  # how many of the line's sounds are over
+        self._line.offer(at or MONDAY, caller, dialled, headers)
+
+    # -- what the caller hears -------------------------------------------------------------------
+
+    def hears(
+        self, *prompts: Annotated[Prompt, Doc("prompts by name, or words of what is spoken")]
+    ) -> SimulatedCall:
+        """These prompts come next, and are heard to their end.
+
+        A name stands for a prompt of that name, and for spoken words that contain it.  Prompts that
+        are over already when the story comes here are not spoken of any more; tones need not be.
+        """
+        __tracebackhide__ = True
+        line = self._line
+        for prompt in prompts:
+            sound = self._comes(prompt)
+            line.pass_until(sound.end)
+            if sound.cut:
+                self._fail(f"expected to hear {named(prompt)} to its end; it was cut off")
+        return self
+
+    def is_asked(
+        self, *prompts: Annotated[Prompt, Doc("the question; those before it are heard first")]
+    ) -> SimulatedCall:
+        """The last of these prompts is being played, or was just played, and an answer is taken.
+
+        Does not wait for the end of the prompt, so that the caller can cut in.
+        """
+        __tracebackhide__ = True
+        line = self._line
+        if prompts:
+            self.hears(*prompts[:-1])
+            if not self._has_just_heard(prompts[-1]):
+                line.pass_until(self._comes(prompts[-1]).begin)
+        if not line.session.call.asking:
+            what = f" {named(prompts[-1])}" if prompts else ""
+            self._fail(f"expected to be asked{what}; no step takes an answer")
+        return self
+
+    # -- what the caller does --------------------------------------------------------------------
+
+    def presses(
+        self,
+        keys: Annotated[KeySet, Doc("keys, such as 12#")],
+        every: Annotated[Seconds, Doc("time from one key to the next")] = 0.25,
+    ) -> SimulatedCall:
+        """Press keys, one after the other; the call is answered first."""
+        __tracebackhide__ = True
+        line, wait = self._line, 0.0
+        if not keys or not all(key in KEYS for key in keys):
+            raise ValueError(f"{keys!r}: expected keys, some of {KEYS}")
+        if not line.session.call.answered:
+            self._wait_for(lambda: line.session.call.answered, f"to press {keys}")
+        for key in keys:
+            if wait:
+                line.pass_until(line.now + wait)
+            self._is_there(f"press {key}")
+            line.press(key)
+            wait = every
+        return self
+
+    def says(
+        self,
+        text: Annotated[str, Doc("the words")],
+        confidence: Annotated[float, Range(0, 1), Doc("how well they are understood")] = 0.9,
+    ) -> SimulatedCall:
+        """Say something; time passes until it is said.  A flow that does not listen misses it."""
+        __tracebackhide__ = True
+        self._is_there(f"say {text!r}")
+        self._line.say(text, confidence)
+        return self
+
+    def waits(self, seconds: Annotated[Seconds, Doc("how long")]) -> SimulatedCall:
+        """Do nothing for a while; the call goes on meanwhile."""
+        self._line.pass_until(self._line.now + seconds)
+        return self
+
+    def leaves_a_message(
+        self,
+        seconds: Annotated[Seconds, Doc("how long the caller speaks")],
+        ends_with: Annotated[MessageEnd, Doc("a key, silence, or hang_up")] = "#",
+    ) -> SimulatedCall:
+        """Speak on the recording that runs or begins now, until the end of it."""
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.recording is not None, "to be recorded")
+        recording = line.recording
+        end = line.now + seconds
+        line.sound_until(end)
+        while line.recording is recording and line.step(end):
+            pass
+        if line.recording is not recording:
+            return self  # it was as long as it could be
+        line.pass_until(end)
+        if ends_with == "hang_up":
+            return self.hangs_up()
+        if ends_with != "silence":
+            line.press(ends_with)
+        patience = line.now + (PATIENCE if ends_with == "silence" else 1.0)
+        while line.recording is recording and line.step(patience):
+            pass
+        if line.recording is recording:
+            self._fail(f"expected the recording to end with {ends_with}; it goes on")
+        return self
+
+    def hangs_up(self) -> SimulatedCall:
+        """Hang up, or give up before the answer."""
+        __tracebackhide__ = True
+        self._is_there("hang up")
+        self._line.hang_up()
+        return self
+
+    # -- where the caller ends up ----------------------------------------------------------------
+
+    def is_transferred_to(
+        self,
+        to: Annotated[Address, Doc("the address")],
+        result: Annotated[
+            TransferResult,
+            Doc("what comes of it; ringing: nothing yet; talking: answered, and not over"),
+        ] = "answered",
+        *,
+        code: Annotated[Code | None, Doc("SIP code of the far end; default: the usual one")] = None,
+        after: Annotated[Seconds | None, Doc("how long the far end takes for that")] = None,
+        talk: Annotated[Seconds, Doc("how long the two then talk")] = 30.0,
+    ) -> SimulatedCall:
+        """The caller is being handed to *to*, or is after prompts that need no answer.
+
+        Time passes until the result is there.  Whom nobody answers hears it ring as long as the
+        flow lets it.
+        """
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.transfer is not None, f"to be transferred to {to}")
+        transfer = line.transfer
+        assert transfer is not None
+        if transfer.to != to:
+            self._fail(f"expected to be transferred to {to}; it is {transfer.to}")
+        if result == "ringing":
+            return self
+        if after is None:
+            after = FAR_END if result != "no_answer" else transfer.ring
+        if after > transfer.ring:
+            self._fail(f"{after:g} s is too late for {result}: it rings for {transfer.ring:g} s")
+        if result == "talking":
+            line.decide("answered", code or CODES["answered"], after, None)
+            line.pass_until(line.now + after)
+            return self
+        line.decide(result, code or CODES[result], after, talk)
+        while line.transfer is transfer and line.step():
+            pass
+        return self
+
+    def is_redirected_to(
+        self,
+        *to: Annotated[Address, Doc("the contacts, best first")],
+        code: Annotated[Code, Doc("SIP status code")] = 302,
+    ) -> SimulatedCall:
+        """The call ends before the answer, and the caller's phone is sent elsewhere."""
+        __tracebackhide__ = True
+        wanted = f"to be redirected to {', '.join(to)} with {code}"
+        match self._ends_with(wanted):
+            case Redirect(contacts, found) if contacts == to and found == code:
+                return self
+            case other:
+                self._fail(f"expected {wanted}; the caller {ending(other)}")
+
+    def is_rejected_with(
+        self,
+        code: Annotated[Code, Doc("SIP status code")],
+        reason: Annotated[str | None, Doc("the reason phrase, if it matters")] = None,
+    ) -> SimulatedCall:
+        """The call is refused before the answer."""
+        __tracebackhide__ = True
+        wanted = f"to be rejected with {code} {reason or ''}".rstrip()
+        match self._ends_with(wanted):
+            case Reject(found, phrase) if found == code and reason in (None, phrase):
+                return self
+            case other:
+                self._fail(f"expected {wanted}; the caller {ending(other)}")
+
+    def is_over(
+        self, by: Annotated[Who | None, Doc("who ended it, if that matters")] = None
+    ) -> SimulatedCall:
+        """The call is over, or is after prompts that need no answer."""
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.over, "the call to be over")
+        if by is not None and by != self.ended_by:
+            self._fail(f"expected the call to be ended by the {by}; it was by the {self.ended_by}")
+        return self
+
+    def goes_through(
+        self, *states: Annotated[str, Doc("states in this order; others may lie between")]
+    ) -> SimulatedCall:
+        """The call has gone through these states, in this order."""
+        __tracebackhide__ = True
+        path = iter(self.path)
+        for state in states:
+            if state not in path:
+                self._fail(
+                    f"expected to go through {' → '.join(states)};"
+                    f" {state} is missing in {' → '.join(self.path)}"
+                )
+        return self
+
+    def is_in(self, state: Annotated[str, Doc("a state of the flow, or end")]) -> SimulatedCall:
+        """The flow is in this state now."""
+        __tracebackhide__ = True
+        if self.state != state:
+            self._fail(f"expected the state {state}; it is {self.state}")
+        return self
+
+    def has(
+        self, **variables: Annotated[str, Doc("variable: its value, as it would be spoken")]
+    ) -> SimulatedCall:
+        """These variables of the call have these values."""
+        __tracebackhide__ = True
+        known = self.variables
+        for name, value in variables.items():
+            if name not in known:
+                self._fail(f"expected {name} to be {value}; it is not set")
+            if known[name] != value and str(known[name]) != str(value):
+                self._fail(f"expected {name} to be {value}; it is {known[name]}")
+        return self
+
+    def has_left_messages(
+        self, count: Annotated[int, Range(0, 100), Doc("how many")]
+    ) -> SimulatedCall:
+        """So many recordings of this call were kept."""
+        __tracebackhide__ = True
+        kept = len(self._line.messages)
+        if kept != count:
+            self._fail(f"expected {count} messages to be kept; it is {kept}")
+        return self
+
+    # -- how it is found out ---------------------------------------------------------------------
+
+    def _comes(self, prompt: Prompt) -> Sound:
+        """The next sound that is not over, which must be *prompt*."""
+        __tracebackhide__ = True
+        line, wanted = self._line, f"to hear {named(prompt)}"
+        sounds, limit = line.sounds, line.now + PATIENCE
+        while True:
+            while self._past < len(sounds) and sounds[self._past].end <= line.now:
+                self._past += 1
+            if self._past < len(sounds):
+                sound = sounds[self._past]
+                if _is(prompt, sound.prompt):
+                    return sound
+                if not isinstance(sound.prompt, Tone):
+                    self._fail(f"expected {wanted}; it is {named(sound.prompt)}")
+                line.pass_until(sound.end)
+            elif line.over:
+                self._fail(f"expected {wanted}; the call is over")
+            elif line.transfer is not None:
+                self._fail(f"expected {wanted}; the caller is transferred to {line.transfer.to}")
+            elif not line.step(limit):
+                self._fail(f"expected {wanted}; nothing was heard for {PATIENCE:.0f} s")
+
+    def _has_just_heard(self, prompt: Prompt) -> bool:
+        line = self._line
+        if line.playing is not None or not line.sounds:
+            return False
+        last = line.sounds[-1]
+        return not last.cut and _is(prompt, last.prompt)
+
+    def _wait_for(self, wanted: Callable[[], bool], what: str) -> None:
+        """Let time pass until *wanted*, unless something is wanted of the caller first."""
+        __tracebackhide__ = True
+        line = self._line
+        questions, limit = line.questions, line.now + PATIENCE
+        while not wanted():
+            if line.over:
+                self._fail(f"expected {what}; the call is over: the caller {self._end()}")
+            if line.transfer is not None:
+                self._fail(f"expected {what}; the caller is transferred to {line.transfer.to}")
+            if line.recording is not None:
+                self._fail(f"expected {what}; the caller is being recorded")
+            if line.questions > questions:
+                self._fail(f"expected {what}; the caller is asked {named(line.sounds[-1].prompt)}")
+            if not line.step(limit):
+                self._fail(f"expected {what}; nothing of the kind in {PATIENCE:.0f} s")
+
+    def _ends_with(self, what: str) -> Effect | None:
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.over, what)
+        return line.ended_with
+
+    def _end(self) -> str:
+        return ending(self._line.ended_with)
+
+    def _is_there(self, what: str) -> None:
+        __tracebackhide__ = True
+        if self._line.over:
+            self._fail(f"expected to {what}; the call is over: the caller {self._end()}")
+
+
+def _is(expected: Prompt, heard: Prompt) -> bool:
+    if isinstance(heard, Text) and not isinstance(expected, Tone):
+        return (expected if isinstance(expected, str) else expected.words) in heard.words
+    return expected == heard

@@ -1,0 +1,153 @@
+"""The command line as a user meets it: what is printed, and the exit code."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ivr.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Ivr = Callable[..., Said]
+
+
+@pytest.fixture
+def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ivr:
+    """Run a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Said:
+        monkeypatch.setattr("sys.argv", ["ivr", *words])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Said(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def shop(ivr: Ivr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new project, and the folder to be in."""
+    assert ivr("new", "shop").code == 0
+    monkeypatch.chdir(tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def test_a_new_project_is_right_from_the_start(ivr: Ivr, shop: Path) -> None:
+    assert ivr("check").out == "flows/menu.yaml: ok, 5 states\n"
+    tested = ivr("test")
+    assert tested.code == 0 and "3 passed, 0 failed" in tested.out
+
+
+def test_a_folder_that_exists_is_left_alone(ivr: Ivr, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter").write_text("dear")
+    said = ivr("new", "mine")
+    assert said.code == 2 and "exists already" in said.err
+    assert [file.name for file in (tmp_path / "mine").iterdir()] == ["letter"]
+
+
+def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
+    Path("ivr.yaml").write_text('routes: {"1": flows/menu.yaml, "2": flows/two.yaml}\n')
+    menu = Path("flows/menu.yaml")
+    menu.write_text(menu.read_text().replace("say: hours", "say: ours"))
+    Path("flows/two.yaml").write_text("flow: two\n")
+    said = ivr("check")
+    assert said.code == 1
+    assert (
+        "flows/menu.yaml:28:15: say: unknown prompt 'ours'; did you mean 'hours'?" in said.err
+    )
+    assert "flows/two.yaml:1:1: the flow lacks ivr: 1" in said.err
+
+
+def test_check_speaks_json(ivr: Ivr, shop: Path) -> None:
+    said = json.loads(ivr("check", "--json").out)
+    assert said["faults"] == []
+    assert said["flows"]["flows/menu.yaml"] == ["goodbye", "greet", "hours", "menu", "message"]
+
+
+def test_check_takes_files_without_settings(ivr: Ivr, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "flows/auto_attendant.yaml", tmp_path / "a.yaml")
+    assert ivr("check", "a.yaml").code == 0
+    assert ivr("check", "b.yaml").err == "b.yaml: cannot be read: No such file or directory\n"
+
+
+def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:
+    story = Path("flows/menu.test.yaml")
+    story.write_text(story.read_text().replace("hears: hours", "hears: goodbye"))
+    said = ivr("test")
+    assert said.code == 1
+    assert "1 failed" in said.out and "flows/menu.test.yaml:9:9:" in said.out
+    assert ivr("test", "--json").code == 1
+
+
+def test_settings_that_are_missing_or_wrong(ivr: Ivr, tmp_path: Path) -> None:
+    said = ivr("serve")
+    assert said.code == 2 and "no settings file ivr.yaml" in said.err
+    (tmp_path / "ivr.yaml").write_text("route: {}\n")
+    said = ivr("serve")
+    assert said.code == 1
+    assert "ivr.yaml:1:1: unknown key 'route'; did you mean 'routes'?" in said.err
+
+
+def test_serve_refuses_flows_with_faults(ivr: Ivr, shop: Path) -> None:
+    Path("flows/menu.yaml").write_text("ivr: 1\n")
+    said = ivr("serve")
+    assert said.code == 1 and "flows/menu.yaml:1:1" in said.err
+
+
+def test_prompts_are_rendered_once(ivr: Ivr, shop: Path) -> None:
+    missing = ivr("prompts", "--missing")
+    assert missing.code == 1 and "en welcome" in missing.out
+    assert ivr("prompts").out.startswith("8 rendered, 0 replaced")
+    assert ivr("prompts").out.startswith("0 rendered, 0 replaced")
+    assert ivr("prompts", "--missing", "--json").out == "[]\n"
+
+
+def test_call_lets_one_be_the_caller(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = iter(["", "1", "", "hang up"])
+    monkeypatch.setattr("builtins.input", lambda prompt="": next(lines))
+    said = ivr("call", "flows/menu.yaml", "--at", "2026-12-25 10:00 Europe/Berlin")
+    assert said.code == 0
+    assert "We are here from Monday to Friday" in said.out
+    assert "ended by the caller" in said.out
+
+
+def test_a_moment_that_is_none(ivr: Ivr, shop: Path) -> None:
+    said = ivr("call", "flows/menu.yaml", "--at", "tomorrow")
+    assert said.code == 2 and "2025-03-03 10:00 Europe/Berlin" in said.err
+
+
+def test_config_lists_every_key(ivr: Ivr) -> None:
+    assert "IVR_SIP__PORT" in ivr("config").out
+    rows = json.loads(ivr("config", "--json").out)
+    assert {"key", "default", "environment", "meaning"} == set(rows[0])
+
+
+def test_no_command_shows_the_commands(ivr: Ivr) -> None:
+    assert "serve" in ivr("--help").out
+    assert ivr("sing").code == 2
+
+
+def test_the_page_of_the_verbs_is_up_to_date() -> None:
+    from ivr.flowfile.reference import page
+
+    assert (ROOT / "docs/verbs.md").read_text() == page(), (
+        "run: python -m ivr.flowfile.reference > docs/verbs.md"
+    )
