@@ -134,8 +134,7 @@ def load_settings(path: Path) -> Settings:
     except Bad as bad:
         source.fault(bad.node, bad.message)
         given = {}
-    if source.faults:
-        raise LoadError(sorted(source.faults))
+    source.check()
     if not isinstance(given, dict):
         raise LoadError(
             [Fault(str(path), 1, 1, "expected settings, such as routes: {'*': menu.yaml}")]

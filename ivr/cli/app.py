@@ -110,3 +110,12 @@ def config(json: Json = False) -> None:
     from .config import run
 
     run(json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of flow files, for editors."""
+    from ..flowfile import schema
+    from .output import as_json
+
+    as_json(schema())

@@ -1,5 +1,6 @@
 """Flow files: YAML or Python in, the same checked `Flow` out."""
 
-from .load import load_flow
+from .load import load_flow, static_prompts
+from .schema import schema
 
-__all__ = ["load_flow"]
+__all__ = ["load_flow", "schema", "static_prompts"]

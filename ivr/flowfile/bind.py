@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, get_type_hints
@@ -11,9 +11,9 @@ from typing import Any, get_type_hints
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine.effects import Prompt
-from ..engine.verb import Doc
-from .convert import Context, convert
-from .source import Bad, Source, suggest
+from ..engine.verb import Doc, Prompts
+from .convert import Context, convert, items
+from .source import Bad, Source, is_empty, suggest
 
 P = inspect.Parameter
 
@@ -43,16 +43,39 @@ class Signature:
         """The parameter that takes names of its own: ``**cases``."""
         return next((p for p in self.parameters.values() if p.kind is P.VAR_KEYWORD), None)
 
-    def takes_prompts(self) -> bool:
-        rest = self.rest
-        return rest is not None and getattr(self.hints[rest.name], "__origin__", None) == Prompt
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The parameters that take prompts."""
+        bare = {name: getattr(hint, "__origin__", hint) for name, hint in self.hints.items()}
+        return tuple(name for name in self.parameters if bare[name] in (Prompt, Prompts))
+
+    def by_name(self, arguments: Arguments) -> dict[str, Any]:
+        """*arguments* by the parameter that takes them, as a verb's own checks want them."""
+        named = dict(arguments.named)
+        if self.pairs:
+            own = {name: named.pop(name) for name in self.parameters if name in named}
+            named = own | {self.pairs.name: named}
+        if self.rest:
+            named[self.rest.name] = arguments.positional
+        return named
+
+    def doc(self, parameter: inspect.Parameter) -> str:
+        """What *parameter* means, in one line."""
+        metadata = getattr(self.hints[parameter.name], "__metadata__", ())
+        return next((entry.text for entry in metadata if isinstance(entry, Doc)), "a value")
 
 
 @lru_cache(maxsize=256)
 def signature_of(function: Callable[..., Any]) -> Signature:
     _, *parameters = inspect.signature(function).parameters.values()
     hints = get_type_hints(function, include_extras=True)
-    return Signature({p.name: p for p in parameters}, hints)
+    return Signature({p.name: p for p in parameters}, {p.name: str for p in parameters} | hints)
+
+
+def prompts_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> frozenset[Prompt]:
+    """The prompts among *arguments* (by parameter) of *function*."""
+    given = (arguments.get(name, ()) for name in signature_of(function).prompts)
+    return frozenset(prompt for prompts in given for prompt in prompts)
 
 
 def verb_and_data(source: Source, node: Node, what: str) -> tuple[str, Node, Node | None]:
@@ -60,13 +83,16 @@ def verb_and_data(source: Source, node: Node, what: str) -> tuple[str, Node, Nod
     if isinstance(node, ScalarNode):
         return source.text(node, what), node, None
     fields = source.fields(node, what)
-    if len(fields) != 1:
-        names = ", ".join(fields) or "nothing"
+    if not fields:
+        raise Bad(node, f"expected {what}, found nothing")
+    if len(fields) > 1:
         raise Bad(
-            node, f"expected {what}, found {names}; several belong into a list, each with a -"
+            node,
+            f"expected {what}, found {', '.join(fields)}; each of several needs a - of its own,"
+            " and what one of them takes stands below it",
         )
     ((name, found),) = fields.items()
-    return name, found.key, found.value
+    return name, found.key, None if is_empty(found.value) else found.value
 
 
 def bind(
@@ -76,26 +102,35 @@ def bind(
     signature, source = signature_of(function), context.source
     before = len(source.faults)
     given = _given(signature, name, data, source)
-    arguments = Arguments()
-    pairs = signature.pairs
+    if given is None:
+        return None
+    arguments, pairs, rest = Arguments(), signature.pairs, signature.rest
+    misspelt = len(source.faults) > before
     for parameter in signature.parameters.values():
-        if parameter is pairs:
-            continue
-        if parameter.name in given:
-            node = given.pop(parameter.name)
-            _take(parameter, signature.hints[parameter.name], node, arguments, context)
-        elif parameter.default is P.empty:
-            source.fault(key, f"{name} needs {parameter.name}: {_doc(signature, parameter)}")
-    if pairs is not None and not given:
-        source.fault(key, f"{name} needs at least one pair of {_doc(signature, pairs)}")
-    for extra, node in given.items():
-        if pairs is not None:
-            _take(pairs, signature.hints[pairs.name], node, arguments, context, extra)
+        node = None if parameter is pairs else given.pop(parameter.name, None)
+        hint = signature.hints[parameter.name]
+        if node is None:
+            if parameter.default is P.empty and parameter is not pairs and not misspelt:
+                source.fault(key, f"{name} needs {parameter.name}: {signature.doc(parameter)}")
+        elif parameter is rest:
+            unread = len(source.faults)
+            arguments.positional = items(hint, node, context.named(name))
+            if not arguments.positional and len(source.faults) == unread:
+                source.fault(key, f"{name} needs {parameter.name}: {signature.doc(parameter)}")
+        else:
+            _take(parameter.name, hint, node, arguments, context)
+    if pairs is not None:
+        if not given:
+            source.fault(key, f"{name} needs at least one pair of {signature.doc(pairs)}")
+        for extra, node in given.items():
+            _take(extra, signature.hints[pairs.name], node, arguments, context)
     return arguments if len(source.faults) == before else None
 
 
-def _given(signature: Signature, name: str, data: Node | None, source: Source) -> dict[str, Node]:
-    """What the file gives, by parameter."""
+def _given(
+    signature: Signature, name: str, data: Node | None, source: Source
+) -> dict[str, Node] | None:
+    """What the file gives, by parameter; None when it gives what cannot be meant."""
     if data is None:
         return {}
     if not isinstance(data, MappingNode):
@@ -103,41 +138,32 @@ def _given(signature: Signature, name: str, data: Node | None, source: Source) -
         if first is None or first.kind is P.VAR_KEYWORD:
             found = "a list" if isinstance(data, SequenceNode) else repr(data.value)
             source.fault(data, f"{name} takes {'pairs' if first else 'nothing'}, found {found}")
-            return {}
+            return None
         return {first.name: data}
     given: dict[str, Node] = {}
     known = [p.name for p in signature.parameters.values() if p is not signature.pairs]
+    rest = signature.rest.name if signature.rest else ""
     for key, field_ in source.fields(data, f"what {name} takes").items():
-        if key in known or signature.pairs is not None:
-            given[key] = field_.value
-        elif key == "text" and signature.takes_prompts() and signature.rest:
+        if key == "text" and rest in signature.prompts:
             # `say: {text: words}` is short for `say: {prompts: {text: words}}`.
             pair = (field_.key, field_.value)
-            inner = MappingNode("", [pair], field_.key.start_mark, field_.value.end_mark)
-            given.setdefault(signature.rest.name, inner)
+            words = MappingNode("", [pair], field_.key.start_mark, field_.value.end_mark)
+            if given.setdefault(rest, words) is not words:
+                source.fault(field_.key, f"{name} has {rest} already; expected one of the two")
+        elif key in given:
+            source.fault(field_.key, f"{name} has text already; expected one of the two")
+        elif key in known or signature.pairs is not None:
+            given[key] = field_.value
         else:
-            source.fault(field_.key, f"{name} has no {key!r}; {suggest(key, known)}")
+            names = [*known, "text"] if rest in signature.prompts else known
+            hint = suggest(key, names) if names else "it takes nothing"
+            source.fault(field_.key, f"{name} has no {key!r}; {hint}")
     return given
 
 
-def _take(
-    parameter: inspect.Parameter,
-    hint: Any,
-    node: Node,
-    arguments: Arguments,
-    context: Context,
-    name: str = "",
-) -> None:
+def _take(name: str, hint: Any, node: Node, arguments: Arguments, context: Context) -> None:
+    context = context.named(name)
     try:
-        if parameter.kind is P.VAR_POSITIONAL:
-            items = context.source.items(node, "a list")
-            arguments.positional = tuple(convert(hint, item, context) for item in items)
-        else:
-            arguments.named[name or parameter.name] = convert(hint, node, context)
+        arguments.named[name] = convert(hint, node, context)
     except Bad as bad:
-        context.source.fault(bad.node, f"{name or parameter.name}: {bad.message}")
-
-
-def _doc(signature: Signature, parameter: inspect.Parameter) -> str:
-    metadata = getattr(signature.hints[parameter.name], "__metadata__", ())
-    return next((entry.text for entry in metadata if isinstance(entry, Doc)), "a value")
+        context.note(bad)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +14,7 @@ from yaml.nodes import MappingNode, Node
 
 from ..engine import templates
 from ..engine.choices import RESERVED, Choices
-from ..engine.digits import KEYS, pattern
+from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
 from ..engine.schedule import Hours, Span
@@ -22,18 +23,29 @@ from .source import Bad, Source, suggest
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
+_PROMPT_NAME = re.compile(r"\w[\w.-]*")
 BUILTIN_NAMES = ("caller", "dialled")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What values are read with: the file, and the prompts there are (None: not known)."""
+    """What values are read with: the file, and the prompts there are (None: not known).
+
+    `name`: what the value being read is for.
+    """
 
     source: Source
     prompts: Collection[str] | None = None
+    name: str = ""
+
+    def named(self, name: str) -> Context:
+        return replace(self, name=name)
+
+    def note(self, bad: Bad) -> None:
+        self.source.note(bad, self.name)
 
 
 def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] = ()) -> Any:
@@ -47,8 +59,7 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         (inner,) = (arg for arg in args if arg is not NoneType)
         return convert(inner, node, context, metadata)
     if origin is tuple:
-        items = context.source.items(node, "a list")
-        return tuple(convert(args[0], item, context, metadata) for item in items)
+        return items(args[0], node, context, metadata)
     if origin is Mapping or kind is Choices or kind is Hours:
         return _STRUCTURES[origin or kind](node, context)
     text = context.source.text(node)
@@ -56,6 +67,19 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return _scalar(kind, text, metadata)
     except (ValueError, FlowError) as error:
         raise Bad(node, str(error)) from None
+
+
+def items(
+    kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] = ()
+) -> tuple[Any, ...]:
+    """Every item of *node* as *kind*; notes what is wrong with each of them."""
+    values = []
+    for item in context.source.items(node):
+        try:
+            values.append(convert(kind, item, context, metadata))
+        except Bad as bad:
+            context.note(bad)
+    return tuple(values)
 
 
 def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
@@ -70,14 +94,18 @@ def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
         value = kind.parse(text)
     else:
         value = _PLAIN[kind](text)
-    limits = [entry for entry in metadata if isinstance(entry, Range)]
-    least, most = (
-        max((r.least for r in limits), default=0),
-        min((r.most for r in limits), default=0),
-    )
-    if limits and not least <= value <= most:
-        raise ValueError(f"{text} is out of range; expected {least:g} to {most:g}")
+    limits = limits_of(metadata)
+    if limits and not limits.least <= value <= limits.most:
+        raise ValueError(f"{text} is out of range; expected {limits.least:g} to {limits.most:g}")
     return value
+
+
+def limits_of(metadata: tuple[Any, ...]) -> Range | None:
+    """What all ranges of an annotation leave; None where there is none."""
+    limits = [entry for entry in metadata if isinstance(entry, Range)]
+    if not limits:
+        return None
+    return Range(max(r.least for r in limits), min(r.most for r in limits))
 
 
 def seconds(text: str) -> float:
@@ -133,7 +161,7 @@ def _truth(text: str) -> bool:
 
 def _number(kind: type[int] | type[float]) -> Callable[[str], float]:
     def convert_number(text: str) -> float:
-        if not re.fullmatch(r"-?\d+" if kind is int else r"-?\d+(\.\d+)?", text):
+        if not re.fullmatch(r"-?[0-9]{1,9}" + ("" if kind is int else r"(\.[0-9]{1,9})?"), text):
             what = "a whole number" if kind is int else "a number"
             raise ValueError(f"{text!r} is not {what}")
         return kind(text)
@@ -142,15 +170,16 @@ def _number(kind: type[int] | type[float]) -> Callable[[str], float]:
 
 
 def _zone(text: str) -> ZoneInfo:
-    zones = available_timezones()
-    if text not in zones:
-        raise ValueError(f"unknown time zone {text!r}; {_zone_hint(text, sorted(zones))}")
+    if text not in _zones():
+        hint = suggest(text, _zones())
+        hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
+        raise ValueError(f"unknown time zone {text!r}; {hint}")
     return ZoneInfo(text)
 
 
-def _zone_hint(text: str, zones: list[str]) -> str:
-    hint = suggest(text, zones)
-    return hint if hint.startswith("did") else "expected such as Europe/Berlin"
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
 
 
 _KINDS: dict[str, Callable[[str], Any]] = {
@@ -177,51 +206,76 @@ def _prompt(node: Node, context: Context) -> Prompt:
     if isinstance(node, MappingNode):
         fields = source.fields(node, "a prompt")
         for name in fields.keys() - {"text"}:
-            raise Bad(fields[name].key, f"unknown key {name!r}; expected a prompt or text: words")
+            raise Bad(fields[name].key, f"unknown key {name!r}; expected a prompt, or text: words")
         if not fields:
             raise Bad(node, "expected a prompt's name, or text: words")
-        words = fields["text"].value
-        try:
-            templates.check_text(source.text(words, "words"))
-        except FlowError as error:
-            raise Bad(words, str(error)) from None
-        return Text(source.text(words))
+        return _spoken(fields["text"].value, source)
     name = source.text(node, "a prompt's name")
-    if " " in name or "{" in name:
+    if not _PROMPT_NAME.fullmatch(name):
         raise Bad(node, f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}")
     if context.prompts is not None and name not in context.prompts:
-        known = sorted(context.prompts)
-        raise Bad(node, f"unknown prompt {name!r}; {suggest(name, known)}")
+        raise Bad(node, f"unknown prompt {name!r}; {suggest(name, sorted(context.prompts))}")
     return name
 
 
+def _spoken(node: Node, source: Source) -> Text:
+    words = source.text(node, "words")
+    if source.cut_by_comment(node):
+        wrong = "to YAML a comment begins inside this text; put it in quotes"
+        raise Bad(source.key(node), wrong)
+    try:
+        templates.check_text(words)
+    except FlowError as error:
+        raise Bad(node, str(error)) from None
+    return Text(words)
+
+
 def _choices(node: Node, context: Context) -> Choices:
-    """``sales: [1, sales, new order]``, with the place of a key that means two choices."""
+    """``sales: [1, sales, new order]``; notes each key or word that means two choices."""
     source = context.source
     table: dict[str, list[str]] = {}
+    meanings: dict[str, str] = {}
     for name, field in source.fields(node, "choices, such as sales: [1, sales]").items():
         if name in RESERVED:
             raise Bad(field.key, f"a choice cannot be called {name!r}: that is an outcome of ask")
         table[name] = []
-        for way in source.items(field.value, "keys and words"):
-            table[name].append(source.text(way, "a key or a word"))
+        for item in source.items(field.value):
             try:
-                Choices(table)
-            except ValueError as error:
-                table[name].pop()
-                source.fault(way, str(error))
+                way = source.text(item, "a key or a word")
+                if not way.strip():
+                    raise Bad(item, "expected a key or a word, found an empty text")
+            except Bad as bad:
+                context.note(bad)
+                continue
+            kind, sign = _key_or_word(way)
+            if kind == "key" and len(way) > LONGEST_ENTRY:
+                source.fault(item, f"more than {LONGEST_ENTRY} keys; no caller types them")
+            elif meanings.setdefault(sign, name) != name:
+                source.fault(item, f"{kind} {way!r} means both {meanings[sign]!r} and {name!r}")
+            else:
+                table[name].append(way)
+        if not source.items(field.value):
+            source.fault(field.key, f"{name} needs a key or a word, such as {name}: [1, {name}]")
     if not table:
         raise Bad(node, "expected at least one choice, such as sales: [1, sales]")
     return Choices(table)
 
 
+def _key_or_word(way: str) -> tuple[str, str]:
+    """As `Choices` tells them apart."""
+    if all(sign in KEYS for sign in way):
+        return "key", way
+    return "word", way.casefold()
+
+
 def _hours(node: Node, context: Context) -> Hours:
     spans: list[Span] = []
-    for item in context.source.items(node, "hours"):
-        try:
-            spans += Hours.parse(context.source.text(item, "hours such as Mon-Fri 09:00-17:30"))
-        except ValueError as error:
-            raise Bad(item, str(error)) from None
+    for item in context.source.items(node):
+        for text in context.source.text(item, "hours such as Mon-Fri 09:00-17:30").split(","):
+            try:
+                spans.append(Span.parse(text))
+            except ValueError as error:
+                context.note(Bad(item, str(error)))
     return Hours(spans)
 
 

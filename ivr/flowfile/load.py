@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from ..engine.effects import Prompt, Text
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow
 from .read_python import read_python
@@ -24,3 +25,16 @@ def load_flow(path: str | Path, prompts: Collection[str] | None = None) -> Flow:
         case ".py":
             return read_python(path, prompts)
     raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
+
+
+def static_prompts(flow: Flow) -> set[Prompt]:
+    """The prompts that *flow* plays the same in every call, as far as they can be told.
+
+    Names of prompts, and texts without ``{{ … }}``: what can be made before the first call comes.
+    """
+    return {
+        prompt
+        for state in flow.states.values()
+        for prompt in state.prompts
+        if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
+    }

@@ -1,209 +1,154 @@
-"""Read a flow from Python, and find the outcomes that it forgets or invents before a caller does.
-
-A Python state may compute its outcome any way it likes; where it returns plain texts or the outcome
-of a verb, which is nearly always, the two sets can be compared without running it.
-"""
+"""Read a flow from Python, and check it before a caller does."""
 
 from __future__ import annotations
 
-import ast
+import inspect
 import sys
 import traceback
 from collections.abc import Collection, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from types import FunctionType, ModuleType
-from typing import Any
+from types import ModuleType
 
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, State
-from ..engine.verb import VERBS, Verb
-from .bind import signature_of
-from .source import suggest
+from .python_state import StateReader, Tree
 
-_UNKNOWN = object()
+_NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
 
 
 def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
-    """Run *path* and check the `Flow` that it calls ``flow``.  Raises `LoadError`."""
-    module = _import(path)
+    """Run *path* and check the `Flow` that it calls ``flow``.
+
+    While it runs, modules beside it can be imported, as with ``python flow.py``.  They belong to
+    this reading: an edited one counts at the next, and the flows of two folders may each have a
+    ``helper.py``.  So a state cannot import them later, when it runs.
+
+    Raises `LoadError` with every fault.
+    """
+    source = _source(path)
+    module = _run(path, source)
     flow = getattr(module, "flow", None)
     if not isinstance(flow, Flow):
-        wrong = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
-        raise LoadError([Fault(str(path), 0, 0, wrong)])
-    faults = flow.faults()
-    for state in flow.states.values():
-        if isinstance(state.step, FunctionType):
-            faults += _Reader(state, state.step, prompts).faults()
+        raise LoadError([Fault(str(path), 0, 0, _NO_FLOW)])
+    trees = _Trees({str(path): Tree(source)})
+    if not flow.place.file:
+        flow.place = trees[str(path)].flow_place(str(path))
+    faults: list[Fault] = []
+    for name, state in flow.states.items():
+        flow.states[name], found = _read(state, trees, prompts)
+        faults += found
+    if all(isinstance(t, str) for state in flow.states.values() for t in state.on.values()):
+        faults += flow.faults()
     if faults:
-        raise LoadError(sorted(faults))
+        raise LoadError(sorted(set(faults)))
     return flow.check()
 
 
-def _import(path: Path) -> ModuleType:
+class _Trees(dict[str, Tree]):
+    """The syntax trees of the files that states are written in; read once each."""
+
+    def __missing__(self, file: str) -> Tree:
+        try:
+            tree = Tree(Path(file).read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            tree = Tree(b"")
+        self[file] = tree
+        return tree
+
+
+def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[State, list[Fault]]:
+    """*state* with places and prompts, and what is wrong with it."""
+    step = state.step
+    if not inspect.iscoroutinefunction(inspect.unwrap(step)):
+        wrong = f"{state.name} must be an async def that returns its outcome, without yield"
+        return state, [state.place.fault(wrong)]
+    places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
+    if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
+        # A wrapper could make other outcomes of those that stand there.
+        reader = StateReader(state, step, trees[step.__code__.co_filename], known)
+        faults = reader.faults()
+        places, prompts = reader.target_places() | places, prompts | reader.prompts()
+    for outcome, target in state.on.items():
+        if not isinstance(target, str):
+            wrong = f"expected the name of a state, found a {type(target).__name__}"
+            place = places.get(outcome, state.place)
+            faults.append(place.fault(f"{state.name}: {outcome}: {wrong}"))
+    return replace(state, on_places=places, prompts=prompts), faults
+
+
+def _source(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise LoadError([Fault(str(path), 0, 0, f"cannot be read: {why}")]) from None
+
+
+def _run(path: Path, source: bytes) -> ModuleType:
     # One module a file, whatever the working folder; dots would make it a package's.
     name = "ivr_flow_" + str(path.resolve()).replace("/", "_").replace(".", "_")
-    spec = spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except LoadError:
+        # Compiled here: a cached .pyc would hide an edit of the same second and size.
+        code = compile(source, str(path), "exec", dont_inherit=True)
+        with _importing_from(path.resolve().parent):
+            exec(code, module.__dict__)
+    except BaseException as error:
+        if before is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
+        if isinstance(error, Exception | SystemExit):
+            raise _load_error(path, error) from None
         raise
-    except OSError as error:
-        raise LoadError([Fault(str(path), 0, 0, error.strerror or str(error))]) from None
-    except SyntaxError as error:
-        place = error.lineno or 0, error.offset or 0
-        raise LoadError([Fault(str(path), *place, f"not Python: {error.msg}")]) from None
-    except Exception as error:
-        lines = [
-            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
-        ]
-        wrong = f"{type(error).__name__}: {error}"
-        raise LoadError([Fault(str(path), (lines or [0])[-1] or 0, 0, wrong)]) from None
     return module
 
 
-class _Reader:
-    """Reads the source of one state."""
-
-    def __init__(self, state: State, step: FunctionType, prompts: Collection[str] | None) -> None:
-        self.state = state
-        self.names: dict[str, Any] = step.__globals__
-        self.prompts = prompts
-        tree = _function(step)
-        self.body: list[ast.AST] = list(ast.walk(tree)) if tree else []
-
-    def faults(self) -> list[Fault]:
-        return [*self._wrong_outcomes(), *self._wrong_arguments()]
-
-    def _wrong_outcomes(self) -> Iterator[Fault]:
-        returned: dict[str, ast.AST] = {}
-        decided = bool(self.body)
-        for node in self.body:
-            if isinstance(node, ast.Return):
-                outcomes = self._outcomes(node.value)
-                decided = decided and outcomes is not None
-                returned |= {outcome: node for outcome in outcomes or ()}
-        declared = self.state.on
-        for outcome, node in returned.items():
-            if outcome not in declared:
-                names = ", ".join(declared) or "none"
-                yield self._fault(
-                    node, f"{self.state.name} can return {outcome!r}, declared are: {names}"
-                )
-        if decided:
-            for outcome in declared:
-                if outcome not in returned:
-                    hint = f"; {suggest(outcome, returned)}" if returned else ""
-                    yield self.state.place.fault(
-                        f"{self.state.name} declares {outcome!r} but never returns it{hint}"
-                    )
-
-    def _outcomes(self, value: ast.AST | None) -> set[str] | None:
-        """The outcomes that a returned expression can have; None: cannot be told."""
-        match value:
-            case ast.Constant(value=str(text)):
-                return {text}
-            case ast.IfExp(body=one, orelse=other):
-                both = self._outcomes(one), self._outcomes(other)
-                return None if None in both else set().union(*(b or () for b in both))
-            case ast.Attribute(value=ast.Await(value=ast.Call() as call), attr="outcome"):
-                return self._verb_outcomes(call)
-            case ast.Attribute(value=ast.Name(id=name), attr="outcome"):
-                return self._outcomes_of(name)
-        return None
-
-    def _outcomes_of(self, name: str) -> set[str] | None:
-        """Those of ``name = await verb(…)``, unless the state looks at them in between."""
-        calls = []
-        for node in self.body:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                    if not isinstance(value, ast.Await) or not isinstance(value.value, ast.Call):
-                        return None
-                    calls.append(value.value)
-                case ast.Compare() | ast.Match() if _mentions(node, name):
-                    return None
-        return self._verb_outcomes(calls[0]) if len(calls) == 1 else None
-
-    def _verb_outcomes(self, call: ast.Call) -> set[str] | None:
-        verb = self._verb(call)
-        if verb is None:
-            return None
-        arguments = self._arguments(call)
-        try:
-            return set(verb.outcomes(arguments))
-        except (KeyError, AttributeError, TypeError):
-            return None
-
-    def _wrong_arguments(self) -> Iterator[Fault]:
-        for call in self.body:
-            verb = self._verb(call) if isinstance(call, ast.Call) else None
-            if verb is None or not isinstance(call, ast.Call):
-                continue
-            try:
-                wrong = verb.check(self._arguments(call))
-            except (KeyError, AttributeError, TypeError):
-                wrong = ""
-            if wrong:
-                yield self._fault(call, f"{verb.name}: {wrong}")
-            if self.prompts is not None and signature_of(verb.run).takes_prompts():
-                yield from self._unknown_prompts(call, self.prompts)
-
-    def _unknown_prompts(self, call: ast.Call, prompts: Collection[str]) -> Iterator[Fault]:
-        for argument in call.args[1:]:
-            match argument:
-                case ast.Constant(value=str(name)) if name not in prompts:
-                    hint = suggest(name, sorted(prompts))
-                    yield self._fault(argument, f"unknown prompt {name!r}; {hint}")
-
-    def _verb(self, call: ast.Call) -> Verb | None:
-        if not isinstance(call.func, ast.Name):
-            return None
-        function = self.names.get(call.func.id)
-        return next((verb for verb in VERBS.values() if verb.run is function), None)
-
-    def _arguments(self, call: ast.Call) -> dict[str, Any]:
-        """What can be told of a call's arguments without running it."""
-        named = {k.arg: self._value(k.value) for k in call.keywords if k.arg}
-        function = self.names[getattr(call.func, "id", "")]
-        signature = signature_of(function)
-        if signature.pairs is not None:
-            return {signature.pairs.name: named}
-        if signature.rest is None:
-            names = list(signature.parameters)
-            named |= dict(zip(names, map(self._value, call.args[1:]), strict=False))
-        return {name: value for name, value in named.items() if value is not _UNKNOWN}
-
-    def _value(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.Name):
-            return self.names.get(node.id, _UNKNOWN)
-        try:
-            return ast.literal_eval(node)
-        except (ValueError, TypeError):
-            return _UNKNOWN
-
-    def _fault(self, node: ast.AST, message: str) -> Fault:
-        line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1
-        return Fault(self.state.place.file, line, column, message)
-
-
-def _function(step: FunctionType) -> ast.AST | None:
-    """The syntax tree of *step*, with the line numbers of its file."""
-    code = step.__code__
+@contextmanager
+def _importing_from(folder: Path) -> Iterator[None]:
+    """Make the modules in *folder* importable; forget them afterwards."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
     try:
-        tree = ast.parse(Path(code.co_filename).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and node.name == step.__name__:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            if first <= code.co_firstlineno <= node.lineno:
-                return node
-    return None
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        fresh = {name.partition(".")[0] for name in sys.modules} - before
+        own = {name for name in fresh if _lies_in(folder, sys.modules.get(name))}
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in own:
+                del sys.modules[name]
 
 
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+def _lies_in(folder: Path, module: ModuleType | None) -> bool:
+    file = getattr(module, "__file__", None)
+    places = [file] if file else list(getattr(module, "__path__", ()))
+    return any(
+        place in (folder / f"{module.__name__}.py", folder / module.__name__ / "__init__.py")
+        or place == folder / module.__name__
+        for place in map(Path, places)
+        if module is not None
+    )
+
+
+def _load_error(path: Path, error: BaseException) -> LoadError:
+    """What running *path* raised, at the line of the file that it came from."""
+    match error:
+        case LoadError():
+            return error
+        case SyntaxError(lineno=line, offset=column, filename=file) if file == str(path):
+            return LoadError([Fault(file, line or 0, column or 0, f"not Python: {error.msg}")])
+        case ModuleNotFoundError():
+            wrong = f"{error}; a module of your own must lie beside the flow"
+        case SystemExit():
+            wrong = "ends the program; a flow file only declares a flow"
+        case _:
+            wrong = f"{type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    return LoadError([Fault(str(path), (lines or [0])[-1] or 0, 0, wrong)])

@@ -1,172 +1,35 @@
-"""A YAML file as text with places: every scalar is what stands there, every fault has its place.
-
-YAML would turn ``on``, ``010``, ``12:30`` and ``~`` into something else; here they stay text, and
-whoever needs a number converts it.  What YAML itself swallows before anyone can look (an unquoted
-``*``, ``#``, ``!``, ``@`` or ``{{``) is reported at its key, with the remedy: quotes.
-"""
+"""A YAML file as text with places: every scalar is what stands there, every fault has its place."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-from yaml.composer import Composer
+from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.parser import Parser
-from yaml.reader import Reader, ReaderError
-from yaml.resolver import BaseResolver
-from yaml.scanner import Scanner
+from yaml.reader import ReaderError
 
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Place
+from .scan import Reading, quoted
 
-LARGEST_FILE = 1_000_000  # characters
-_QUOTES = "put it in quotes"
+LARGEST_FILE = 200_000  # bytes; read in two seconds
+MOST_FAULTS = 100  # of one file; who sees a hundred does not need the others yet
+LONGEST_MESSAGE = 400  # characters
+_BREAK = re.compile(r"\r\n?|\n")  # as editors count lines; YAML would know three more
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Bad(Exception):
-    """A fault at one place: raised by whoever reads a value, collected by `Source.reading`."""
+    """A fault at one place: raised by whoever reads a value, noted by whoever goes on after it."""
 
     def __init__(self, node: Node, message: str) -> None:
         super().__init__(message)
         self.node = node
         self.message = message
-
-
-class _Text(Reader, Scanner, Parser, Composer, BaseResolver):
-    """PyYAML's composer without any meaning for scalars, and without aliases."""
-
-    def __init__(self, text: str) -> None:
-        Reader.__init__(self, text)
-        Scanner.__init__(self)
-        Parser.__init__(self)
-        Composer.__init__(self)
-        BaseResolver.__init__(self)
-
-    def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if getattr(event, "anchor", None) is not None:
-            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            raise yaml.composer.ComposerError(
-                None, None, f"{sign}{event.anchor} means something to YAML", event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-
-class Source:
-    """One file being read, and what was found wrong with it so far."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.faults: list[Fault] = []
-
-    @classmethod
-    def parse(cls, path: Path) -> tuple[Source, Node | None]:
-        """Read *path*.  Raises `LoadError` when it is no YAML at all."""
-        source = cls(str(path))
-        try:
-            text = source._decode(path.read_bytes())
-            return source, source._compose(text)
-        except OSError as error:
-            raise LoadError([Fault(source.file, 0, 0, f"{error.strerror or error}")]) from None
-
-    def _decode(self, raw: bytes) -> str:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = raw[: error.start].decode("utf-8", "replace")
-            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            wrong = f"not UTF-8: byte 0x{raw[error.start]:02x}; save the file as UTF-8"
-            raise LoadError([Fault(self.file, line, column, wrong)]) from None
-        if len(text) > LARGEST_FILE:
-            wrong = f"{len(text)} characters; at most {LARGEST_FILE} are read"
-            raise LoadError([Fault(self.file, 0, 0, wrong)])
-        return text
-
-    def _compose(self, text: str) -> Node | None:
-        try:
-            return _Text(text).get_single_node()
-        except ReaderError as error:
-            before = text[: error.position]
-            place = before.count("\n") + 1, len(before) - before.rfind("\n")
-            wrong = f"the character {chr(error.character)!r} is not allowed"
-            raise LoadError([Fault(self.file, *place, wrong)]) from None
-        except yaml.MarkedYAMLError as error:
-            raise LoadError([self._syntax(text, error)]) from None
-        except RecursionError:
-            raise LoadError([Fault(self.file, 0, 0, "nested too deeply")]) from None
-
-    def _syntax(self, text: str, error: yaml.MarkedYAMLError) -> Fault:
-        """One fault at the key whose value YAML could not read."""
-        mark = error.problem_mark or error.context_mark
-        line = mark.line if mark else 0
-        lines = text.splitlines() or [""]
-        written = lines[min(line, len(lines) - 1)]
-        key = re.match(r"[\s-]*", written)
-        column = key.end() + 1 if key and key.end() < len(written) else 1
-        value = written[column - 1 :].partition(": ")[2].strip() or written.strip("- ")
-        if re.search(r"(^|[\[{,:]\s*)([*&!@`%]|\{\{)", value) or "{{" in value:
-            message = f"{value} means something to YAML; {_QUOTES}: {_quoted(value)}"
-        else:
-            message = f"not YAML: {error.problem or error.context}"
-            if ":" in value:
-                message += f"; a text with ': ' in it needs quotes: {_quoted(value)}"
-        return Fault(self.file, min(line, len(lines) - 1) + 1, column, message)
-
-    def place(self, node: Node) -> Place:
-        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
-
-    def fault(self, node: Node, message: str) -> None:
-        """Note that something is wrong at *node*, and go on."""
-        self.faults.append(self.place(node).fault(message))
-
-    def text(self, node: Node, what: str = "a value") -> str:
-        """The text of a scalar.  Raises `Bad` for a list, a mapping, or nothing at all."""
-        if not isinstance(node, ScalarNode):
-            if isinstance(node, MappingNode) and _braces(node):
-                raise Bad(node, f'{{{{ … }}}} means something to YAML; {_QUOTES}: "{{{{ … }}}}"')
-            raise Bad(node, f"expected {what}, found {_kind(node)}")
-        if node.tag.startswith("!") and node.tag != "!":
-            raise Bad(node, f"{node.tag} means something to YAML; {_QUOTES}: {_quoted(node.tag)}")
-        if node.style is None and node.value == "":
-            raise Bad(node, f"expected {what}, found nothing; what begins with # needs quotes")
-        return str(node.value)
-
-    def fields(self, node: Node, what: str) -> dict[str, Field]:
-        """The keys of a mapping, in order.  Raises `Bad`; notes bad and doubled keys."""
-        if not isinstance(node, MappingNode):
-            self.text(node, what)  # says it better where quotes are missing
-            raise Bad(node, f"expected {what}, found {_kind(node)}")
-        if _braces(node):
-            self.text(node, what)
-        fields: dict[str, Field] = {}
-        for key, value in node.value:
-            try:
-                name = self.text(key, "a key")
-            except Bad as bad:
-                self.fault(bad.node, bad.message)
-                continue
-            if name in fields:
-                first = fields[name].key.start_mark.line + 1
-                self.fault(key, f"{name} is given twice; first in line {first}")
-            else:
-                fields[name] = Field(key, value)
-        return fields
-
-    def items(self, node: Node, what: str) -> list[Node]:
-        """The items of a list; a single value is a list of one."""
-        if isinstance(node, SequenceNode):
-            if node.tag.startswith("!"):
-                self.fault(node, f"{node.tag} means something to YAML; {_QUOTES}")
-            return list(node.value)
-        return [node]
-
-    def unknown(self, node: Node, what: str, name: str, known: Iterable[str]) -> None:
-        """Note an unknown *name*, with what it may have been meant to be."""
-        self.fault(node, f"unknown {what} {name!r}; {suggest(name, known)}")
 
 
 class Field:
@@ -179,23 +42,207 @@ class Field:
         self.value = value
 
 
+class Source:
+    """One file being read, and what was found wrong with it so far."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+        self._text = text
+        self._lines = [0, *(found.end() for found in _BREAK.finditer(text))]
+        self._swallowed: dict[Node, str] = {}
+        self._keys: dict[Node, Node] = {}
+        self._looked_at: set[Node] = set()
+
+    @classmethod
+    def parse(cls, path: Path) -> tuple[Source, Node | None]:
+        """Read *path*; the node is None where there is nothing in it.
+
+        Raises `LoadError` when it is no YAML at all.
+        """
+        source = cls(str(path), read_text(path))
+        return source, source._compose()
+
+    def _compose(self) -> Node | None:
+        try:
+            reading = Reading(self._text)
+        except ReaderError as error:
+            sign = chr(error.character)
+            self._at(error.position, f"the character {sign!r} is not allowed; remove it")
+            raise LoadError(self.faults) from None
+        try:
+            root: Node | None = reading.get_single_node()
+        except (MarkedYAMLError, ValueError, OverflowError) as error:
+            self._broken(reading, error)
+            raise LoadError(sorted(self.faults)) from None
+        self._swallowed, self._keys = reading.remedies, reading.keys
+        return root
+
+    def _broken(self, reading: Reading, error: Exception) -> None:
+        """Note what made the text unreadable: in most cases something that was swallowed."""
+        for index, message in reading.swallowed.items():
+            self._at(index, message)
+        if reading.suspects and reading.flow_level:
+            self._at(reading.suspects[-1], "# begins a comment here; put the text in quotes")
+        if not self.faults:
+            if isinstance(error, MarkedYAMLError):
+                self._at(*_explained(error))
+            else:  # PyYAML, of an escape such as "\U00110000"
+                self._at(
+                    reading.index, "no such character; single quotes keep a backslash as it is"
+                )
+
+    # Places and faults.
+
+    def place(self, node: Node) -> Place:
+        return self._place(node.start_mark.index)
+
+    def _place(self, index: int) -> Place:
+        index = min(index, len(self._text))
+        line = bisect(self._lines, index)
+        return Place(self.file, line, index - self._lines[line - 1] + 1)
+
+    def key(self, node: Node) -> Node:
+        """The key that *node* is the value of, or stands behind on its line; else *node* itself."""
+        return self._keys.get(node, node)
+
+    def fault(self, node: Node, message: str) -> None:
+        """Note that something is wrong at *node*, and go on.  Raises `LoadError` at the 100th."""
+        self._at(node.start_mark.index, message)
+
+    def note(self, bad: Bad, what: str = "") -> None:
+        """Note a fault that was raised, of *what*."""
+        self.fault(bad.node, f"{what}: {bad.message}" if what else bad.message)
+
+    def unknown(self, node: Node, what: str, name: str, known: Iterable[str]) -> None:
+        """Note an unknown *name*, with what it may have been meant to be."""
+        self.fault(node, f"unknown {what} {name!r}; {suggest(name, known)}")
+
+    def _at(self, index: int, message: str) -> None:
+        if len(message) > LONGEST_MESSAGE:
+            message = message[:LONGEST_MESSAGE] + "…"
+        self.faults.append(self._place(index).fault(message))
+        if len(self.faults) >= MOST_FAULTS:
+            self.check()
+
+    def check(self) -> None:
+        """Raise `LoadError` if anything was found wrong, also where nobody looked."""
+        for node, remedy in self._swallowed.items():
+            if node not in self._looked_at and len(self.faults) < MOST_FAULTS:
+                self.faults.append(self.place(self.key(node)).fault(remedy))
+        if self.faults:
+            raise LoadError(sorted(set(self.faults)))
+
+    # What is written.
+
+    def text(self, node: Node, what: str = "a value") -> str:
+        """The text of a scalar.  Raises `Bad` for a list, a mapping, or nothing at all."""
+        if not isinstance(node, ScalarNode):
+            raise Bad(node, f"expected {what}, found {_kind(node)}")
+        if node in self._swallowed:
+            self._looked_at.add(node)
+            raise Bad(self.key(node), self._swallowed[node])
+        if is_empty(node):
+            rest = re.compile(r"[ ]*(#[^\r\n]*)?").match(self._text, node.start_mark.index)
+            comment = rest[1] if rest else ""
+            hint = f"; # begins a comment, put it in quotes: {quoted(comment)}" if comment else ""
+            raise Bad(self.key(node), f"expected {what}, found nothing{hint}")
+        control = _CONTROL.search(node.value)
+        if control:
+            raise Bad(node, f"the character {control[0]!r} is not allowed in {what}")
+        return str(node.value)
+
+    def cut_by_comment(self, node: Node) -> bool:
+        """Whether a comment stands behind *node*, a text without quotes, on its last line."""
+        if not isinstance(node, ScalarNode) or node.style is not None:
+            return False
+        return re.compile(r"[ ]+#").match(self._text, node.end_mark.index) is not None
+
+    def fields(self, node: Node, what: str) -> dict[str, Field]:
+        """The keys of a mapping, in order.  Raises `Bad`; notes bad and doubled keys."""
+        if not isinstance(node, MappingNode):
+            found = self.text(node, what) if isinstance(node, ScalarNode) else ""
+            raise Bad(node, f"expected {what}, found {repr(found) if found else _kind(node)}")
+        fields: dict[str, Field] = {}
+        for key, value in node.value:
+            try:
+                name = self.text(key, "a key")
+            except Bad as bad:
+                self.note(bad)
+                continue
+            if name in fields:
+                line = self.place(fields[name].key).line
+                self.fault(key, f"{name} is given twice; first in line {line}")
+            else:
+                fields[name] = Field(key, value)
+        return fields
+
+    def items(self, node: Node, what: str = "") -> list[Node]:
+        """The items of a list; a single value is a list of one."""
+        return list(node.value) if isinstance(node, SequenceNode) else [node]
+
+
+def read_text(path: Path) -> str:
+    """The text of the UTF-8 file *path*, without a byte order mark.  Raises `LoadError`."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise LoadError([Fault(str(path), 0, 0, f"cannot be read: {why}")]) from None
+    if len(raw) > LARGEST_FILE:
+        wrong = f"too large; at most {LARGEST_FILE} bytes are read"
+        raise LoadError([Fault(str(path), 0, 0, wrong)])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        read = error.object  # without the byte order mark
+        lines = _BREAK.split(read[: error.start].decode())
+        wrong = f"not UTF-8: byte 0x{read[error.start]:02x}; save the file as UTF-8"
+        raise LoadError([Fault(str(path), len(lines), len(lines[-1]) + 1, wrong)]) from None
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?``, or what would have been possible."""
     names = list(known)
     close = get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(names)}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "expected " + ("one of " if len(names) > 1 else "") + (", ".join(names) or "nothing")
 
 
-def _braces(node: MappingNode) -> bool:
-    """Whether *node* is what YAML makes of an unquoted ``{{ name }}``."""
-    return any(isinstance(key, MappingNode) for key, _ in node.value)
-
-
-def _quoted(value: str) -> str:
-    return f"'{value}'" if '"' in value else f'"{value}"'
+def is_empty(node: Node | None) -> bool:
+    """Whether nothing at all stands where a value could."""
+    return isinstance(node, ScalarNode) and node.style is None and node.value == ""
 
 
 def _kind(node: Node) -> str:
     if isinstance(node, SequenceNode):
         return "a list"
     return "key: value pairs" if isinstance(node, MappingNode) else f"{node.value!r}"
+
+
+def _explained(error: MarkedYAMLError) -> tuple[int, str]:
+    """Where, and what is wrong, in words of somebody who writes a flow."""
+    problem, context = error.problem or "", error.context or ""
+    mark, began = error.problem_mark, error.context_mark
+    assert mark is not None
+    index = mark.index
+    if r"'\t'" in problem:
+        return index, "a tab; expected spaces"
+    if "quoted scalar" in context and "end of stream" in problem and began:
+        return began.index, "this quote is never closed"
+    unclosed = mark.line > (began or mark).line or problem.endswith(("']'", "'}'", "end>'"))
+    if "while parsing a flow" in context and began and unclosed:
+        return began.index, "this bracket is not closed, or quotes are missing in it"
+    if problem.startswith("nested"):
+        return index, problem
+    if "another document" in problem:
+        return index, "a second document begins here; a file holds one"
+    if "mapping values" in problem:
+        return index, "no key can stand here; expected it in the column of the one above"
+    if "sequence entries" in problem:
+        return index, "no list can begin here; expected it below, or a text in quotes"
+    if "block end" in problem or "could not find expected ':'" in problem:
+        return index, "this belongs to nothing above; expected the column of a key or item above"
+    return index, f"not YAML: {problem}; a text with special signs needs quotes"

@@ -140,6 +140,10 @@ def test_config_lists_every_key(ivr: Ivr) -> None:
     assert {"key", "default", "environment", "meaning"} == set(rows[0])
 
 
+def test_the_schema_is_json(ivr: Ivr) -> None:
+    assert json.loads(ivr("schema").out)["$schema"]
+
+
 def test_no_command_shows_the_commands(ivr: Ivr) -> None:
     assert "serve" in ivr("--help").out
     assert ivr("sing").code == 2

@@ -1,0 +1,312 @@
+"""What can be told of a state written in Python without running it.
+
+A state may compute its outcome any way it likes.  Where it returns plain texts or the outcome of a
+verb, which is nearly always, what it can return is compared with what it declares.  Whatever cannot
+be told stays unsaid: a flow that is right is never refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+from ..engine import templates
+from ..engine.effects import Prompt, Text
+from ..engine.errors import Fault, FlowError
+from ..engine.flow import Place, State
+from ..engine.verb import VERBS, Verb
+from .bind import signature_of
+from .source import suggest
+
+_UNKNOWN = object()
+_SCOPES = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda, ast.ClassDef)
+
+
+class Tree:
+    """One file's syntax tree, with places that count characters where Python counts bytes."""
+
+    def __init__(self, source: bytes) -> None:
+        self._lines = source.splitlines()
+        self._tree = ast.parse(source)
+
+    def place(self, file: str, node: ast.AST) -> Place:
+        line, byte = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+        before = self._lines[line - 1][:byte] if 0 < line <= len(self._lines) else b""
+        return Place(file, line, len(before.decode(errors="replace")) + 1)
+
+    def flow_place(self, file: str) -> Place:
+        """Where ``flow = Flow(…)`` stands."""
+        for node in self._tree.body:
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name(id="flow")])
+                    | ast.AnnAssign(target=ast.Name(id="flow"))
+                ):
+                    return self.place(file, node)
+        return Place(file)
+
+    def function(self, step: FunctionType) -> ast.AsyncFunctionDef | None:
+        first = step.__code__.co_firstlineno
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.AsyncFunctionDef) and node.name == step.__name__:
+                top = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                if top <= first <= node.lineno:
+                    return node
+        return None
+
+
+class _Told(dict[str, Any]):
+    """Arguments as far as they can be told; asking for one that cannot is a KeyError."""
+
+    untold: Collection[str] = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.untold:
+            raise KeyError(name)
+        return super().get(name, default)
+
+
+class StateReader:
+    """Reads the source of one state."""
+
+    def __init__(
+        self, state: State, step: FunctionType, tree: Tree, prompts: Collection[str] | None
+    ) -> None:
+        self.state = state
+        self._file = step.__code__.co_filename
+        self._tree = tree
+        self._known = prompts
+        self._names: Mapping[str, Any] = step.__globals__
+        self._function = tree.function(step)
+        self._body = list(_own(self._function)) if self._function else []
+        # A name that the state binds itself is not the module's.
+        self._local = {n.id for n in self._body if isinstance(n, ast.Name) and _binds(n)}
+        self._local |= set(step.__code__.co_varnames) | set(step.__code__.co_freevars)
+        self._calls = [
+            (node, verb)
+            for node in self._body
+            if isinstance(node, ast.Call) and (verb := self._verb(node)) is not None
+        ]
+
+    def faults(self) -> list[Fault]:
+        return [*self._wrong_outcomes(), *self._wrong_calls()]
+
+    def prompts(self) -> frozenset[Prompt]:
+        """The prompts that it may play, as far as they can be told."""
+        return frozenset(prompt for prompt, _ in self._prompts())
+
+    def target_places(self) -> dict[str, Place]:
+        """Where the decorator says what each outcome leads to."""
+        return {
+            keyword.arg: self._place(keyword.value)
+            for decorator in (self._function.decorator_list if self._function else ())
+            if isinstance(decorator, ast.Call)
+            for keyword in decorator.keywords
+            if keyword.arg in self.state.on and keyword.arg is not None
+        }
+
+    # Outcomes.
+
+    def _wrong_outcomes(self) -> Iterator[Fault]:
+        returned: dict[str, ast.AST] = {}
+        decided = self._function is not None
+        for node in self._body:
+            if isinstance(node, ast.Return):
+                outcomes = self._outcomes(node.value)
+                decided = decided and outcomes is not None
+                returned |= {outcome: node for outcome in outcomes or ()}
+        declared, name = self.state.on, self.state.name
+        for outcome, node in returned.items():
+            if outcome not in declared:
+                names = ", ".join(declared) or "none"
+                yield self._fault(node, f"{name} can return {outcome!r}, declared are: {names}")
+        for outcome in declared if decided else ():
+            if outcome not in returned:
+                if returned:
+                    hint = suggest(outcome, returned)
+                else:
+                    hint = "it returns nothing; expected such as return (await say(…)).outcome"
+                yield self.state.place.fault(
+                    f"{name} declares {outcome!r} but never returns it; {hint}"
+                )
+
+    def _outcomes(self, value: ast.AST | None) -> set[str] | None:
+        """The outcomes that a returned expression can have; None: cannot be told."""
+        match value:
+            case ast.Constant(value=str(text)):
+                return {text}
+            case ast.Name():
+                known = self._value(value)
+                return {known} if isinstance(known, str) else None
+            case ast.IfExp(body=one, orelse=other):
+                first, second = self._outcomes(one), self._outcomes(other)
+                return None if first is None or second is None else first | second
+            case ast.Attribute(value=ast.Await(value=ast.Call() as call), attr="outcome"):
+                return self._verb_outcomes(call)
+            case ast.Attribute(value=ast.Name(id=name), attr="outcome"):
+                return self._outcomes_of(name)
+        return None
+
+    def _outcomes_of(self, name: str) -> set[str] | None:
+        """Those of ``name = await verb(…)``, unless the state does more with it.
+
+        Once it has been looked at, or handed on, some of its outcomes may have gone elsewhere.
+        """
+        calls, bindings, uses, returns = [], 0, 0, 0
+        for node in self._body:
+            match node:
+                case ast.Assign(
+                    targets=[ast.Name(id=target)], value=ast.Await(value=ast.Call() as call)
+                ) if target == name:
+                    calls.append(call)
+                case ast.Return(value=value):
+                    returns += sum(_is_outcome_of(part, name) for part in _branches(value))
+                case ast.Attribute(value=ast.Name(id=used), attr="value" | "terminator"):
+                    uses -= used == name
+            if isinstance(node, ast.Name) and node.id == name:
+                bindings += _binds(node)
+                uses += not _binds(node)
+            elif isinstance(node, ast.If | ast.While | ast.IfExp | ast.Match | ast.Assert):
+                tested = node.subject if isinstance(node, ast.Match) else node.test
+                if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(tested)):
+                    return None
+        if len(calls) != 1 or bindings != 1 or uses != returns:
+            return None
+        return self._verb_outcomes(calls[0])
+
+    def _verb_outcomes(self, call: ast.Call) -> set[str] | None:
+        verb = self._verb(call)
+        return (
+            None if verb is None else self._asked(verb, call, lambda told: set(verb.outcomes(told)))
+        )
+
+    # Calls of verbs.
+
+    def _wrong_calls(self) -> Iterator[Fault]:
+        for node in self._body:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                verb = self._verb(node.value)
+                if verb is not None:
+                    yield self._fault(node, f"{verb.name} does nothing without await")
+        for call, verb in self._calls:
+            wrong = self._asked(verb, call, verb.check)
+            if wrong:
+                yield self._fault(call, f"{verb.name}: {wrong}")
+        for prompt, node in self._prompts():
+            if isinstance(prompt, Text):
+                try:
+                    templates.check_text(prompt.words)
+                except FlowError as error:
+                    yield self._fault(node, str(error))
+            elif self._known is not None and prompt not in self._known:
+                hint = suggest(prompt, sorted(self._known))
+                yield self._fault(node, f"unknown prompt {prompt!r}; {hint}")
+
+    def _asked(self, verb: Verb, call: ast.Call, question: Any) -> Any:
+        """What *question* says of the arguments of *call*; None where that cannot be told."""
+        if any(isinstance(a, ast.Starred) for a in call.args) and not signature_of(verb.run).rest:
+            return None
+        if any(keyword.arg is None for keyword in call.keywords):
+            return None
+        try:
+            return question(self._arguments(verb, call))
+        except (KeyError, AttributeError, TypeError, ValueError):
+            return None
+
+    def _arguments(self, verb: Verb, call: ast.Call) -> _Told:
+        signature = signature_of(verb.run)
+        named = {k.arg: self._value(k.value) for k in call.keywords if k.arg}
+        if signature.pairs is not None:
+            return _Told({signature.pairs.name: named})
+        if signature.rest is None:
+            values = map(self._value, call.args[1:])
+            named |= dict(zip(signature.parameters, values, strict=False))
+        told = _Told({name: value for name, value in named.items() if value is not _UNKNOWN})
+        told.untold = named.keys() - told.keys()
+        return told
+
+    def _verb(self, call: ast.Call) -> Verb | None:
+        function = self._value(call.func)
+        return next((verb for verb in VERBS.values() if verb.run is function), None)
+
+    def _prompts(self) -> Iterator[tuple[str | Text, ast.AST]]:
+        for call, verb in self._calls:
+            signature = signature_of(verb.run)
+            nodes = [k.value for k in call.keywords if k.arg in signature.prompts]
+            if signature.rest and signature.rest.name in signature.prompts:
+                nodes += call.args[1:]
+            for node in nodes:
+                yield from self._prompts_in(node)
+
+    def _prompts_in(self, node: ast.AST) -> Iterator[tuple[str | Text, ast.AST]]:
+        match node:
+            case ast.IfExp(body=one, orelse=other):
+                parts = [one, other]
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                pass
+            case ast.Starred(value=value):
+                parts = [value]
+            case _:
+                value = self._value(node)
+                for prompt in value if isinstance(value, tuple | list) else (value,):
+                    if isinstance(prompt, str | Text):
+                        yield prompt, node
+                return
+        for part in parts:
+            yield from self._prompts_in(part)
+
+    # Values and places.
+
+    def _value(self, node: ast.AST) -> Any:
+        """What an expression is, where that does not depend on the call."""
+        match node:
+            case ast.Name(id=name):
+                return _UNKNOWN if name in self._local else self._names.get(name, _UNKNOWN)
+            case ast.Attribute(value=ast.Name() as owner, attr=name):
+                module = self._value(owner)
+                return getattr(module, name, _UNKNOWN) if _is_module(module) else _UNKNOWN
+            case ast.Call(func=function, args=[ast.Constant(value=str(words))], keywords=[]):
+                return Text(words) if self._value(function) is Text else _UNKNOWN
+        try:
+            return ast.literal_eval(node)
+        except (ValueError, TypeError):
+            return _UNKNOWN
+
+    def _place(self, node: ast.AST) -> Place:
+        return self._tree.place(self._file, node)
+
+    def _fault(self, node: ast.AST, message: str) -> Fault:
+        return self._place(node).fault(message)
+
+
+def _own(function: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to *function* itself, not to functions and classes inside it."""
+    todo: list[ast.AST] = list(getattr(function, "body", ()))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            todo += ast.iter_child_nodes(node)
+
+
+def _branches(value: ast.AST | None) -> list[ast.AST | None]:
+    if isinstance(value, ast.IfExp):
+        return [*_branches(value.body), *_branches(value.orelse)]
+    return [value]
+
+
+def _is_outcome_of(node: ast.AST | None, name: str) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=used), attr="outcome"):
+            return used == name
+    return False
+
+
+def _binds(name: ast.Name) -> bool:
+    return not isinstance(name.ctx, ast.Load)
+
+
+def _is_module(value: object) -> bool:
+    return isinstance(value, ModuleType)

@@ -1,0 +1,171 @@
+"""A JSON Schema of flow files, out of the verbs' own declarations: for editors."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from ..engine import verbs as _verbs  # noqa: F401  # declares them
+from ..engine.choices import Choices
+from ..engine.effects import Prompt
+from ..engine.verb import VERBS, Doc, Kind, Verb
+from .bind import Signature, signature_of
+from .convert import limits_of
+
+Schema = dict[str, Any]
+
+# What a flow file says is text; what an editor's YAML makes of it may be a number or a truth.
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_PLAIN: dict[Any, Schema] = {
+    bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
+    int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
+    float: {"type": ["number", "string"], "pattern": "^-?[0-9]"},
+}
+
+
+def schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a flow file.
+
+    It helps while typing; whether a flow is right only `load_flow` can tell.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A flow",
+        "type": "object",
+        "required": ["ivr", "flow", "start", "states"],
+        "additionalProperties": False,
+        "properties": {
+            "ivr": {"enum": [1, "1"], "description": "version of the language"},
+            "flow": {**_SCALAR, "description": "name of the flow"},
+            "start": {**_SCALAR, "description": "the state that a call begins with"},
+            "language": {**_SCALAR, "description": "language of its prompts, such as en"},
+            "description": {"type": "string"},
+            "states": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"$ref": "#/$defs/state"},
+            },
+        },
+        "$defs": {
+            "state": {
+                "type": "object",
+                "required": ["do"],
+                "additionalProperties": False,
+                "properties": {
+                    "do": _or_list({"$ref": "#/$defs/verb"}),
+                    "then": {
+                        "description": "the state that each outcome leads to; end: the call ends",
+                        "anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}],
+                    },
+                    "description": {"type": "string"},
+                },
+            },
+            "prompt": {
+                "description": "a prompt's name, or words to be spoken",
+                "anyOf": [
+                    _SCALAR,
+                    {
+                        "type": "object",
+                        "required": ["text"],
+                        "additionalProperties": False,
+                        "properties": {"text": _SCALAR},
+                    },
+                ],
+            },
+            "verb": {
+                "anyOf": [
+                    {"enum": [name for name in sorted(VERBS) if not _needs(VERBS[name])]},
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "maxProperties": 1,
+                        "additionalProperties": False,
+                        "properties": {name: _verb(VERBS[name]) for name in sorted(VERBS)},
+                    },
+                ]
+            },
+        },
+    }
+
+
+def _verb(verb: Verb) -> Schema:
+    signature = signature_of(verb.run)
+    properties = {
+        name: _parameter(signature, parameter)
+        for name, parameter in signature.parameters.items()
+        if parameter is not signature.pairs
+    }
+    needed, forms = _needs(verb), list[Schema]()
+    everything: Schema = {"type": "object", "properties": properties}
+    if signature.rest and signature.rest.name in signature.prompts:
+        properties["text"] = {**_SCALAR, "description": "words to be spoken"}
+        needed = [name for name in needed if name != signature.rest.name]
+    if needed:
+        everything["required"] = needed
+    if signature.pairs:
+        del everything["required"]
+        everything |= {"additionalProperties": _parameter(signature, signature.pairs)}
+        everything["minProperties"] = 1
+    else:
+        everything["additionalProperties"] = False
+        first = signature.rest or next(iter(signature.parameters.values()), None)
+        if first is not None and set(_needs(verb)) <= {first.name}:
+            forms = [properties[first.name]]
+        if not _needs(verb):
+            forms.append({"type": "null"})
+    words = inspect.cleandoc(verb.run.__doc__ or "")
+    return {"description": words, "anyOf": [*forms, everything]}
+
+
+def _needs(verb: Verb) -> list[str]:
+    """The parameters that must be given."""
+    return [
+        parameter.name
+        for parameter in signature_of(verb.run).parameters.values()
+        if parameter.default is parameter.empty
+    ]
+
+
+def _parameter(signature: Signature, parameter: inspect.Parameter) -> Schema:
+    hint = signature.hints[parameter.name]
+    found = _kind(hint)
+    if parameter is signature.rest:
+        found = _or_list(found)
+    doc = next((m.text for m in getattr(hint, "__metadata__", ()) if isinstance(m, Doc)), "")
+    if doc:
+        found = {**found, "description": doc}
+    if isinstance(parameter.default, bool | int | float) or (
+        isinstance(parameter.default, str) and parameter.default
+    ):
+        found = {**found, "default": parameter.default}
+    return found
+
+
+def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
+    args = get_args(hint)
+    if hint == Prompt:
+        return {"$ref": "#/$defs/prompt"}
+    if hasattr(hint, "__metadata__"):
+        return _kind(hint.__origin__, (*hint.__metadata__, *metadata))
+    if NoneType in args:
+        return _kind(next(arg for arg in args if arg is not NoneType), metadata)
+    if get_origin(hint) is Literal:
+        return {"enum": list(args)}
+    if get_origin(hint) is tuple:
+        return _or_list(_kind(args[0], metadata))
+    if hint is Choices:
+        return {"type": "object", "minProperties": 1, "additionalProperties": _or_list(_SCALAR)}
+    if get_origin(hint) is Mapping:
+        return {"type": "object", "additionalProperties": _SCALAR}
+    if any(isinstance(entry, Kind) and entry.name == "seconds" for entry in metadata):
+        found = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h)?$"}
+    else:
+        found = _PLAIN.get(hint, _or_list(_SCALAR) if hint.__name__ == "Hours" else _SCALAR)
+    limits = limits_of(metadata)
+    return {**found, "minimum": limits.least, "maximum": limits.most} if limits else found
+
+
+def _or_list(kind: Schema) -> Schema:
+    return {"anyOf": [kind, {"type": "array", "items": kind}]}

@@ -1,0 +1,32 @@
+"""Every fault that a flow file can have, word by word: the tables in `golden`.
+
+A case is a title, the text, and its faults, each behind a ``>``.  Under ``=== state:`` the text is
+that of the state `a`, whose first line is line 6, column 5 of the file; under ``=== file:`` it is
+the whole file.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from .reading import faults, state
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+def cases() -> list[object]:
+    found: list[object] = []
+    for file in sorted(GOLDEN.glob("*.txt")):
+        for block in file.read_text().split("=== ")[1:]:
+            title, _, rest = block.partition("\n")
+            lines = rest.rstrip("\n").split("\n")
+            text = "\n".join(line for line in lines if not line.startswith("> "))
+            expected = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
+            text = state(text) if title.startswith("state: ") else text + "\n"
+            found.append(pytest.param(text, expected, id=f"{file.stem}: {title}"))
+    return found
+
+
+@pytest.mark.parametrize(("text", "expected"), cases())
+def test_faults(tmp_path: Path, text: str, expected: list[str]) -> None:
+    assert faults(tmp_path, text) == expected
