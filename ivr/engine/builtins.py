@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 from .digits import LONGEST_ENTRY, Digits, Keys, Matcher, Shape, Verdict
@@ -58,9 +58,10 @@ def _number(typed: str) -> Value:
 
 
 def _currency(typed: str) -> Value:
-    return Decimal(typed.replace("*", ".")).quantize(Decimal("0.01"))
+    return Decimal(typed.replace("*", ".")).quantize(Decimal("0.01"), context=_EXACT)
 
 
+_EXACT = Context(prec=2 * LONGEST_ENTRY)  # the usual 28 digits are fewer than a caller can type
 _TIMES = Builtin(_times(), _time)
 _DATES = Builtin(_Dates(), _date)
 # `*` is the decimal point; a currency has at most two digits behind it.

@@ -9,11 +9,23 @@ from datetime import UTC, datetime, timedelta
 from types import coroutine
 
 from . import templates
-from .effects import Effect, Note, Prompt, Text
+from .effects import (
+    Answer,
+    Effect,
+    HangUp,
+    Note,
+    Prompt,
+    Redirect,
+    Reject,
+    Stop,
+    Text,
+    Unlisten,
+)
 from .events import Event, Offered
-from .values import Value
+from .values import Secret, Value
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
+FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,13 +54,18 @@ class Call:
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=dict)
     answered: bool = False
+    over: bool = False
+    """Whether the call has ended, or has been told to."""
     keys: deque[str] = field(default_factory=deque)
     """Keys pressed and not yet used by a step: the type-ahead buffer."""
+    asking: bool = False
+    """Whether a step takes the caller's answer right now."""
     reading: bool = False
     """Whether a step takes keys right now, and may show them."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
+    _accepted: bool = False
     _last_id: int = 0
     _offered_at: float = 0.0
     _wall: float = 0.0
@@ -58,15 +75,28 @@ class Call:
     _stray_until: float = 0.0
 
     def emit(self, effect: Effect) -> None:
-        """Ask the outside world for something.  Returns at once."""
+        """Ask the outside world for something.  Returns at once.
+
+        When the call is `over`, only what tidies up still goes out: stops and notes.
+        """
+        if self.over and not isinstance(effect, Stop | Unlisten | Note):
+            return
+        if isinstance(effect, HangUp | Redirect | Reject):
+            self.over = True
+        elif isinstance(effect, Answer):
+            self._accepted = True
         self._outbox.append(effect)
+
+    def end(self, code: int = 480) -> None:
+        """End the call, unless it is `over`: BYE after the answer, *code* before it."""
+        self.emit(HangUp() if self.answered or self._accepted else Reject(code))
 
     async def next_event(self, until: float | None = None) -> Event:
         """Wait for the next event, or for a `Tick` once *until* (a time of `now`'s clock) is past.
 
         A wait without *until* is cut by the session after a time that no caller accepts.
         """
-        return await _wait(until)
+        return await _wait(FOREVER if until is None else until)
 
     async def wait_until(self, moment: float) -> None:
         """Wait until *moment* (of `now`'s clock), whatever happens meanwhile."""
@@ -124,6 +154,10 @@ class Call:
         else:
             self._stray, self._stray_until = keys, until
 
+    def forget_secrets(self) -> None:
+        """Drop every secret variable."""
+        self.vars = {name: v for name, v in self.vars.items() if not isinstance(v, Secret)}
+
     # For the session.
 
     def offered(self, offer: Offered, now: float) -> None:
@@ -139,6 +173,7 @@ class Call:
     def entered(self, again: bool) -> None:
         """A state was entered; *again*: from itself."""
         self._steps = 0
+        self.place = ""
         if not again:
             self._tries.clear()
 
@@ -148,6 +183,6 @@ class Call:
 
 
 @coroutine
-def _wait(until: float | None) -> Generator[float | None, Event, Event]:
+def _wait(until: float) -> Generator[float, Event, Event]:
     """The only place where a flow gives control back to its session."""
     return (yield until)

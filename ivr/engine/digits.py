@@ -87,7 +87,7 @@ class Shape:
 
 
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": "[0-9]+"}
-_PATTERN = re.compile(r"(?:[0-9*#XZN]|\[[0-9-]+\])+\.?")
+_PATTERN = re.compile(r"(?:[0-9*#XZN]|\[(?:[0-9]|[0-9]-[0-9])+\])+\.?")
 
 
 def pattern(text: str) -> re.Pattern[str]:

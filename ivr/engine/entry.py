@@ -99,7 +99,6 @@ async def ask_for(call: Call, prompts: tuple[Prompt, ...], rules: Rules, again: 
         if not last.failed:
             tries.no_input = tries.no_match = 0
             return last
-        call.keys.clear()
         if last.how == "no_input":
             tries.no_input += 1
             lead = _nth(again.no_input, tries.no_input)
@@ -122,13 +121,13 @@ def _shown(entry: Entry, rules: Rules) -> str:
 async def take_entry(call: Call, prompts: tuple[Prompt, ...], rules: Rules) -> Entry:
     """Take one entry; whatever of the prompts still plays at its end is stopped."""
     taking = _Taking(call, rules)
-    call.reading = not rules.sensitive
+    call.asking, call.reading = True, not rules.sensitive
     if rules.words:
         call.emit(Listen(rules.words))
     try:
         return await taking.run(prompts)
     finally:
-        call.reading = False
+        call.asking = call.reading = False
         taking.stop()
         if rules.words:
             call.emit(Unlisten())
@@ -160,7 +159,7 @@ class _Taking:
 
     async def run(self, prompts: tuple[Prompt, ...]) -> Entry:
         call, entry = self.call, None
-        if self.rules.barge_in in ("any", "match"):
+        if self.rules.barge_in != "none":
             entry = self._take_keys()  # typed ahead: may decide before a word is said
         if entry is None and prompts and not self._typed:
             self._playback = Playback(call, prompts)
@@ -170,6 +169,10 @@ class _Taking:
             entry = self._take_keys()
         while entry is None:
             entry = self._on(await call.next_event(self.until))
+        if entry.failed:
+            call.keys.clear()
+        if self._typed and not entry.terminator:
+            call.drop_stray(self.rules.terminators, call.now + self.rules.inter_digit)
         return entry
 
     def stop(self, why: str = "") -> None:
@@ -185,21 +188,30 @@ class _Taking:
             case Digit():
                 return self._take_keys()
             case SpeechStarted() if not self._typed:
-                self._speaking = True
-                if self.rules.barge_in == "speech":
-                    self.stop("barge_in")
-                if not self._playing:
-                    self.until = self.call.now + LONGEST_UTTERANCE
+                return self._speech_started()
             case Heard() if self.rules.words and not self._typed:
-                meaning = self.rules.understand(event)
-                if meaning is None:
-                    return Entry("no_match", event.text)
-                return Entry("heard", meaning)
+                return self._heard(event)
             case Tick():
                 return self._timeout()
             case _ if self._playback is not None and self._playback.done(event):
                 return self._played()
         return None
+
+    def _speech_started(self) -> Entry | None:
+        first, self._speaking = not self._speaking, bool(self.rules.words)
+        if self._playing and self.rules.barge_in == "speech":
+            self.stop("barge_in")
+            return self._played()
+        if self._speaking and first and not self._playing:
+            self.until = self.call.now + LONGEST_UTTERANCE
+        return None
+
+    def _heard(self, heard: Heard) -> Entry | None:
+        meaning = self.rules.understand(heard)
+        if self._playing and (meaning is None or self.rules.barge_in == "none"):
+            self._speaking = False  # as a key that cannot count: as if it had not been
+            return None
+        return Entry("no_match", heard.text) if meaning is None else Entry("heard", meaning)
 
     def _played(self) -> Entry | None:
         if self.rules.barge_in == "none":
@@ -238,10 +250,12 @@ class _Taking:
             call.keys.appendleft(key)
             return self._accepted()
         verdict = self._verdict(self._typed + key)
-        if rules.barge_in == "match" and self._playing and verdict is Verdict.NO_MATCH:
+        ends = key in rules.terminators
+        counts = rules.allow_empty if ends else verdict is not Verdict.NO_MATCH
+        if rules.barge_in == "match" and self._playing and not counts:
             return None
         self.stop("barge_in")
-        if key in rules.terminators:
+        if ends:
             return self._close(key)
         self._typed += key
         if len(self._typed) == 1 and rules.total is not None:
@@ -252,7 +266,6 @@ class _Taking:
             if rules.terminator_timeout > 0:
                 self._full, self.until = True, call.now + rules.terminator_timeout
                 return None
-            call.drop_stray(rules.terminators, call.now + rules.inter_digit)
             return self._accepted()
         self.until = call.now + rules.inter_digit
         return self._close() if call.now >= self._last_key_by else None

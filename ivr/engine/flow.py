@@ -16,9 +16,11 @@ from typing import Protocol
 from transitions import Machine, MachineError
 
 from .call import Call
+from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 
 END = "end"
+RESERVED = (END, "*", "=")  # the last two mean "any" and "the same" to `transitions`
 
 Step = Callable[[Call], Awaitable[str]]
 
@@ -49,13 +51,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state: what it does, and where each outcome leads (`on`); none: it ends the call."""
+    """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
+
+    `prompts`: what it may play, as far as that can be told without running it.
+    """
 
     name: str
     step: Step
     on: Mapping[str, str]
     place: Place = Place()
     on_places: Mapping[str, Place] = field(default_factory=dict)
+    prompts: frozenset[Prompt] = frozenset()
 
 
 class Flow:
@@ -71,7 +77,7 @@ class Flow:
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 
-    def state(self, **on: str) -> Callable[[Step], Step]:
+    def state(self, /, **on: str) -> Callable[[Step], Step]:
         """Declare a state: its function's name is the state's name, *on* its outcomes.
 
         Without outcomes the function must end the call (`hang_up`, `redirect`, `reject`).
@@ -87,8 +93,8 @@ class Flow:
 
     def add(self, state: State) -> None:
         """Add *state*; raises `LoadError` when its name is taken."""
-        if state.name in self.states or state.name == END:
-            why = "is reserved" if state.name == END else "is declared twice"
+        if state.name in self.states or state.name in RESERVED:
+            why = "is reserved" if state.name in RESERVED else "is declared twice"
             raise LoadError([state.place.fault(f"state {state.name!r} {why}")])
         self.states[state.name] = state
         self._machine = None
@@ -102,7 +108,7 @@ class Flow:
             model=None,
             states=[*self.states, END],
             transitions=[
-                {"trigger": outcome, "source": state.name, "dest": target}
+                {"trigger": _trigger(outcome), "source": state.name, "dest": target}
                 for state in self.states.values()
                 for outcome, target in state.on.items()
             ],
@@ -153,8 +159,8 @@ class Flow:
     def move(self, cursor: Cursor, outcome: str) -> None:
         """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`."""
         try:
-            self._ready().events[outcome].trigger(cursor)
-        except (KeyError, TypeError, MachineError):
+            self._ready().events[_trigger(outcome)].trigger(cursor)
+        except (KeyError, MachineError):
             known = ", ".join(sorted(self.states[cursor.state].on)) or "none"
             raise FlowError(f"the outcome {outcome!r} is not declared; declared: {known}") from None
 
@@ -163,6 +169,11 @@ class Flow:
             self.check()
         assert self._machine is not None
         return self._machine
+
+
+def _trigger(outcome: str) -> str:
+    """What the machine calls *outcome*: it keeps the name ``state`` for itself."""
+    return f"on {outcome}"
 
 
 def _reach(start: str, arrows: Mapping[str, Iterable[str]]) -> set[str]:

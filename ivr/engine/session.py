@@ -13,22 +13,19 @@ hears an apology, and the call ends.  `handle` never raises.
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
-from .call import Call
-from .effects import Effect, HangUp, Play, Reject
+from .call import FOREVER, Call
+from .effects import Effect, HangUp, Play
 from .errors import CallEnded, FlowError, StateTooSlow
 from .events import Answered, Digit, Event, HungUp, Offered, Tick
 from .flow import END, Flow
+from .values import Secret
 
-MAX_MOVES = 50  # states entered without waiting once; more is a loop in the flow
+MAX_MOVES = 50  # steps without waiting or using a key; more is a loop in the flow
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
 LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
 APOLOGY = "sorry"  # the prompt that a caller hears when a flow breaks
-
-_ENGINE = str(Path(__file__).parents[1])
 
 
 class Session:
@@ -40,6 +37,7 @@ class Session:
 
     __slots__ = (
         "_call_limit",
+        "_idle",
         "_limit",
         "_started",
         "_step",
@@ -57,9 +55,10 @@ class Session:
         self.deadline: float | None = None
         self.ended_by = ""
         self._started = False
+        self._idle = 0  # steps in a row that neither waited nor used a key
         self._limit = 0.0  # past it, a wait is the flow's fault
         self._call_limit = 0.0
-        self._step: Coroutine[float | None, Event, str] | None = None
+        self._step: Coroutine[float, Event, str] | None = None
 
     @property
     def ended(self) -> bool:
@@ -77,7 +76,9 @@ class Session:
             return []
         try:
             self._take(event, now)
-        except (Exception, CallEnded, StateTooSlow) as error:
+        except KeyboardInterrupt:  # the operator's, not the flow's
+            raise
+        except BaseException as error:
             self._fail(error)
         return self.call.drain()
 
@@ -106,103 +107,127 @@ class Session:
 
     def _run(self, event: Event | None) -> None:
         """Resume the state, then follow outcomes until something has to wait."""
-        for _ in range(MAX_MOVES):
+        while True:
             assert self._step is not None
+            keys = len(self.call.keys)
             try:
                 until = self._step.send(event)  # type: ignore[arg-type]
             except StopIteration as stop:
                 before = self.state
                 self.flow.move(self, stop.value)
             except CallEnded:  # the flow ended the call itself
-                return self._finish("flow")
+                return self._end()
             else:
                 return self._wait(until)
             if self.state == END:
-                if self.call.answered:
-                    self.call.emit(HangUp())
-                else:
-                    self.call.emit(Reject(480))
-                return self._finish("flow")
+                return self._end()
+            self._spend(keys)
             self._enter(again=self.state == before)
             event = None
-        raise FlowError(f"{MAX_MOVES} states entered without waiting once: a loop in the flow")
 
     def _wait(self, until: object) -> None:
-        if until is None:
-            self._limit = min(self._call_limit, self.call.now + LONGEST_WAIT)
-            until = self._limit
-        elif isinstance(until, float | int):
-            self._limit = self._call_limit
-        else:
+        call = self.call
+        if not isinstance(until, float | int) or until != until:
             raise FlowError(f"awaited {until!r}; a flow can only await verbs")
+        if call.over:
+            raise FlowError("went on waiting after the call had ended")
+        if until > call.now:
+            self._idle = 0
+        else:
+            self._spend(len(call.keys))
+        self._limit = self._call_limit
+        if until == FOREVER:
+            self._limit = min(self._limit, call.now + LONGEST_WAIT)
         self.deadline = min(until, self._limit)
 
+    def _spend(self, keys_before: int) -> None:
+        """Count a step that did not wait; one that used a key typed ahead is progress."""
+        self._idle = 0 if len(self.call.keys) < keys_before else self._idle + 1
+        if self._idle > MAX_MOVES:
+            raise FlowError(f"{MAX_MOVES} steps without waiting once: a loop in the flow")
+
     def _enter(self, *, again: bool) -> None:
+        self._step = None
         self.call.entered(again)
         self.call.note("state", self.state)
         step: Any = self.flow.states[self.state].step(self.call)
+        if not isinstance(step, Coroutine):
+            raise FlowError("a state must be an async function")
         self._step = step
 
     def _leave(self, event: HungUp) -> None:
         """The call is gone: let the verb that was waiting tidy up."""
         assert self._step is not None
+        self.ended_by, self.call.over = event.by, True
         try:
             self._step.throw(CallEnded())
         except (CallEnded, StopIteration):
-            self._finish(event.by)
-        else:
-            self._finish(event.by)
-            raise FlowError("went on waiting after the call had ended")
+            return self._finish(event.by)
+        raise FlowError("went on waiting after the call had ended")
 
     def _fail(self, error: BaseException) -> None:
         """The flow is broken: say so in the journal, apologise, end the call."""
-        call, detail = self.call, f"{self.state}: {self._where(error)}{_words(error)}"
-        call.note("failed", detail)
-        call.keys.clear()
-        if self.ended:
-            return
-        if call.answered:
+        call = self.call
+        call.note("failed", f"{self.state}: {self._where(error)}{self._words(error)}")
+        self._close()  # stops what it had running, before the apology
+        if call.answered and not call.over:
             apology = call.new_id()
             call.emit(Play(apology, (APOLOGY,), call.language))
             call.emit(HangUp(after=apology))
         else:
-            call.emit(Reject(500))
-        self._finish("error")
+            call.end(500)
+        self._finish(self.ended_by or "error")
+
+    def _end(self) -> None:
+        self.call.end()
+        self._finish("flow")
 
     def _finish(self, by: str) -> None:
-        step, self._step, self.deadline, self.ended_by = self._step, None, None, by
-        if step is not None:
-            try:
-                step.close()
-            except (Exception, StateTooSlow) as error:
-                self.call.note("failed", f"{self.state}: while closing: {_words(error)}")
+        self._step, self.deadline, self.ended_by = None, None, by
         self.call.keys.clear()
+        self.call.forget_secrets()
         self.call.note("end", by)
+
+    def _close(self) -> None:
+        step, self._step = self._step, None
+        if step is None:
+            return
+        try:
+            step.close()
+        except CallEnded:  # it ended the call while it tidied up
+            pass
+        except BaseException as error:
+            self.call.note("failed", f"{self.state}: while closing: {self._words(error)}")
 
     def _where(self, error: BaseException) -> str:
         """``file:line: `` of the flow's own code that *error* came from or that was waiting."""
         if self.call.place:
             return f"{self.call.place}: "
-        frames: list[tuple[CodeType, int]] = []
+        state = self.flow.states.get(self.state)
+        if state is None or not state.place.file:
+            return ""
+        file, line = state.place.file, state.place.line
         trace = error.__traceback__
         while trace is not None:
-            frames.append((trace.tb_frame.f_code, trace.tb_lineno))
+            if trace.tb_frame.f_code.co_filename == file:
+                line = trace.tb_lineno
             trace = trace.tb_next
         waiting: Any = self._step
         while waiting is not None:
-            frame: FrameType | None = getattr(waiting, "cr_frame", None)
-            if frame is not None:
-                frames.append((frame.f_code, frame.f_lineno))
+            frame = getattr(waiting, "cr_frame", None)
+            if frame is not None and frame.f_code.co_filename == file:
+                line = frame.f_lineno
             waiting = getattr(waiting, "cr_await", None)
-        own = [f for f in frames if not f[0].co_filename.startswith(_ENGINE)]
-        own = own or [(self.flow.states[self.state].step.__code__, 0)]
-        code, line = own[-1]
-        return f"{code.co_filename}:{line or code.co_firstlineno}: "
+        return f"{file}:{line}: "
 
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, FlowError):
-        return str(error)
-    if isinstance(error, StateTooSlow):
-        return "the state computed for too long without awaiting"
-    return f"{type(error).__name__}: {error}"
+    def _words(self, error: BaseException) -> str:
+        if isinstance(error, StateTooSlow):
+            return "the state computed for too long without awaiting"
+        try:
+            words = str(error)
+        except Exception:
+            words = "without words"
+        for value in self.call.vars.values():
+            if isinstance(value, Secret) and value.reveal():
+                words = words.replace(value.reveal(), str(value))
+        return words if isinstance(error, FlowError) else f"{type(error).__name__}: {words}"

@@ -48,6 +48,8 @@ async def speak(call: Call, prompts: tuple[Prompt, ...], barge_in: BargeIn) -> N
     """
     if barge_in == "any" and call.keys:
         return call.note("barge_in", "before the first sound")
+    if not prompts:
+        return
     playback = Playback(call, prompts)
     until = call.now + LONGEST_PLAYBACK
     try:

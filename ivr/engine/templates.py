@@ -1,26 +1,32 @@
 """Texts and conditions: Jinja2's sandbox, bounded by construction.
 
 ``"Your balance is {{ balance }}"`` is a text, ``balance > 0`` an expression.  Only the parts of the
-language listed here exist: no loops, no macros, no calls, no ``**``.  What can still grow (``*``
-and ``%`` on texts, large products, long results) is intercepted.  So every evaluation ends soon,
-and no flow file can reach Python.
+language listed here exist: no loops, no macros, no calls, no ``**``; of the attributes only those
+of dates and times.  Size and depth of a source are limited, all arithmetic is intercepted, and
+every text on the way is held to the length of a variable.  So every evaluation ends soon, and no
+flow file can reach Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, nodes
-from jinja2.runtime import Context, Undefined
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import FlowError
 from .values import LONGEST_TEXT, Secret, Value
 
 _LARGEST = 2**256
+_EXACT = Context(prec=200)  # more than _LARGEST and ten decimal places need
+_MOST_NODES = 500
+_DEEPEST = 30  # compiling takes time that grows with the square of the depth
 _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If),
     *(nodes.Name, nodes.Const, nodes.List, nodes.Tuple, nodes.CondExpr),
@@ -29,8 +35,93 @@ _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Neg, nodes.Pos, nodes.Concat),
     *(nodes.Filter, nodes.Test, nodes.Getitem, nodes.Getattr, nodes.Slice),
 )
-_FILTERS = ("abs", "default", "first", "int", "last", "length", "lower", "round", "trim", "upper")
-_TESTS = ("defined", "undefined", "even", "odd", "number", "string", "in", "eq", "ne", "lt", "gt")
+# Jinja's own, where they cannot grow and cannot format.
+_FILTERS = ("abs", "default", "first", "last", "length")
+_TESTS = ("defined", "undefined", "number", "string", "in", "eq", "ne", "lt", "gt")
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    date: ("year", "month", "day"),
+    time: ("hour", "minute", "second"),
+}
+
+
+class _Generator(CodeGenerator):
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
+        """1.1 is a Decimal, so that it equals the 1.1 that a caller typed."""
+        if isinstance(node.value, float):
+            self.write(f"environment.decimal('{node.value}')")
+        else:
+            super().visit_Const(node, frame)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    code_generator_class = _Generator
+    decimal = Decimal
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%"])
+
+    def call_binop(self, context: object, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return _limited(left + right)
+        left, right = _number(left, operator), _number(right, operator)
+        if operator in ("/", "//", "%") and not right:
+            raise FlowError("division by zero")
+        if operator == "/":
+            left = Decimal(left)  # 1 / 4 is 0.25, and 4 / 2 is 2
+        return _sized(self.binop_table[operator](left, right))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if attribute in _FIELDS.get(type(obj), ()):
+            return getattr(obj, attribute)
+        raise FlowError(f"{_kind(obj)} has no {attribute!r}")
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, str | list | tuple) and isinstance(argument, int | slice):
+            return obj[argument]
+        raise FlowError(f"{_kind(obj)} has no part {argument!r}")
+
+
+def _number(value: object, operator: str) -> int | Decimal:
+    _defined(value)
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    raise FlowError(
+        f"{operator} needs numbers on both sides; one is {_kind(value)}"
+        " (collect with type: number gives a number)"
+    )
+
+
+def _sized(value: int | Decimal) -> int | Decimal:
+    if not -_LARGEST <= value <= _LARGEST:
+        raise FlowError("a number is too large")
+    return value
+
+
+def _limited(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise FlowError(f"a text of {len(text)} characters; at most {LONGEST_TEXT} are allowed")
+    return text
+
+
+def _defined(value: object) -> None:
+    if isinstance(value, Undefined):
+        raise FlowError(value._undefined_message)
+
+
+def _kind(value: object) -> str:
+    _defined(value)
+    return {str: "a text", bool: "yes or no", Secret: "a secret"}.get(
+        type(value), f"a {type(value).__name__}"
+    )
+
+
+def _spoken(value: object) -> str:
+    """*value* as part of a text."""
+    if isinstance(value, Secret):
+        raise FlowError("a secret cannot be put into a text; speak its last digits on purpose")
+    if not isinstance(value, Value | float):
+        raise FlowError(f"{_kind(value)} cannot be put into a text")
+    return _limited(str(value))
 
 
 def _spaced(value: object) -> str:
@@ -38,51 +129,60 @@ def _spaced(value: object) -> str:
     return " ".join(_spoken(value))
 
 
-def _spoken(value: object) -> str:
-    if isinstance(value, Secret):
-        raise FlowError("a secret cannot be put into a text; speak its last digits on purpose")
-    return str(value)
+def _rounded(value: object, places: int = 0) -> int | Decimal:
+    """To *places* decimal places, at most ten; without any, a whole number."""
+    if places not in range(11):
+        raise FlowError(f"round to {places!r} places; expected 0 to 10")
+    number = Decimal(_number(value, "round"))
+    step = Decimal(1).scaleb(-places)
+    found = number.quantize(step, ROUND_HALF_UP, context=_EXACT)
+    return found if places else int(found)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset(["*", "%", "/", "//"])
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        for side in (left, right):
-            if isinstance(side, Undefined):
-                str(side)  # raises, and says which name it is
-            if isinstance(side, bool) or not isinstance(side, int | float | Decimal):
-                raise FlowError(
-                    f"{operator} needs numbers on both sides; one is {_kind(side)}"
-                    " (collect with type: number gives a number)"
-                )
-        result = super().call_binop(context, operator, left, right)
-        if abs(result) > _LARGEST:
-            raise FlowError(f"the result of {operator} is too large")
-        return result
+def _whole(value: object, default: int = 0) -> int:
+    """*value* without what is behind its point; *default* where it is no number."""
+    try:
+        return int(_sized(Decimal(_spoken(value))))
+    except ArithmeticError:
+        return default
 
 
-def _kind(value: object) -> str:
-    return {str: "a text", bool: "yes or no", Secret: "a secret"}.get(
-        type(value), f"a {type(value).__name__}"
-    )
+def _is_even(value: object) -> bool:
+    return _number(value, "even") % 2 == 0
 
 
 def _environment() -> _Sandbox:
     env = _Sandbox(undefined=StrictUndefined, finalize=_spoken, autoescape=False)
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in _FILTERS} | {"digits": _spaced}
-    env.tests = {name: env.tests[name] for name in _TESTS}
+    env.filters = {name: env.filters[name] for name in _FILTERS} | {
+        "digits": _spaced,
+        "int": _whole,
+        "lower": lambda value: _spoken(value).lower(),
+        "round": _rounded,
+        "trim": lambda value: _spoken(value).strip(),
+        "upper": lambda value: _spoken(value).upper(),
+    }
+    env.tests = {name: env.tests[name] for name in _TESTS} | {
+        "even": _is_even,
+        "odd": lambda value: not _is_even(value),
+    }
     return env
 
 
 _ENV = _environment()
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _walk(child)
+def _listed(tree: nodes.Node) -> list[nodes.Node]:
+    """All nodes of *tree*; raises `FlowError` for more, or deeper ones, than anyone needs."""
+    found, layer = [], [tree]
+    for _ in range(_DEEPEST):
+        found += layer
+        layer = [child for node in layer for child in node.iter_child_nodes()]
+    if layer:
+        raise FlowError(f"nested deeper than {_DEEPEST} levels")
+    if len(found) > _MOST_NODES:
+        raise FlowError(f"{len(found)} parts; at most {_MOST_NODES} are allowed")
+    return found
 
 
 Compiled = Callable[[Mapping[str, Value]], Any]
@@ -93,25 +193,29 @@ def _compiled(source: str, parsed: str, compile: Callable[[str], Compiled]) -> C
     if len(source) > LONGEST_TEXT:
         raise FlowError(f"a text of {len(source)} characters; at most {LONGEST_TEXT} are allowed")
     try:
-        for node in _walk(_ENV.parse(parsed)):
-            if not isinstance(node, _NODES):
-                raise FlowError(f"{source!r}: {type(node).__name__.lower()} is not allowed here")
-            if isinstance(node, nodes.Filter | nodes.Test):
-                _known(source, node)
+        for node in _listed(_ENV.parse(parsed)):
+            _allowed(node)
         return compile(source)
     except RecursionError:
-        raise FlowError(f"{source[:60]!r}: nested too deeply") from None
-    except (TemplateError, ValueError) as error:
-        raise FlowError(f"{source!r}: {error}") from None
+        raise FlowError(f"{_short(source)}: nested too deeply") from None
+    except (TemplateError, FlowError) as error:
+        raise FlowError(f"{_short(source)}: {error}") from None
 
 
-def _known(source: str, node: nodes.Filter | nodes.Test) -> None:
-    known = _ENV.filters if isinstance(node, nodes.Filter) else _ENV.tests
-    if node.name not in known:
-        kind = type(node).__name__.lower()
-        raise FlowError(
-            f"{source!r}: no {kind} {node.name!r}; expected one of {', '.join(sorted(known))}"
-        )
+def _allowed(node: nodes.Node) -> None:
+    kind = type(node).__name__.lower()
+    if not isinstance(node, _NODES):
+        raise FlowError(f"{kind} is not allowed here")
+    if isinstance(node, nodes.Const) and isinstance(node.value, int | float):
+        _sized(Decimal(node.value))
+    if isinstance(node, nodes.Filter | nodes.Test):
+        known = _ENV.filters if isinstance(node, nodes.Filter) else _ENV.tests
+        if node.name not in known:
+            raise FlowError(f"no {kind} {node.name!r}; expected one of {', '.join(sorted(known))}")
+
+
+def _short(source: str) -> str:
+    return repr(source if len(source) <= 80 else f"{source[:79]}…")
 
 
 @lru_cache(maxsize=4096)
@@ -143,21 +247,13 @@ def render(source: str, names: Mapping[str, Value]) -> str:
     """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`."""
     if "{" not in source:
         return source
-    return _limited(_evaluate(source, _template(source), names))
+    return _limited(_evaluated(source, _template(source), names))
 
 
 def evaluate(source: str, names: Mapping[str, Value]) -> Value:
     """The value of the expression *source*; raises `FlowError`."""
-    result = _evaluate(source, _expression(source), names)
-    if isinstance(result, Undefined):
-        raise FlowError(f"{source!r}: {result._undefined_message}")
-    if isinstance(result, str):
-        return _limited(result)
-    if isinstance(result, float):
-        return Decimal(str(result))
-    if not isinstance(result, Value):
-        raise FlowError(f"{source!r} gives {_kind(result)}; expected a text, a number, yes or no")
-    return result
+    compiled = _expression(source)
+    return _evaluated(source, lambda names: _value(compiled(names)), names)  # type: ignore[no-any-return]
 
 
 def holds(source: str, names: Mapping[str, Value]) -> bool:
@@ -165,16 +261,17 @@ def holds(source: str, names: Mapping[str, Value]) -> bool:
     return bool(evaluate(source, names))
 
 
-def _evaluate(source: str, compiled: Compiled, names: Mapping[str, Value]) -> Any:
+def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Value]) -> Any:
     try:
         return compiled(names)
-    except FlowError as error:
-        raise FlowError(f"{source!r}: {error}") from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise FlowError(f"{source!r}: {error}") from None
+    except Exception as error:  # whatever Jinja or a filter finds wrong is the author's
+        raise FlowError(f"{_short(source)}: {error}") from None
 
 
-def _limited(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise FlowError(f"a text of {len(text)} characters; at most {LONGEST_TEXT} are allowed")
-    return text
+def _value(result: object) -> Value:
+    _defined(result)
+    if isinstance(result, str):
+        return _limited(result)
+    if not isinstance(result, Value):
+        raise FlowError(f"gives {_kind(result)}; expected a text, a number, yes or no")
+    return result

@@ -101,8 +101,8 @@ def verb(
     """Declare an async function as the verb *name*.
 
     Its first parameter is the call; the others, with their annotations, are what a flow file may
-    give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns what is wrong with arguments
-    that are each right on their own, or an empty text.
+    give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns
+    what is wrong with arguments that are each right on their own, or an empty text.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:

@@ -1,0 +1,203 @@
+"""Texts and conditions: what they can say."""
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+
+from ivr.engine.call import Call
+from ivr.engine.effects import Text, Tone
+from ivr.engine.errors import FlowError
+from ivr.engine.templates import check_expression, check_text, evaluate, holds, render
+from ivr.engine.values import Secret, Value
+
+NAMES: dict[str, Value] = {
+    "name": "Ada",
+    "pin": "0042",
+    "tries": 3,
+    "balance": Decimal("1.10"),
+    "gold": True,
+    "birthday": date(1815, 12, 10),
+    "opens": time(9, 30, 15),
+    "code": Secret("4711"),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("no braces", "no braces"),
+        ("Hello {{ name }}", "Hello Ada"),
+        ("{{ pin | digits }}", "0 0 4 2"),
+        ("{{ balance }} and {{ tries }}", "1.10 and 3"),
+        ("{% if gold %}dear{% elif tries > 2 %}hm{% else %}oh{% endif %} {{ name }}", "dear Ada"),
+        ("{{ name | upper }}{{ name | lower }}{{ ' x ' | trim }}", "ADAadax"),
+        ("{{ nickname | default(name) }}", "Ada"),
+        ("{{ birthday }}, {{ birthday.year }}", "1815-12-10, 1815"),
+        ("{{ opens.hour }} {{ opens.minute }} {{ opens.second }}", "9 30 15"),
+        ("{{ 2.5 }}", "2.5"),
+        ("{{ pin[0] }}{{ pin[2:] }}{{ pin | first }}{{ pin | last }}", "04202"),
+    ],
+)
+def test_a_text_is_filled_in(source: str, text: str) -> None:
+    check_text(source)
+    assert render(source, NAMES) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("tries + 1", 4),
+        ("-tries", -3),
+        ("+tries - 5", -2),
+        ("7 // 2", 3),
+        ("7 % 2", 1),
+        ("4 / 2", Decimal(2)),
+        ("1 / 4", Decimal("0.25")),
+        ("balance * 2", Decimal("2.20")),
+        ("balance + 0.5", Decimal("1.60")),
+        ("1.5", Decimal("1.5")),
+        ("-1.5", Decimal("-1.5")),
+        ("'a' + 'b'", "ab"),
+        ("name ~ tries", "Ada3"),
+        ("pin", "0042"),
+        ("pin | int + 1", 43),
+        ("balance | int", 1),
+        ("name | int(7)", 7),
+        ("'NaN' | int", 0),
+        ("2.5 | round", 3),
+        ("2.345 | round(2)", Decimal("2.35")),
+        ("-2.5 | abs", Decimal("2.5")),
+        ("name | length", 3),
+        ("birthday", date(1815, 12, 10)),
+        ("'one' if tries == 1 else 'many'", "many"),
+    ],
+)
+def test_an_expression_has_a_value_of_its_type(source: str, value: Value) -> None:
+    check_expression(source)
+    found = evaluate(source, NAMES)
+    assert (found, type(found)) == (value, type(value))
+    assert str(found) == str(value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "balance == 1.1",
+        "balance >= 1.10",
+        "tries in [1, 2, 3]",
+        "not tries > 3 and gold or false",
+        "tries is odd and not tries is even",
+        "name is string and tries is number and name is defined and x is undefined",
+        "pin == '0042' and pin != 42",
+        "code == '4711'",
+        "birthday.year < 1900",
+    ],
+)
+def test_a_condition_holds(source: str) -> None:
+    assert holds(source, NAMES)
+
+
+def test_digits_do_not_turn_into_numbers_by_themselves() -> None:
+    with pytest.raises(FlowError, match=r"\+ needs numbers on both sides; one is a text"):
+        evaluate("pin + 1", NAMES)
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("nobody", "'nobody' is undefined"),
+        ("nobody + 1", "'nobody' is undefined"),
+        ("nobody.year", "'nobody' is undefined"),
+        ("nobody | upper", "'nobody' is undefined"),
+        ("gold + 1", "one is yes or no"),
+        ("birthday - 1", "one is a date"),
+        ("code + 1", "one is a secret"),
+        ("1 / 0", "division by zero"),
+        ("1 // 0", "division by zero"),
+        ("balance % 0", "division by zero"),
+        ("[1, 2]", "gives a list; expected a text, a number, yes or no"),
+        ("none", "gives a NoneType"),
+        ("name[9]", "index out of range"),
+        ("tries[0]", "a int has no part 0"),
+        ("birthday.hour", "a date has no 'hour'"),
+        ("name | round", "round needs numbers"),
+        ("tries | round(11)", "round to 11 places; expected 0 to 10"),
+        ("name | abs", "bad operand type"),
+        ("name is even", "even needs numbers"),
+        ("1 if false", "no else section"),
+        ("name in 5", "not iterable"),
+        ("birthday > 5", "not supported"),
+        ("", "unexpected 'end of template'"),
+        ("tries +", "unexpected"),
+        ("tries | nonsense", "no filter 'nonsense'; expected one of abs, default"),
+        ("tries is nonsense", "no test 'nonsense'; expected one of defined"),
+    ],
+)
+def test_a_mistake_is_named_with_its_source(source: str, fault: str) -> None:
+    with pytest.raises(FlowError) as caught:
+        evaluate(source, NAMES)
+    assert fault in str(caught.value)
+    assert repr(source) in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["Hello {{ name", "{{ }}", "{% if %}", "{{ x | nonsense }}"])
+def test_a_malformed_text_is_found_when_it_is_checked(source: str) -> None:
+    with pytest.raises(FlowError):
+        check_text(source)
+
+
+def test_a_malformed_expression_is_found_when_it_is_checked() -> None:
+    with pytest.raises(FlowError):
+        check_expression("tries >")
+
+
+def test_a_text_without_braces_is_always_well_formed() -> None:
+    check_text("50 % of all # signs")
+
+
+@pytest.mark.parametrize("source", ["{{ code }}", "{{ code | upper }}", "{{ code | digits }}"])
+def test_a_secret_cannot_be_put_into_a_text(source: str) -> None:
+    with pytest.raises(FlowError, match="a secret cannot be put into a text"):
+        render(source, NAMES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "code ~ ''",
+        "code | default('x') ~ ''",
+        "[code] | first ~ ''",
+        "code | length",
+        "code | first",
+        "code[0]",
+        "code.reveal",
+        "code._text",
+        "code is even",
+        "code | int",
+    ],
+)
+def test_a_secret_does_not_get_out_of_an_expression(source: str) -> None:
+    try:
+        found = str(evaluate(source, NAMES))
+    except FlowError as error:
+        found = str(error)
+    assert not set("4711") & set(found.replace(source, ""))
+
+
+def test_a_call_knows_who_calls_whom() -> None:
+    call = Call("x", caller="alice", dialled="100", vars={"tries": 2})
+    assert call.text("{{ caller }} for {{ dialled }}, {{ tries }}") == "alice for 100, 2"
+    assert call.text("plain") == "plain"
+    assert call.evaluate("tries * 2") == 4
+
+
+def test_only_texts_among_the_prompts_are_filled_in() -> None:
+    call = Call("x", caller="alice")
+    prompts = ("{{ not_a_text }}", Tone(), Text("{{ caller }}"))
+    assert call.rendered(prompts) == ("{{ not_a_text }}", Tone(), Text("alice"))
+
+
+def test_what_a_caller_sends_is_never_read_as_a_text() -> None:
+    call = Call("x", caller="{{ code }}", vars={"code": "4711"})
+    assert call.text("Hello {{ caller }}") == "Hello {{ code }}"

@@ -1,0 +1,69 @@
+"""Events and effects as they are written down."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from ivr.engine.call import Call
+from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, Text, Tone
+from ivr.engine.events import Digit, Event, HungUp, Offered, PlayDone, TransferDone
+from ivr.engine.trace import of_effect, of_event
+
+CALL = Call("call-1")
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (PlayDone(3), {"event": "play_done", "id": 3}),
+        (HungUp("drain"), {"event": "hung_up", "by": "drain", "code": 0, "reason": ""}),
+        (
+            TransferDone(1, "busy", 486),
+            {"event": "transfer_done", "id": 1, "outcome": "busy", "code": 486, "reason": ""},
+        ),
+    ],
+)
+def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, Any]) -> None:
+    assert of_event(event, CALL) == line
+
+
+@pytest.mark.parametrize(
+    ("effect", "line"),
+    [
+        (HangUp(), {"effect": "hang_up", "after": None}),
+        (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
+        (
+            Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
+            {
+                "effect": "play",
+                "id": 1,
+                "prompts": ["welcome", {"text": "hello"}, {"tone": 440, "seconds": 0.2}],
+                "language": "de",
+            },
+        ),
+        (
+            Redirect(("sip:a", "sip:b")),
+            {"effect": "redirect", "contacts": ["sip:a", "sip:b"], "code": 302, "reason": ""},
+        ),
+        (
+            Reject(503, headers=MappingProxyType({"Retry-After": "30"})),
+            {"effect": "reject", "code": 503, "reason": "", "headers": {"Retry-After": "30"}},
+        ),
+    ],
+)
+def test_an_effect_is_its_name_and_its_fields(effect: Effect, line: Mapping[str, Any]) -> None:
+    assert json.loads(json.dumps(of_effect(effect))) == line
+
+
+def test_credentials_are_left_out() -> None:
+    headers = {"user-agent": "x", "authorization": "Digest", "proxy-authorization": "Digest"}
+    line = of_event(Offered("alice", "100", headers=headers), CALL)
+    assert line["headers"] == {"user-agent": "x"}
+
+
+def test_a_key_shows_only_where_a_step_may_show_it() -> None:
+    assert of_event(Digit("1"), CALL) == {"event": "digit", "key": "*"}
+    assert of_event(Digit("1"), Call("x", reading=True)) == {"event": "digit", "key": "1"}
