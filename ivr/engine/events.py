@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
-RecordEnd = Literal["stopped", "silence", "max_time", "error"]
+RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ class PlayDone:
 class RecordDone:
     """Recording `id` is closed and in place as `file`.
 
-    `seconds` is what was kept after trimming.  `reason` is `stopped` after our `Stop`, `error` when
-    nothing could be kept (`file` is then empty and `detail` says why).
+    `seconds` is what was kept after trimming.  `reason` is `stopped` after our `Stop`, `hang_up`
+    when the call ended (`HungUp` follows at once), `error` when nothing could be kept: `file` is
+    then empty, and `detail` says why.
     """
 
     id: int

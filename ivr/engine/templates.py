@@ -256,11 +256,6 @@ def evaluate(source: str, names: Mapping[str, Value]) -> Value:
     return _evaluated(source, lambda names: _value(compiled(names)), names)  # type: ignore[no-any-return]
 
 
-def holds(source: str, names: Mapping[str, Value]) -> bool:
-    """Whether the condition *source* is true; raises `FlowError`."""
-    return bool(evaluate(source, names))
-
-
 def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Value]) -> Any:
     try:
         return compiled(names)

@@ -170,7 +170,7 @@ class SimulatedLine:
         """The call is gone; what was recorded is in place before the flow is told."""
         if self.recording is not None:
             self._forget(self.recording.effect.id)
-            self._occurs(self._recorded("stopped"))
+            self._occurs(self._recorded("hang_up"))
         answered = self.session.call.answered
         self._leaving = None
         self._tear_down()

@@ -135,3 +135,20 @@ def test_nothing_is_recorded_before_the_answer() -> None:
     phone = Driver(flow=flow)
     phone.offered()
     assert "nothing can be recorded before the call is answered" in phone.noted("failed")[0]
+
+
+def test_a_hang_up_ends_the_message_and_nothing_follows() -> None:
+    phone = recording()
+    phone.wait(3)
+    assert phone.record_done(3, "hang_up") == []
+    assert phone.noted("recorded") == ["message.wav 3.0 s, hang_up"]
+    assert phone.call.vars["recording"] == "message.wav"
+    assert phone.hang_up() == []
+    assert phone.noted("end") == ["caller"]
+
+
+def test_a_line_that_never_says_that_the_caller_left_is_not_waited_for() -> None:
+    phone = recording()
+    phone.record_done(3, "hang_up")
+    phone.wait(GRACE)
+    assert phone.result == Result("failed", reason="error")

@@ -98,7 +98,7 @@ def test_a_key_cannot_be_terminator_and_option_at_once() -> None:
     check = VERBS["ask"].check
     assert (
         check({"choices": choices, "terminators": "#"})
-        == "the terminator '#' is also a choice; leave one of the two out"
+        == "the terminator '#' is also part of a choice; leave one of the two out"
     )
     assert check({"choices": choices, "terminators": "*"}) == ""
     assert check({"choices": choices}) == ""

@@ -164,3 +164,12 @@ def test_the_same_word_twice_for_one_choice_is_harmless() -> None:
     assert choices.words == ("yes",)
     assert choices.said("oh YES please") == "a"
     assert choices.said("yesterday") is None
+
+
+@pytest.mark.parametrize("name", ["two words", "1st", "caller", ""])
+def test_set_takes_names_only(name: str) -> None:
+    assert "is no name of a variable" in VERBS["set"].check({"values": {name: "1"}})
+
+
+def test_set_takes_any_name_that_is_one() -> None:
+    assert VERBS["set"].check({"values": {"tries": "1", "größe": "2"}}) == ""

@@ -29,9 +29,9 @@ def _outcomes(arguments: Arguments) -> Outcomes:
 
 
 def _check(arguments: Arguments) -> str:
-    both = set(arguments["choices"].by_key) & set(arguments.get("terminators") or "")
+    both = set("".join(arguments["choices"].by_key)) & set(arguments.get("terminators") or "")
     if both:
-        return f"the terminator {min(both)!r} is also a choice; leave one of the two out"
+        return f"the terminator {min(both)!r} is also part of a choice; leave one of the two out"
     return ""
 
 

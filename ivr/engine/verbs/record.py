@@ -44,6 +44,11 @@ async def record(
                     reason = "max_time"
                 case Tick():
                     return Result("failed", reason="error")
+                case RecordDone(id=id, reason="hang_up") as done if id == taking:
+                    reason = "hang_up"
+                    _result(call, done, reason, into)
+                    until = call.now + GRACE  # the end of the call is on its way
+                    continue
                 case RecordDone(id=id) as done if id == taking:
                     reason = reason or done.reason
                     return _result(call, done, reason, into)

@@ -3,10 +3,17 @@
 from typing import Annotated
 
 from ..call import Call
-from ..verb import DONE, Doc, Expression, Result, verb
+from ..verb import DONE, Arguments, Doc, Expression, Result, verb
 
 
-@verb("set")
+def _check(arguments: Arguments) -> str:
+    for name in arguments["values"]:
+        if not name.isidentifier() or name in ("caller", "dialled"):
+            return f"{name!r} is no name of a variable; expected such as tries or account_no"
+    return ""
+
+
+@verb("set", check=_check)
 async def set_variables(
     call: Call, /, **values: Annotated[Expression, Doc("variable: expression, such as tries + 1")]
 ) -> Result:
