@@ -31,10 +31,9 @@ COMPACT = {
 }
 
 # These belong to the transaction or the body; a second one would corrupt the response.
-RESERVED = frozenset(
-    "call-id contact content-length content-type cseq from max-forwards record-route route to via"
-    .split()
-)
+RESERVED = {"call-id", "contact", "content-length", "content-type", "cseq", "from"} | {
+    "max-forwards", "record-route", "route", "to", "via",
+}  # fmt: skip
 
 # The stack prints a message into 4000 bytes; what a flow adds must leave room for the rest.
 REASON_LIMIT = 120
@@ -55,7 +54,7 @@ def safe_text(text: str) -> str:
 
 
 def one_line(text: str, limit: int = VALUE_LIMIT) -> str:
-    """`text` fit for a header: no control character, so no line of its own; at most `limit` bytes."""
+    """`text` fit for a header: no control character, hence one line; at most `limit` bytes."""
     flat = _CONTROL.sub(" ", safe_text(text)).strip()
     return flat.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
 
@@ -116,8 +115,10 @@ def uri_user(text: str) -> str:
     user, at, host = rest.rpartition("@")
     if at and user:
         return _plain(re.split(r"[:;]", user, maxsplit=1)[0])
-    return _plain(re.split(r"[;?]", host, maxsplit=1)[0].rpartition(":")[0] or
-                  re.split(r"[;?:]", host, maxsplit=1)[0])
+    return _plain(
+        re.split(r"[;?]", host, maxsplit=1)[0].rpartition(":")[0]
+        or re.split(r"[;?:]", host, maxsplit=1)[0]
+    )
 
 
 def _plain(escaped: str) -> str:

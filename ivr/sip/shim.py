@@ -88,25 +88,31 @@ class Library:
 
 
 class Shim:
-    """Sheds new INVITEs while `full()` says so.  Runs in the thread that polls the stack."""
+    """Asks `shed` about each new INVITE, and turns it away on a true answer.
 
-    def __init__(self, path: str, full: Callable[[], bool], retry_after: int) -> None:
+    Runs in the thread that polls the stack.
+    """
+
+    def __init__(self, path: str, shed: Callable[[], bool], retry_after: int) -> None:
         self._lib = ctypes.CDLL(path)
-        self._full = full
+        self._shed = shed
         self._retry_after = str(max(0, retry_after)).encode()
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
         self._packet_at = 0
         self._probed = False
-        self.shed = 0
 
     def install(self, poll: Callable[[], None], port_of: tuple[str, int]) -> None:
         """Registers the module and tries it on a datagram to our own SIP port.
 
-        Raises `Unusable`, in which case the module lets every request pass.
+        Raises `Unusable`.  The module then lets every request pass, but the stack may have it: this
+        object must live as long as the stack does, either way.
         """
         usable()
-        self._bind()
+        try:
+            self._bind()
+        except AttributeError as missing:
+            raise Unusable(f"the wheel lacks a function: {missing}") from None
         self._headers = self._header_list([(b"Retry-After", self._retry_after)])
         self._callback = _OnRequest(self._on_request)
         self._module = _Module(id=-1, priority=PRIORITY, on_rx_request=self._callback)
@@ -195,8 +201,7 @@ class Shim:
                 return 0
             if self._length(rdata) >= PACKET_LIMIT:
                 return self._respond(rdata, 513, None)
-            if self._full():
-                self.shed += 1
+            if self._shed():
                 return self._respond(rdata, 503, self._headers)
         except Exception:
             logger.exception("the shim failed on a request")

@@ -1,0 +1,181 @@
+"""Whether this machine can carry the line.  For `Phone.start` and for `ivr doctor`."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.engine.errors import SettingsError
+from ivr.sip.settings import LineSettings
+
+FEWEST_RTP_PORTS = 24  # two for each of a handful of calls, and as many again that linger
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: `remedy` is what to do about it when it is not `ok`."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def require_usable(settings: LineSettings) -> None:
+    """Raises `SettingsError` for the first thing that keeps the line from opening."""
+    for finding in _machine(settings):
+        if not finding.ok:
+            raise SettingsError(f"{finding.detail}; {finding.remedy}")
+
+
+def check(settings: LineSettings) -> list[Finding]:
+    """Looks at everything the line needs, without opening it."""
+    return [*_stack(settings), *_machine(settings)]
+
+
+def _stack(settings: LineSettings) -> Iterator[Finding]:
+    try:
+        import pjsua2
+        from pjsua2 import _pjsua2
+    except ImportError as error:
+        yield Finding(
+            "SIP stack",
+            False,
+            f"pjsua2 cannot be imported: {error}",
+            "install pjsua2-python==2.15.1.post1 with Python 3.11 or 3.12 on Linux",
+        )
+        return
+    from ivr.sip.shim import Library, Unusable, usable
+
+    limit = Library(_pjsua2.__file__).call_limit() or pjsua2.EpConfig().uaConfig.maxCalls
+    yield Finding("SIP stack", True, f"pjsua2 holds {limit} calls in a process")
+    try:
+        if not settings.shim:
+            raise Unusable("switched off in the settings")
+        usable()
+    except Unusable as reason:
+        yield Finding(
+            "overload",
+            False,
+            f"the shim is not used: {reason}",
+            f"none needed: {limit - 1} calls are served and a burst may hear 486 for 503",
+        )
+    else:
+        yield Finding("overload", True, "a call beyond the limit gets 503 with Retry-After")
+
+
+def _machine(settings: LineSettings) -> Iterator[Finding]:
+    yield _address(settings)
+    yield _port(settings, socket.SOCK_DGRAM, "UDP")
+    if settings.tcp:
+        yield _port(settings, socket.SOCK_STREAM, "TCP")
+    yield _rtp(settings)
+    yield _recordings(settings)
+
+
+def _address(settings: LineSettings) -> Finding:
+    what = "address"
+    for name, text in (("address", settings.address), ("public_address", settings.advertised)):
+        try:
+            ipaddress.IPv4Address(text)
+        except ValueError:
+            return Finding(
+                what,
+                False,
+                f"{name}: {text!r} is not an IPv4 address",
+                "write it as four numbers, such as 192.0.2.10",
+            )
+    if settings.advertised == "0.0.0.0":
+        return Finding(
+            what,
+            False,
+            "address: 0.0.0.0 is everywhere, and no peer can send there",
+            "set public_address to the address that peers use",
+        )
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((settings.address, 0))
+    except OSError:
+        return Finding(
+            what,
+            False,
+            f"address: {settings.address} is none of this machine's",
+            "use one that `ip -4 addr` lists, or 0.0.0.0 with public_address",
+        )
+    return Finding(what, True, f"{settings.address}, peers are told {settings.advertised}")
+
+
+def _port(settings: LineSettings, kind: socket.SocketKind, name: str) -> Finding:
+    what = f"{name} port"
+    if not 1 <= settings.port <= 65535:
+        return Finding(
+            what,
+            False,
+            f"port: {settings.port} is out of range",
+            "use a number from 1 to 65535; 5060 is usual",
+        )
+    place = f"port: {name} port {settings.port} of {settings.address}"
+    try:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.address, settings.port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return Finding(
+                what,
+                False,
+                f"{place} is in use by another program",
+                "end it (perhaps a second ivr), or set another port",
+            )
+        return Finding(what, False, f"{place} cannot be used: {error.strerror}", "set another port")
+    return Finding(what, True, f"{settings.port} is free")
+
+
+def _rtp(settings: LineSettings) -> Finding:
+    first, count = settings.rtp_port, settings.rtp_ports
+    last = first + count - 1
+    if count < FEWEST_RTP_PORTS:
+        return Finding(
+            "RTP ports",
+            False,
+            f"rtp_ports: {count} ports are too few",
+            f"give at least {FEWEST_RTP_PORTS}",
+        )
+    if first < 1024 or last > 65535 or first % 2:
+        return Finding(
+            "RTP ports",
+            False,
+            f"rtp_port: ports {first} to {last} cannot be used",
+            "start at an even port from 1024 on and end below 65536",
+        )
+    if first <= settings.port <= last:
+        return Finding(
+            "RTP ports",
+            False,
+            f"rtp_port: {first} to {last} include the SIP port",
+            "move one of the two",
+        )
+    return Finding("RTP ports", True, f"{first} to {last}")
+
+
+def _recordings(settings: LineSettings) -> Finding:
+    folder = settings.recordings
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder, prefix=".check"):
+            pass
+        os.listdir(folder)
+    except OSError as error:
+        return Finding(
+            "recordings",
+            False,
+            f"recordings: {folder} cannot be written: {error.strerror}",
+            "make the folder writable, or name another",
+        )
+    return Finding("recordings", True, f"{folder} can be written")

@@ -1,0 +1,154 @@
+"""What pjsua2 calls back on.  Nothing acts in here.
+
+Inside a callback the stack is half way through something: an answer given there aborts the
+process, and what a callback is handed is gone when it returns.  So each one copies what matters
+into plain values and leaves the rest to be done after the poll.  One thing cannot wait: a call that
+is over must be let go of at once, because its slot may have a new caller before the poll returns,
+and an old object would act on that one.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import pjsua2 as pj
+
+if TYPE_CHECKING:
+    from ivr.sip.stack import Stack
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
+
+_keys = itertools.count()
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def logged(callback: F) -> F:
+    """SWIG prints what a callback raises to stderr and forgets it; here it reaches the log."""
+
+    @functools.wraps(callback)
+    def guarded(*args: Any) -> None:
+        try:
+            callback(*args)
+        except Exception:
+            logger.exception("in %s", callback.__qualname__)
+
+    return guarded  # type: ignore[return-value]
+
+
+class LegOwner(Protocol):
+    """Whoever a leg belongs to.  Called after the poll, never inside it."""
+
+    leg: Leg | None
+
+    def confirmed(self) -> None:
+        """The dialog stands: 200 and ACK have passed."""
+
+    def media_changed(self) -> None:
+        """The audio port was made, or made anew after a re-INVITE."""
+
+    def pressed(self, key: str, transport: str) -> None:
+        """A key, by `rtp` or `info`."""
+
+    def referred(self, code: int, final: bool) -> None:
+        """How a REFER of ours is getting on (RFC 3515)."""
+
+    def ended(self, code: int, reason: str) -> None:
+        """The leg is over; `leg` is None by now."""
+
+
+class Leg(pj.Call):  # type: ignore[misc]
+    """One SIP dialog."""
+
+    def __init__(self, stack: Stack, account: Account, slot: int = -1) -> None:
+        super().__init__(account, slot)
+        self._stack = stack
+        self.key = next(_keys)
+        self.owner: LegOwner | None = None
+
+    @logged
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
+        try:
+            info = self.getInfo()
+            state, code, reason = info.state, info.lastStatusCode, info.lastReason
+        except pj.Error as error:  # what cannot be asked is not to be held on to
+            state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
+        owner = self.owner
+        if state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+            self._stack.defer(owner.confirmed)
+        elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._stack.forget(self)
+            if owner:
+                self.owner = owner.leg = None
+                self._stack.defer(functools.partial(owner.ended, code, reason))
+
+    @logged
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        if self.owner:
+            self._stack.defer(self.owner.media_changed)
+
+    @logged
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        # INFO is read in onCallTsxState: here the wheel takes its `Signal=11` for a 1.
+        if self.owner and prm.method == 0:
+            self._stack.defer(functools.partial(self.owner.pressed, prm.digit, "rtp"))
+
+    @logged
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        body = prm.e.body.tsxState
+        if body.type != pj.PJSIP_EVENT_RX_MSG or body.tsx.role != pj.PJSIP_ROLE_UAS:
+            return
+        if self.owner and body.tsx.method == "INFO":
+            text = body.src.rdata.wholeMsg
+            self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
+
+    @logged
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        if self.owner:
+            partial = functools.partial(self.owner.referred, prm.statusCode, prm.finalNotify)
+            self._stack.defer(partial)
+
+
+class Account(pj.Account):  # type: ignore[misc]
+    """The one account: every call comes in on it."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__()
+        self._stack = stack
+
+    @logged
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        leg = Leg(self._stack, self, prm.callId)
+        self._stack.offered(leg, prm.rdata.wholeMsg)
+
+
+class Log(pj.LogWriter):  # type: ignore[misc]
+    """The stack's own log, in ours."""
+
+    @logged
+    def write(self, entry: pj.LogEntry) -> None:
+        level = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO)[min(entry.level, 3)]
+        logger.log(level, "pjsip: %s", entry.msg.strip())
+
+
+class Endpoint(pj.Endpoint):  # type: ignore[misc]
+    """Tells the stack of what costs sockets."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__()
+        self._stack = stack
+
+    @logged
+    def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
+        if prm.type.startswith("TCP"):
+            self._stack.connection(prm.hnd, prm.state)
+
+    @logged
+    def onRejectedIncomingCall(self, prm: pj.OnRejectedIncomingCallParam) -> None:
+        self._stack.refused_by_itself()

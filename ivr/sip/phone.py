@@ -1,0 +1,137 @@
+"""The line as a worker sees it: events out, effects in.  One thread owns it and polls it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+
+from ivr.engine.effects import Effect
+from ivr.engine.events import Event, HungUp, Offered
+from ivr.sip import message
+from ivr.sip.call import LineCall, Prompts
+from ivr.sip.check import require_usable
+from ivr.sip.leg import Leg
+from ivr.sip.recordings import repair
+from ivr.sip.settings import LineSettings
+from ivr.sip.shim import PACKET_LIMIT
+from ivr.sip.stack import Stack
+
+logger = logging.getLogger(__name__)
+
+GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
+CLOSING = 5.0  # seconds that messages get to reach the disk then
+
+
+class Phone:
+    """A SIP line that holds a few calls at once.
+
+    `prompts` finds the sound files of a `Play` (PCM16 mono at 8000 Hz, 20 ms or more each) and
+    hands them to the function it is given: at once or later, in this thread or another, but always,
+    and without raising.  Building a phone touches no SIP stack: it may be forked before `start`.
+    """
+
+    def __init__(self, settings: LineSettings, prompts: Prompts) -> None:
+        self.settings = settings
+        self._prompts = prompts
+        self._stack = Stack(settings)
+        self._stack.on_offer = self._offered
+        self._calls: dict[str, LineCall] = {}
+        self._events: list[tuple[str, Event]] = []
+
+    @property
+    def capacity(self) -> int:
+        """The callers that can be served at once; 0 before `start`."""
+        return self._stack.capacity
+
+    @property
+    def live(self) -> int:
+        """The calls that have had no `HungUp` yet."""
+        return len(self._calls)
+
+    @property
+    def shim(self) -> str:
+        """`active`, or why callers beyond the limit may be turned away less politely."""
+        return self._stack.shim_state
+
+    def start(self) -> None:
+        """Opens the line in this thread.  Raises `SettingsError` where the machine does not allow
+        what the settings ask for."""
+        require_usable(self.settings)
+        repair(self.settings.recordings)
+        self._stack.start()
+        logger.info(
+            "listening on %s:%d for %d calls", self.settings.address, self.settings.port,
+            self.capacity,
+        )  # fmt: skip
+
+    def wait(self, seconds: float) -> list[tuple[str, Event]]:
+        """What happened, as (call id, event); waits at most `seconds` for something to happen."""
+        self._stack.poll(0.0 if self._events else seconds)
+        events, self._events = self._events, []
+        return events
+
+    def perform(self, call_id: str, effect: Effect) -> None:
+        """Does `effect`.  Never blocks and never raises; an unknown call is a no-op."""
+        call = self._calls.get(call_id)
+        if call is None:
+            return
+        try:
+            call.perform(effect)
+        except Exception:
+            logger.exception("call %s: %s", call_id, type(effect).__name__)
+
+    def wake(self) -> None:
+        """Ends a running `wait`.  From any thread or signal handler."""
+        self._stack.wake()
+
+    def refuse(self) -> None:
+        """From now on every new call gets 503 with Retry-After; live calls go on."""
+        self._stack.refusing = True
+
+    def stop(self) -> None:
+        """Says BYE to every call, waits briefly for the answers, and closes the line for good."""
+        self.refuse()
+        for call in list(self._calls.values()):
+            call.hang_up("drain", at_once=True)
+        goodbye = time.monotonic() + GOODBYE
+        closing = time.monotonic() + CLOSING
+        while (self._stack.slots and time.monotonic() < goodbye) or (
+            self._calls and time.monotonic() < closing
+        ):
+            self._stack.poll(0.05)
+        self._stack.stop()
+
+    def _emit(self, call_id: str, event: Event) -> None:
+        if call_id not in self._calls:
+            return  # an offer that was turned away
+        self._events.append((call_id, event))
+        if isinstance(event, HungUp):
+            del self._calls[call_id]
+
+    def _offered(self, leg: Leg | None, invite: str) -> None:
+        # Unique across processes and days, sortable, and fit for a file name.
+        call_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
+        headers = message.read_headers(invite)
+        offer = Offered(
+            caller=message.uri_user(headers.get("from", "")),
+            dialled=message.uri_user(message.request_uri(invite)),
+            wall=time.time(),
+            headers=headers,
+        )
+        call = LineCall(self._stack, self._prompts, call_id, leg, offer, self._emit)
+        if leg:
+            leg.owner = call
+        if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:
+            call.turn_away(513)
+            return
+        if self._stack.refusing or self._stack.slots > self._stack.capacity:
+            call.turn_away(503, self.settings.retry_after)
+            return
+        self._calls[call_id] = call
+        self._emit(call_id, offer)
+        if leg is None:  # given up before we could look
+            call.ended(487, "")
+        elif "telephone-event" not in invite:
+            logger.warning("call %s: no telephone-event offered: keys come by INFO or not at all",
+                           call_id)  # fmt: skip

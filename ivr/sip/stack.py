@@ -1,0 +1,373 @@
+"""The SIP stack of one process: pjsua2 set up, polled, and taken down.
+
+One thread owns it.  Whatever other threads have to say they `post`, and wake the poll.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import heapq
+import itertools
+import logging
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import pjsua2 as pj
+from pjsua2 import _pjsua2
+
+from ivr.engine.errors import SettingsError
+from ivr.sip.leg import Account, Endpoint, Leg, LegOwner, Log
+from ivr.sip.playback import MemoryFile, Player
+from ivr.sip.settings import LineSettings
+from ivr.sip.shim import Library, Shim, Unusable
+from ivr.sip.sockets import Sockets
+
+logger = logging.getLogger(__name__)
+
+LONGEST_POLL = 0.5  # seconds
+DEVICE_LINGER = 2.0  # seconds: switching the sound device off blocks for one frame, on for none
+PLAYER_LINGER = 0.1  # seconds: its end may be on the way from another thread
+
+
+class Timer:
+    """A promise to call something; `cancel` it when it no longer matters."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        self.action = None
+
+
+class Stack:
+    """See the module.  Building one touches nothing: it may be forked before `start`."""
+
+    def __init__(self, settings: LineSettings) -> None:
+        self.settings = settings
+        self.limit = 0  # call slots of this build
+        self.capacity = 0  # ... of which callers can have so many
+        self.shim_state = "not started"
+        self.refusing = False
+        self.on_offer: Callable[[Leg | None, str], None] = lambda leg, message: None
+        self._posted: deque[Callable[[], None]] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._count = itertools.count()
+        self._legs: dict[int, Leg] = {}
+        self._sockets = Sockets()
+        self._buried: deque[tuple[float, Player]] = deque()
+        self._woken = False
+        self._device = False
+        self._device_off_at = 0.0
+        self._endpoint: pj.Endpoint | None = None
+        self._installed: Shim | None = None  # alive as long as the stack may call it
+        self._shim: Shim | None = None  # ... and works
+        self._wake: socket.socket | None = None
+        self._thread = 0
+
+    # -- set-up and end ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Brings the stack up in this thread, which owns it from here on.
+
+        Raises `SettingsError` where the stack does not accept an address or a port.
+        """
+        self._thread = threading.get_ident()
+        self._library = Library(_pjsua2.__file__)
+        self._library.hush()
+        self.tail = MemoryFile(bytes(4 * 160))
+        here = self.settings
+        loopback = "127.0.0.1" if here.address == "0.0.0.0" else here.address
+        wake = self._wake = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        wake.setblocking(False)
+        wake.connect((loopback, here.port))
+        endpoint = self._endpoint = Endpoint(self)
+        try:
+            endpoint.libCreate()
+            self._configure(endpoint)
+            self._listen(endpoint)
+            endpoint.libStart()
+        except pj.Error as error:
+            self.stop()
+            raise SettingsError(f"the SIP stack did not start: {error.reason}") from None
+        endpoint.audDevManager().setNoDev()
+        for codec in endpoint.codecEnum2():
+            wanted = {"PCMU/": 255, "PCMA/": 254}.get(codec.codecId[:5], 0)
+            endpoint.codecSetPriority(codec.codecId, wanted)
+        self._open_account()
+        self.limit = self._library.call_limit() or pj.EpConfig().uaConfig.maxCalls
+        self._install_shim((loopback, here.port))
+        self.capacity = self.limit if self._shim else max(1, self.limit - 1)
+
+    def _configure(self, endpoint: pj.Endpoint) -> None:
+        config = pj.EpConfig()
+        config.uaConfig.maxCalls = 4096  # cut down to what the build holds
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.userAgent = self.settings.user_agent
+        media = config.medConfig
+        media.hasIoqueue = False  # RTP is read by our poll: a key is an event within 0.3 ms
+        media.threadCnt = 0
+        media.clockRate = media.sndClockRate = 8000
+        media.audioFramePtime = 20
+        media.noVad = True
+        media.ecTailLen = 0
+        media.sndAutoCloseTime = -1  # else a call that plays nothing sends nothing
+        log = config.logConfig
+        log.level = log.consoleLevel = max(0, min(3, self.settings.log_level))
+        log.msgLogging = 0
+        self._log = Log()
+        log.writer = self._log
+        endpoint.libInit(config)
+
+    def _listen(self, endpoint: pj.Endpoint) -> None:
+        config = pj.TransportConfig()
+        config.port = self.settings.port
+        config.boundAddress = self.settings.address
+        config.publicAddress = self.settings.advertised
+        endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        if self.settings.tcp:
+            endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, config)
+
+    def _open_account(self) -> None:
+        here = self.settings
+        config = pj.AccountConfig()
+        config.idUri = f"sip:ivr@{here.advertised}:{here.port}"
+        rtp = config.mediaConfig.transportConfig
+        rtp.boundAddress = here.address
+        rtp.publicAddress = here.advertised
+        rtp.port = here.rtp_port
+        rtp.portRange = here.rtp_ports - 1
+        self.account = Account(self)
+        self.account.create(config, True)
+
+    def _install_shim(self, address: tuple[str, int]) -> None:
+        if not self.settings.shim:
+            self.shim_state = "switched off"
+            return
+        endpoint = self._endpoint
+        assert endpoint is not None
+        shim = self._installed = Shim(_pjsua2.__file__, self._shed, self.settings.retry_after)
+        try:
+            shim.install(lambda: endpoint.libHandleEvents(50), address)
+        except Unusable as reason:
+            self.shim_state = str(reason)
+            logger.warning("calls beyond the limit may be answered 486: %s", reason)
+            return
+        self._shim = shim
+        self.shim_state = "active"
+
+    def stop(self) -> None:
+        """Drops every object of the stack and then the stack."""
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is None:
+            return
+        for leg in self._legs.values():
+            if leg.owner:
+                leg.owner.leg = None
+                leg.owner = None
+        self._legs.clear()
+        self._posted.clear()
+        self._timers.clear()
+        self._buried.clear()
+        if hasattr(self, "account"):
+            del self.account
+        gc.collect()
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+        del endpoint
+        if self._wake:
+            self._wake.close()
+
+    # -- the loop ---------------------------------------------------------------------------------
+
+    def poll(self, seconds: float) -> None:
+        """Lets the stack work until something happened or `wake` was called, at most `seconds`.
+
+        It wakes for every packet of every caller: what is in the loop is paid two hundred times a
+        second, from cold caches, and was a third of the cost of a call when it was written plainly.
+        """
+        assert self._endpoint is not None
+        if self._settle():
+            return
+        posted, leaving, clock = self._posted, self._sockets.leaving, time.monotonic
+        # Not `self._endpoint.libHandleEvents`: finding out what a proxy stands for takes longer.
+        handle, endpoint = _pjsua2.Endpoint_libHandleEvents, self._endpoint.this
+        now = clock()
+        end = self._next_due(now + seconds)
+        while True:
+            if leaving and self._sockets.spent(now):
+                time.sleep(0.005)  # sockets come back with time alone
+            elif end - now > LONGEST_POLL:
+                handle(endpoint, 500)
+            else:
+                # Rounded up: a poll that ends before its time would spin.
+                handle(endpoint, max(0, int(1000 * (end - now)) + 1))
+            now = clock()
+            if posted or self._woken or now >= end:
+                break
+        self._woken = False
+        self._settle()
+
+    def _next_due(self, latest: float) -> float:
+        if self._timers:
+            latest = min(latest, self._timers[0][0])
+        if self._buried:
+            latest = min(latest, self._buried[0][0])
+        if self._device and self.idle:
+            latest = min(latest, self._device_off_at)
+        return latest
+
+    def _settle(self) -> bool:
+        """Does what was asked for and what is due; false if nothing was."""
+        done = False
+        while self._posted:
+            self._run(self._posted.popleft())
+            done = True
+        now = time.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.action:
+                self._run(timer.action)
+                done = True
+        while self._buried and self._buried[0][0] <= now:
+            self._buried.popleft()
+        if self._device and self.idle and now >= self._device_off_at:
+            assert self._endpoint is not None
+            self._endpoint.audDevManager().setNoDev()
+            self._device = False
+        return done
+
+    @staticmethod
+    def _run(action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception:
+            logger.exception("on the line")
+
+    def defer(self, action: Callable[[], None]) -> None:
+        """Has `action` done after this poll.  From the stack's own callbacks."""
+        self._posted.append(action)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Has `action` done in the owner's thread, soon.  From any thread."""
+        self._posted.append(action)
+        self.wake()
+
+    def hand(self, action: Callable[[], None]) -> None:
+        """Does `action` now in the owner's thread, or posts it from another one."""
+        if threading.get_ident() == self._thread:
+            action()
+        else:
+            self.post(action)
+
+    def wake(self) -> None:
+        """Ends a running poll.  From any thread or signal handler."""
+        self._woken = True
+        if self._wake is None:
+            return
+        with contextlib.suppress(OSError):  # then the poll ends by itself
+            self._wake.send(b"\r\n\r\n")  # a keep-alive (RFC 5626 3.5.1): read and forgotten
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
+        """Has `action` done in `seconds`."""
+        timer = Timer(action)
+        heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._count), timer))
+        return timer
+
+    # -- legs -------------------------------------------------------------------------------------
+
+    def offered(self, leg: Leg, message: str) -> None:
+        """A new caller, from inside the callback."""
+        self._legs[leg.key] = leg
+        self._sockets.call_began(incoming=True)
+        # By key: a caller who has given up when the poll returns must not be held on to, lest the
+        # object's end be taken for that of the next caller in its slot.
+        key = leg.key
+        self.defer(lambda: self.on_offer(self._legs.get(key), message))
+
+    def forget(self, leg: Leg) -> None:
+        """The leg is over."""
+        if self._legs.pop(leg.key, None):
+            self._sockets.call_ended(time.monotonic())
+        if self.idle:
+            self._device_off_at = time.monotonic() + DEVICE_LINGER
+
+    def connection(self, handle: Any, state: int) -> None:
+        """A TCP connection changed its state.  `handle` is a pointer, good until DESTROY."""
+        key = int(handle)
+        if state == pj.PJSIP_TP_STATE_CONNECTED:
+            if not self._sockets.connected(key):
+                self.defer(lambda: self._disconnect(key, handle))
+        elif state == pj.PJSIP_TP_STATE_DESTROY:
+            self._sockets.disconnected(key, time.monotonic())
+
+    def _disconnect(self, key: int, handle: Any) -> None:
+        if self._endpoint and key in self._sockets.connections:
+            self._endpoint.transportShutdown(handle)
+
+    def refused_by_itself(self) -> None:
+        """The stack refused an INVITE; with the shim, that one is counted already."""
+        if self._shim is None:
+            self._sockets.refused(time.monotonic())
+
+    @property
+    def idle(self) -> bool:
+        return not self._legs
+
+    @property
+    def slots(self) -> int:
+        """Call slots in use: more than legs, where a far end has yet to confirm the end."""
+        used = self._library.calls()
+        return len(self._legs) if used is None else used
+
+    def has_room(self) -> bool:
+        """Whether one more leg can be had."""
+        return self.slots < self.capacity and not self._sockets.short(time.monotonic())
+
+    @staticmethod
+    def now() -> float:
+        """The line's clock, in seconds."""
+        return time.monotonic()
+
+    def _shed(self) -> bool:
+        """The shim's question about a new INVITE."""
+        if self.refusing or not self.has_room():
+            return True
+        self._sockets.admitted(time.monotonic())
+        return False
+
+    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
+        """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
+        leg = Leg(self, self.account)
+        leg.owner = owner
+        self._legs[leg.key] = leg
+        self._sockets.call_began(incoming=False)
+        try:
+            leg.makeCall(uri, prm)
+        except pj.Error:
+            leg.owner = None
+            self.forget(leg)
+            raise
+        return leg
+
+    # -- media ------------------------------------------------------------------------------------
+
+    def device_on(self) -> None:
+        """Starts the clock that moves audio, with the first call that needs it."""
+        if not self._device:
+            assert self._endpoint is not None
+            self._endpoint.audDevManager().setNullDev()
+            self._device = True
+
+    def bury(self, player: Player) -> None:
+        """Lets go of a player, but not while its end may be on the way."""
+        player.at_end = None
+        self._buried.append((time.monotonic() + PLAYER_LINGER, player))
+
+    def exhume(self) -> None:
+        """Frees every player that was let go of."""
+        self._buried.clear()

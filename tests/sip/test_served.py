@@ -1,0 +1,402 @@
+"""The whole product on the wire: `ivr serve` with flows, called with real SIP and RTP.
+
+Prompts are tones, so that what a caller hears tells which prompt it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import audio
+from .conftest import free_port, rtp_port
+from .peer import Dialog, Peer
+
+pytestmark = pytest.mark.line
+
+ROOT = Path(__file__).parents[2]
+TONES = {  # hertz and seconds of each prompt
+    "welcome": (300, 0.3),
+    "menu": (400, 1.0),
+    "connecting": (500, 0.1),
+    "leave_message": (600, 0.1),
+    "goodbye": (700, 0.1),
+    "no_match": (800, 0.1),
+    "which_extension": (900, 0.3),
+    "no_such_extension": (1100, 0.1),
+    "night": (1200, 0.5),
+    "no_message": (1300, 0.1),
+    "sorry": (1400, 0.2),
+}
+BEEP = 1000
+SMALL = {  # verb by verb, each in a flow of its own
+    "answer": "[{answer: {settle: 5 s}}, hang_up]",
+    "say": "[answer, {say: menu}, {say: menu}, hang_up]",
+    "ask": "[answer, {ask: {prompts: menu, choices: {one: [1]}}}]",
+    "collect": "[answer, {collect: {prompts: menu, into: x, length: 4, sensitive: yes}}, hang_up]",
+    "record": "[answer, {record: {min_seconds: 0}}, hang_up]",
+    "transfer": '[answer, {transfer: "sip:ring@127.0.0.1:%d"}]',
+    "pause": "[answer, {pause: 5 s}, hang_up]",
+    "ringing": "[{pause: 5 s}, answer, hang_up]",
+    "broken": "[answer, {set: {x: 1 / 0}}, hang_up]",
+    "spoken": '[answer, {say: {text: "You are {{ caller }}."}}, {pause: 5 s}, hang_up]',
+    "elsewhere": '[{redirect: {to: ["sip:a@192.0.2.1", "sip:b@192.0.2.2"], code: 301}}]',
+    **{f"no{code}": f"[{{reject: {code}}}]" for code in (403, 404, 480, 486, 503, 603)},
+}
+THEN = {
+    "ask": "{one: end, no_input: end, no_match: end}",
+    "collect": "{no_input: end, no_match: end}",
+    "record": "{too_short: end, failed: end}",
+    "transfer": "{answered: end, busy: end, no_answer: end, rejected: end, unreachable: end,"
+    " failed: end}",
+}
+
+
+class Hall:
+    """A served project, a caller, and the desk that calls are transferred to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self.desk_port = free_port(), free_port()
+        self._write()
+        environment = {
+            **os.environ,
+            "IVR_SIP__PORT": str(self.port),
+            "IVR_SIP__RTP_PORT": str(rtp_port()),
+            "IVR_DRAIN_SECONDS": "1",
+        }
+        self.log = folder / "log"
+        with self.log.open("w") as log:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "ivr", "serve"],
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.server.stdout is not None
+        first = self.server.stdout.readline()
+        assert "up to 4 calls" in first, self.log.read_text()
+        self.peer = Peer(self.port, self.desk_port)
+        self.desk: list[Dialog] = []
+        self.desk_says: tuple[int, ...] = (486,)
+        self.peer.answer = self._at_the_desk
+
+    def _write(self) -> None:
+        sound = self.folder / "prompts/en"
+        sound.mkdir(parents=True)
+        for name, (hertz, seconds) in TONES.items():
+            audio.write_wav(sound / f"{name}.wav", audio.sine(hertz, round(seconds * audio.RATE)))
+        flows = self.folder / "flows"
+        flows.mkdir()
+        sample = (ROOT / "flows/auto_attendant.yaml").read_text()
+        sample = sample.replace("127.0.0.1:5070", f"127.0.0.1:{self.desk_port}")
+        sample = sample.replace("prompts: menu\n", "prompts: menu\n        first_digit: 300 ms\n")
+        sample = sample.replace("[01-01, 12-25, 12-26]", "[]")
+        hours = "Mon-Fri 09:00-17:30"
+        assert hours in sample
+        (flows / "day.yaml").write_text(sample.replace(hours, "Mon-Sun 00:00-24:00"))
+        for name, verbs in SMALL.items():
+            verbs = verbs.replace("%d", str(self.desk_port))
+            (flows / f"{name}.yaml").write_text(
+                f"ivr: 1\nflow: {name}\nstart: only\nstates:\n  only:\n    do: {verbs}\n"
+                + (f"    then: {THEN[name]}\n" if name in THEN else "")
+            )
+        routes = {name: f"flows/{name}.yaml" for name in ("day", *SMALL)}
+        (self.folder / "ivr.yaml").write_text(json.dumps({"routes": routes}))
+
+    def _at_the_desk(self, dialog: Dialog) -> None:
+        self.desk.append(dialog)
+        assert dialog.incoming
+        for code in self.desk_says:
+            if code == 200:
+                dialog.accept()
+            else:
+                dialog.reply(dialog.incoming, code)
+                dialog.over = code > 299
+
+    def hears(self, call: Dialog, *names: str) -> None:
+        """The caller hears, or has heard, these prompts one after the other."""
+        want = [BEEP if name == "beep" else TONES[name][0] for name in names]
+
+        def heard() -> bool:
+            tones = [hertz for hertz, _ in call.tones()]
+            return any(tones[i : i + len(want)] == want for i in range(len(tones)))
+
+        try:
+            self.peer.expect(heard, f"{names} is heard", 8)
+        except AssertionError:
+            raise AssertionError(f"expected {want}, heard {call.tones()}") from None
+
+    def is_called_at(self, number: str) -> Dialog:
+        """The desk is called under this number."""
+        before = len(self.desk)
+        self.peer.expect(lambda: len(self.desk) > before or self._has(number), f"desk {number}")
+        assert self._has(number)
+        return self.desk[-1]
+
+    def _has(self, number: str) -> bool:
+        request = self.desk[-1].incoming if self.desk else None
+        return request is not None and f"sip:{number}@" in request.first
+
+    def journal(self, call: Dialog) -> list[dict[str, Any]]:
+        """The journal of the newest call; complete when its last line tells the end."""
+
+        def lines() -> list[dict[str, Any]]:
+            files = sorted((self.folder / "var/calls").rglob("*.jsonl"), key=os.path.getmtime)
+            return (
+                [json.loads(line) for line in files[-1].read_text().splitlines()] if files else []
+            )
+
+        self.peer.expect(lambda: any(line.get("kind") == "end" for line in lines()), "the end")
+        return lines()
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [json.loads(f.read_text()) for f in sorted(self.folder.glob("var/messages/*.json"))]
+
+    def close(self) -> int:
+        self.server.send_signal(signal.SIGTERM)
+        try:
+            self.peer.run(lambda: self.server.poll() is not None, 15)
+        finally:
+            self.server.kill()
+            self.release()
+        return self.server.wait()
+
+    def release(self) -> None:
+        self.peer.close()
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    hall = Hall(tmp_path_factory.mktemp("hall"))
+    yield hall
+    assert hall.close() == 0
+    assert "Traceback" not in hall.log.read_text()
+
+
+def test_a_busy_desk_ends_in_a_message(hall: Hall) -> None:
+    hall.desk_says = (180, 486)
+    before = len(hall.messages())
+    call = hall.peer.up("day")
+    hall.hears(call, "welcome", "menu")
+    call.press("1")
+    hall.is_called_at("601")
+    hall.hears(call, "leave_message", "beep")
+    call.speaks = 500
+    hall.peer.run(None, 1.5)
+    call.speaks = 0
+    call.press("#")
+    hall.hears(call, "goodbye")
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    hall.peer.expect(lambda: len(hall.messages()) > before, "the message")
+    message = hall.messages()[-1]
+    assert message["caller"] == "alice" and message["dialled"] == "day"
+    assert 1.0 <= message["seconds"] <= 2.0
+    journal = hall.journal(call)
+    states = [line["detail"] for line in journal if line.get("kind") == "state"]
+    assert states == ["greet", "welcome", "menu", "sales", "voicemail"]
+
+
+def test_a_key_by_info_takes_the_same_branch(hall: Hall) -> None:
+    hall.desk_says = (486,)
+    call = hall.peer.up("day")
+    hall.hears(call, "menu")
+    call.info("2")
+    hall.is_called_at("602")
+    call.bye()
+
+
+def test_two_who_talk_and_part(hall: Hall) -> None:
+    hall.desk_says = (180, 200)
+    call = hall.peer.up("day")
+    hall.hears(call, "menu")
+    call.press("3")
+    desk = hall.is_called_at("603")
+    call.speaks, desk.speaks = 500, 900
+    hall.peer.expect(lambda: call.tones()[-1][0] == 900, "the desk is heard")
+    hall.peer.expect(lambda: desk.tones()[-1:] >= [(500, 5)], "the caller is heard")
+    desk.bye()
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    assert {"effect": "hang_up"}.items() <= hall.journal(call)[-2].items()
+
+
+def test_silence_ends_with_the_operator(hall: Hall) -> None:
+    hall.desk_says = (486,)
+    call = hall.peer.up("day")
+    hall.is_called_at("600")
+    menus = [hertz for hertz, _ in call.tones() if hertz == TONES["menu"][0]]
+    assert len(menus) == 3
+    call.bye()
+
+
+def test_a_wrong_key_is_asked_again(hall: Hall) -> None:
+    call = hall.peer.up("day")
+    hall.hears(call, "menu")
+    call.press("7")
+    hall.hears(call, "no_match", "menu")
+    call.bye()
+
+
+def test_type_ahead_skips_the_menu(hall: Hall) -> None:
+    hall.desk_says = (486,)
+    call = hall.peer.up("day")
+    call.press("1")
+    hall.is_called_at("601")
+    assert TONES["menu"][0] not in [hertz for hertz, _ in call.tones()]
+    call.bye()
+
+
+@pytest.mark.parametrize(("number", "allowed"), [("655", True), ("555", False)])
+def test_an_extension_is_dialled_if_it_may_be(hall: Hall, number: str, allowed: bool) -> None:
+    hall.desk_says = (486,)
+    call = hall.peer.up("day")
+    hall.hears(call, "menu")
+    call.press("4")
+    hall.hears(call, "which_extension")
+    for key in number:
+        call.press(key)
+        hall.peer.run(None, 0.2)
+    if allowed:
+        hall.is_called_at(number)
+    else:
+        hall.hears(call, "connecting", "no_such_extension", "leave_message")
+    call.bye()
+
+
+@pytest.mark.parametrize("verb", ["answer", "say", "ask", "collect", "record", "transfer", "pause"])
+def test_hanging_up_inside_a_verb(hall: Hall, verb: str) -> None:
+    hall.desk_says = (180,)
+    call = hall.peer.up(verb)
+    hall.peer.run(None, 0.6)
+    call.bye()
+    journal = hall.journal(call)
+    assert journal[-1]["detail"] == "caller"
+    assert not [line for line in journal if line.get("kind") == "failed"]
+
+
+def test_cancel_before_the_answer(hall: Hall) -> None:
+    call = hall.peer.call("ringing")
+    hall.peer.expect(lambda: call.responses, "100 or 180")
+    hall.peer.run(None, 0.1)
+    call.cancel()
+    hall.peer.expect(lambda: call.status() == 487, "487")
+    assert hall.journal(call)[-1]["detail"] == "caller"
+
+
+@pytest.mark.parametrize("code", [403, 404, 480, 486, 503, 603])
+def test_a_flow_refuses_with_a_code(hall: Hall, code: int) -> None:
+    call = hall.peer.call(f"no{code}")
+    hall.peer.expect(lambda: call.status() == code, str(code))
+
+
+def test_a_number_that_nobody_has(hall: Hall) -> None:
+    call = hall.peer.call("nobody")
+    hall.peer.expect(lambda: call.status() == 404, "404")
+
+
+def test_a_flow_redirects(hall: Hall) -> None:
+    call = hall.peer.call("elsewhere")
+    hall.peer.expect(lambda: call.status() == 301, "301")
+    final = call.final()
+    assert final is not None
+    first, second = (final.raw.find(who) for who in (b"a@192.0.2.1", b"b@192.0.2.2"))
+    assert 0 < first < second
+
+
+def test_a_broken_flow_apologises(hall: Hall) -> None:
+    call = hall.peer.up("broken")
+    hall.hears(call, "sorry")
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    (failed,) = [line for line in hall.journal(call) if line.get("kind") == "failed"]
+    assert "only: " in failed["detail"] and "broken.yaml:6" in failed["detail"]
+    assert "division by zero" in failed["detail"]
+
+
+def test_words_with_a_variable_are_spoken_during_the_call(hall: Hall) -> None:
+    call = hall.peer.up("spoken")
+    hall.peer.expect(lambda: sum(loud(p.payload) for p in call.heard) > 20, "speech")
+    call.bye()
+
+
+def test_a_secret_is_written_nowhere(hall: Hall) -> None:
+    call = hall.peer.up("collect")
+    hall.hears(call, "menu")
+    for key in "9753":
+        call.press(key)
+        hall.peer.run(None, 0.2)
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    journal = json.dumps(hall.journal(call))
+    assert "typed ***" in journal
+    assert '"key": "9"' not in journal and "9753" not in journal
+    assert "9753" not in hall.log.read_text()
+
+
+def test_the_call_beyond_the_limit_gets_503_and_the_next_is_served(hall: Hall) -> None:
+    calls = [hall.peer.up("pause") for _ in range(4)]
+    fifth = hall.peer.call("pause")
+    hall.peer.expect(lambda: fifth.status() == 503, "503")
+    final = fifth.final()
+    assert final is not None and final.header("retry-after")
+    for call in calls:
+        call.bye()
+    hall.peer.run(lambda: all(call.final("BYE") for call in calls), 2)
+    last = hall.peer.up("pause")
+    last.bye()
+
+
+def test_sigterm_ends_what_does_not_finish(tmp_path: Path) -> None:
+    hall = Hall(tmp_path)
+    call = hall.peer.up("record")
+    hall.peer.run(None, 0.8)
+    call.speaks = 500
+    hall.peer.run(None, 0.5)
+    hall.server.send_signal(signal.SIGTERM)
+    hall.peer.run(None, 0.2)
+    late = hall.peer.call("pause")
+    hall.peer.expect(lambda: late.status() == 503, "503")
+    hall.peer.expect(lambda: call.got("BYE"), "BYE", 5)
+    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 5)
+    assert hall.server.returncode == 0
+    assert hall.journal(call)[-1]["detail"] == "drain"
+    assert len(hall.messages()) == 1
+    hall.release()
+
+
+def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
+    hall = Hall(tmp_path)
+    hall.peer.up("pause")
+    hall.server.send_signal(signal.SIGTERM)
+    hall.peer.run(None, 0.2)
+    hall.server.send_signal(signal.SIGTERM)
+    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 1)
+    assert hall.server.returncode == 128 + signal.SIGTERM
+    hall.release()
+
+
+def test_a_port_in_use_is_a_message(hall: Hall) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ivr", "serve"],
+        cwd=hall.folder,
+        env={**os.environ, "IVR_SIP__PORT": str(hall.port)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert done.returncode == 2
+    assert "in use" in done.stderr and "Traceback" not in done.stderr
+
+
+def loud(payload: bytes) -> bool:
+    return max(abs(audio.ULAW[byte]) for byte in payload) > 1000
