@@ -47,16 +47,16 @@ def test_new_test_and_serve(ivr: str, tmp_path: Path) -> None:
     run(ivr, "check", cwd=shop)
     port = free_port()
     environment = {**os.environ, "IVR_SIP__PORT": str(port), "IVR_SIP__RTP_PORT": "42000"}
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [ivr, "serve"], cwd=shop, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        assert f"127.0.0.1:{port}" in server.stdout.readline()
-        assert options(port).startswith("SIP/2.0 200")
-    finally:
-        server.send_signal(signal.SIGTERM)
-    assert server.wait(timeout=20) == 0
+    ) as server:
+        try:
+            assert server.stdout is not None
+            assert f"127.0.0.1:{port}" in server.stdout.readline()
+            assert options(port).startswith("SIP/2.0 200")
+        finally:
+            server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=20) == 0
 
 
 def test_every_wheel_exists_for_python_3_12(wheel: Path, tmp_path: Path) -> None:

@@ -48,10 +48,10 @@ def sipp(phone: Line, tmp_path: Path, calls: int, *options: str) -> None:
 def test_five_hundred_calls_leave_nothing_behind(line: StartLine, tmp_path: Path) -> None:
     # By TCP: over UDP the stack keeps each transaction for 32 s (RFC 3261 17.2.2), 30 kB a call.
     phone = line(menu)
-    sipp(phone, tmp_path, 50, "-r", "40", "-l", "3", "-t", "t1")
+    sipp(phone, tmp_path, 50, "-r", "28", "-l", "3", "-t", "t1")
     phone.peer.run(None, 2.5)  # until the sound device is off again
     before = memory(phone.pid)
-    sipp(phone, tmp_path, 500, "-r", "40", "-l", "3", "-t", "t1")
+    sipp(phone, tmp_path, 500, "-r", "28", "-l", "3", "-t", "t1")
     phone.peer.expect(lambda: memory(phone.pid)[1:] == before[1:], "threads and files as before")
     assert len(phone.of(HungUp)) == 550
     assert memory(phone.pid)[0] - before[0] < 4000, "kB"

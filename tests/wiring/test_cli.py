@@ -70,9 +70,7 @@ def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
     Path("flows/two.yaml").write_text("flow: two\n")
     said = ivr("check")
     assert said.code == 1
-    assert (
-        "flows/menu.yaml:28:15: say: unknown prompt 'ours'; did you mean 'hours'?" in said.err
-    )
+    assert "flows/menu.yaml:28:15: say: unknown prompt 'ours'; did you mean 'hours'?" in said.err
     assert "flows/two.yaml:1:1: the flow lacks ivr: 1" in said.err
 
 
