@@ -65,8 +65,8 @@ class RecordDone:
     """Recording `id` is closed and in place as `file`.
 
     `seconds` is what was kept after trimming.  `reason` is `stopped` after our `Stop`, `hang_up`
-    when the call ended (`HungUp` follows at once), `error` when nothing could be kept: `file` is
-    then empty, and `detail` says why.
+    when the call ended (`HungUp` follows at once), `error` when something went wrong: `detail` says
+    what.  `file` is empty where nothing is kept.
     """
 
     id: int

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pjsua2 as pj
 
-from ivr.engine.effects import (
+from ..engine.effects import (
     Answer,
     Effect,
     HangUp,
@@ -20,7 +20,7 @@ from ivr.engine.effects import (
     Stop,
     Transfer,
 )
-from ivr.engine.events import (
+from ..engine.events import (
     Answered,
     Digit,
     Event,
@@ -30,13 +30,13 @@ from ivr.engine.events import (
     RecordDone,
     TransferDone,
 )
-from ivr.sip import message
-from ivr.sip.keys import KeyFilter
-from ivr.sip.leg import Leg
-from ivr.sip.playback import Player, Unplayable
-from ivr.sip.recorder import Recording
-from ivr.sip.stack import Stack
-from ivr.sip.transfer import Bridge, Handover, Refer
+from . import message
+from .keys import KeyFilter
+from .leg import Leg
+from .playback import Player, Unplayable
+from .recorder import Recording
+from .stack import Stack
+from .transfer import Bridge, Handover, Refer
 
 logger = logging.getLogger(__name__)
 
@@ -361,7 +361,7 @@ class LineCall:
             self._transfer.caller_left(by)
             self._transfer = None
         if self._recording:
-            self._recording.stop("stopped", "hang_up")
+            self._recording.stop("hang_up", "hang_up")
         self._close()
 
     def _close(self) -> None:

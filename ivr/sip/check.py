@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.engine.errors import SettingsError
-from ivr.sip.settings import LineSettings
+from ..engine.errors import SettingsError
+from .settings import LineSettings
 
 FEWEST_RTP_PORTS = 24  # two for each of a handful of calls, and as many again that linger
 
@@ -50,7 +50,7 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
             "install pjsua2-python==2.15.1.post1 with Python 3.11 or 3.12 on Linux",
         )
         return
-    from ivr.sip.shim import Library, Unusable, usable
+    from .shim import Library, Unusable, usable
 
     limit = Library(_pjsua2.__file__).call_limit() or pjsua2.EpConfig().uaConfig.maxCalls
     yield Finding("SIP stack", True, f"pjsua2 holds {limit} calls in a process")

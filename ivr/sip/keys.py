@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.sip.message import KEYS, dtmf_relay_key
+from .message import KEYS, dtmf_relay_key
 
 TWICE = 0.2  # seconds within which the same key by another way is the same press
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pjsua2 as pj
 
 if TYPE_CHECKING:
-    from ivr.sip.stack import Stack
+    from .stack import Stack
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from ivr.engine.events import TransferOutcome
+from ..engine.events import TransferOutcome
 
 # RFC 3261 7.3.3 and its extensions: the short form of a header's name.
 COMPACT = {

@@ -6,16 +6,16 @@ import logging
 import secrets
 import time
 
-from ivr.engine.effects import Effect
-from ivr.engine.events import Event, HungUp, Offered
-from ivr.sip import message
-from ivr.sip.call import LineCall, Prompts
-from ivr.sip.check import require_usable
-from ivr.sip.leg import Leg
-from ivr.sip.recordings import repair
-from ivr.sip.settings import LineSettings
-from ivr.sip.shim import PACKET_LIMIT
-from ivr.sip.stack import Stack
+from ..engine.effects import Effect
+from ..engine.events import Event, HungUp, Offered
+from . import message
+from .call import LineCall, Prompts
+from .check import require_usable
+from .leg import Leg
+from .recordings import repair
+from .settings import LineSettings
+from .shim import PACKET_LIMIT
+from .stack import Stack
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pjsua2 as pj
 
-from ivr.sip.leg import TOO_MANY, logged
-from ivr.sip.recordings import RATE, wav_header
+from .leg import TOO_MANY, logged
+from .recordings import RATE, wav_header
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from typing import Any
 
 import pjsua2 as pj
 
-from ivr.engine.effects import Record
-from ivr.engine.events import RecordDone, RecordEnd
-from ivr.sip.recordings import HEADER, RATE, Part
-from ivr.sip.sound import FRAME, LOUD, loudness, pcm
-from ivr.sip.stack import Stack, Timer
+from ..engine.effects import Record
+from ..engine.events import RecordDone, RecordEnd
+from .recordings import HEADER, RATE, Part, TooShort
+from .sound import FRAME, LOUD, loudness, pcm
+from .stack import Stack, Timer
 
 logger = logging.getLogger(__name__)
 
@@ -80,14 +80,14 @@ class Recording:
         if self._timer:
             self._timer.cancel()
         self._close()
-        part, key, post = self._part, self.id, self._stack.post
+        part, effect, post = self._part, self._effect, self._stack.post
 
         def finish() -> None:
             try:
-                event = _finished(part, key, reason, why, detail, stop_key)
+                event = _finished(part, effect, reason, why, detail, stop_key)
             except Exception as error:  # whatever it is, the call must hear of the end
                 logger.exception("the message %s is not delivered", part.wav)
-                event = RecordDone(key, 0.0, "error", "", str(error))
+                event = RecordDone(effect.id, 0.0, "error", "", str(error))
             post(lambda: done(event))
 
         threading.Thread(target=finish, name="recording", daemon=True).start()
@@ -136,9 +136,10 @@ class Recording:
 
 
 def _finished(
-    part: Part, key: int, reason: RecordEnd, why: str, detail: str, stop_key: bool
+    part: Part, effect: Record, reason: RecordEnd, why: str, detail: str, stop_key: bool
 ) -> RecordDone:
     """Waits for the file to be closed and delivers it."""
+    key = effect.id
     deadline = time.monotonic() + CLOSING
     try:
         while not _closed(part.wav_part) and time.monotonic() < deadline:
@@ -146,7 +147,9 @@ def _finished(
         if part.wav_part.stat().st_size <= HEADER and reason == "error":
             part.abandon()
             return RecordDone(key, 0.0, "error", "", detail)
-        kept = part.deliver(why, stop_key=stop_key)
+        kept = part.deliver(why, stop_key=stop_key, at_least=effect.min_seconds)
+    except TooShort:
+        return RecordDone(key, 0.0, reason)
     except OSError as error:
         logger.error("the message %s is not delivered: %s", part.wav, error)
         return RecordDone(key, 0.0, "error", "", detail or str(error))

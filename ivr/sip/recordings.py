@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ivr.sip import sound
+from . import sound
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,10 @@ def wav_header(data: int) -> bytes:
         "<4sI4s4sIHHIIHH4sI",
         b"RIFF", 36 + data, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data", data,
     )  # fmt: skip
+
+
+class TooShort(Exception):
+    """What was recorded is not worth keeping, and is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,19 @@ class Part:
             return part
         raise AssertionError("unreachable: names do not run out")
 
-    def deliver(self, reason: str, trim: bool = True, stop_key: bool = False) -> Kept:
+    def deliver(self, reason: str, *, stop_key: bool = False, at_least: float = 0.0) -> Kept:
         """Trims silence and the stop key's tone from the end and renames both files into place.
 
-        Raises `OSError`; what was recorded then stays behind as a part, for `repair`.
+        Raises `TooShort` for what then lasts less than `at_least` seconds, and `OSError`, after
+        which what was recorded stays behind as a part, for `repair`.
         """
         try:
             with self.wav_part.open("r+b") as file:
                 samples = max(0, os.fstat(file.fileno()).st_size - HEADER) // 2
-                if trim:
-                    samples = sound.trimmed(file, HEADER, samples, stop_key)
+                samples = sound.trimmed(file, HEADER, samples, stop_key)
+                if samples < at_least * RATE:
+                    self.abandon()
+                    raise TooShort
                 file.truncate(HEADER + 2 * samples)
                 file.seek(0)
                 file.write(wav_header(2 * samples))

@@ -20,12 +20,12 @@ from typing import Any
 import pjsua2 as pj
 from pjsua2 import _pjsua2
 
-from ivr.engine.errors import SettingsError
-from ivr.sip.leg import Account, Endpoint, Leg, LegOwner, Log
-from ivr.sip.playback import MemoryFile, Player
-from ivr.sip.settings import LineSettings
-from ivr.sip.shim import Library, Shim, Unusable
-from ivr.sip.sockets import Sockets
+from ..engine.errors import SettingsError
+from .leg import Account, Endpoint, Leg, LegOwner, Log
+from .playback import MemoryFile, Player
+from .settings import LineSettings
+from .shim import Library, Shim, Unusable
+from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
 

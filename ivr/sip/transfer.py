@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import pjsua2 as pj
 
-from ivr.engine.events import Offered, TransferDone, TransferOutcome
-from ivr.sip.keys import KeyFilter
-from ivr.sip.leg import TOO_MANY, Leg
-from ivr.sip.message import one_line, transfer_outcome
-from ivr.sip.stack import Stack, Timer
+from ..engine.events import Event, Joined, Offered, TransferDone, TransferOutcome
+from .keys import KeyFilter
+from .leg import TOO_MANY, Leg
+from .message import one_line, transfer_outcome
+from .stack import Stack, Timer
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ class Caller(Protocol):
     id: str
     leg: Leg | None
     offer: Offered
+
+    def emit(self, event: Event) -> None:
+        """Tells the flow."""
 
 
 class Handover:
@@ -62,9 +65,11 @@ class Handover:
             self._end("unreachable", 0, "no_slot" if full else one_line(error.reason))
 
     def cancel(self) -> None:
-        """Ends an attempt that nobody answered yet."""
-        if not self.joined:
-            self._give_up()
+        """Ends it, whether somebody answered or not."""
+        self._give_up()
+        if self.joined:
+            self._end("answered", 200, "stopped")
+        else:
             self._end("no_answer", 0, "stopped")
 
     def caller_left(self, by: str) -> None:
@@ -191,6 +196,7 @@ class Bridge(Handover):
             if self._timer:
                 self._timer.cancel()
             self.reconnect()
+            self._caller.emit(Joined(self.id))
 
     def forward(self, key: str) -> None:
         _dial(self.leg, key)

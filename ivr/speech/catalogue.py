@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from ivr.engine.errors import Fault, LoadError, SettingsError
+from ..engine.errors import Fault, LoadError, SettingsError
 
 BUILT_IN_LANGUAGE = "en"
 BUILT_IN = {

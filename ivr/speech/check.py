@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.engine.errors import IvrError
-from ivr.speech import wav
-from ivr.speech.voice import NoVoice, Voice
+from ..engine.errors import IvrError
+from . import wav
+from .voice import NoVoice, Voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from ivr.engine.errors import IvrError
+from ..engine.errors import IvrError
 
 Json = dict[str, Any]
 

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.engine.effects import Play, Prompt, Text, Tone
-from ivr.engine.errors import IvrError
-from ivr.speech.catalogue import BUILT_IN, canonical, clean, read_catalogue
-from ivr.speech.renderer import Renderer
-from ivr.speech.sounds import Passing, Sounds
-from ivr.speech.sources import Source, Spoken, sources
-from ivr.speech.voice import NoVoice, Voice, VoiceError
+from ..engine.effects import Play, Prompt, Text, Tone
+from ..engine.errors import IvrError
+from .catalogue import BUILT_IN, canonical, clean, read_catalogue
+from .renderer import Renderer
+from .sounds import Passing, Sounds
+from .sources import Source, Spoken, sources
+from .voice import NoVoice, Voice, VoiceError
 
 log = logging.getLogger("ivr.prompts")
 

@@ -26,8 +26,8 @@ ctypes.CDLL(espeakng_loader.get_library_path())
 import pyttsx3  # noqa: E402
 from pyttsx3.drivers import _espeak  # noqa: E402
 
-from ivr.speech import audio  # noqa: E402
-from ivr.speech.child import Json, answer_requests  # noqa: E402
+from . import audio  # noqa: E402
+from .child import Json, answer_requests  # noqa: E402
 
 
 class Speaker:

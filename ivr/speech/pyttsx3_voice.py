@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from ivr.speech.child import Child, ChildError
-from ivr.speech.voice import NoVoice, VoiceError
+from .child import Child, ChildError
+from .voice import NoVoice, VoiceError
 
 
 class Pyttsx3Voice:

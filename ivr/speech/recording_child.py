@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.speech import audio
-from ivr.speech.child import Json, answer_requests
+from . import audio
+from .child import Json, answer_requests
 
 
 def convert(request: Json) -> Json:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.engine.errors import IvrError
-from ivr.speech.child import Child
+from ..engine.errors import IvrError
+from .child import Child
 
 
 class BrokenRecording(IvrError):

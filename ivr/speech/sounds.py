@@ -10,12 +10,12 @@ from collections import deque
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ivr.engine.effects import Tone
-from ivr.engine.errors import SettingsError
-from ivr.speech import wav
-from ivr.speech.recordings import Converter
-from ivr.speech.sources import Recording, Sine, Source, Spoken, cache_key
-from ivr.speech.voice import Voice, VoiceError
+from ..engine.effects import Tone
+from ..engine.errors import SettingsError
+from . import wav
+from .recordings import Converter
+from .sources import Recording, Sine, Source, Spoken, cache_key
+from .voice import Voice, VoiceError
 
 FALLBACK = Tone(420, 0.6)
 """What a caller hears where there is nothing else."""

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.engine.effects import Prompt, Text, Tone
-from ivr.speech.catalogue import BUILT_IN, BUILT_IN_LANGUAGE, Catalogue, clean, widened
-from ivr.speech.voice import Voice
+from ..engine.effects import Prompt, Text, Tone
+from .catalogue import BUILT_IN, BUILT_IN_LANGUAGE, Catalogue, clean, widened
+from .voice import Voice
 
 FORMAT = 1
 """Version of what the cache holds; a new number makes every sound anew."""

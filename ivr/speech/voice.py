@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from ivr.engine.errors import IvrError
+from ..engine.errors import IvrError
 
 
 class VoiceError(IvrError):

@@ -22,7 +22,7 @@ from .peer import Dialog
 pytestmark = pytest.mark.line
 
 
-def records(silence: float = 0, most: float = 60) -> Callable[[], Script]:
+def records(silence: float = 0, most: float = 60, least: float = 0) -> Callable[[], Script]:
     """Answers and records; any key stops it, and when it is done the call is over."""
 
     def script(event: Event) -> Sequence[Effect]:
@@ -30,7 +30,7 @@ def records(silence: float = 0, most: float = 60) -> Callable[[], Script]:
             case Offered():
                 return [Answer()]
             case Answered():
-                return [Record(1, "box 1", most, silence)]
+                return [Record(1, "box 1", most, silence, least)]
             case Digit():
                 return [Stop(1)]
             case RecordDone():
@@ -129,6 +129,15 @@ def test_the_longest_message(line: StartLine) -> None:
     assert 0.3 < done.seconds < 0.8
 
 
+def test_what_is_too_short_is_not_kept(line: StartLine) -> None:
+    phone = line(records(least=2))
+    call = speaking(phone, 0.4)
+    call.press("5")
+    done = phone.expect(RecordDone)
+    assert (done.reason, done.file, done.seconds) == ("stopped", "", 0.0)
+    assert list(phone.settings.recordings.iterdir()) == []
+
+
 def test_a_message_is_kept_when_the_caller_hangs_up(line: StartLine) -> None:
     phone = line(records())
     call = speaking(phone, 0.7)
@@ -136,7 +145,7 @@ def test_a_message_is_kept_when_the_caller_hangs_up(line: StartLine) -> None:
     over = phone.expect(HungUp)
     done = phone.of(RecordDone)[0]
     assert phone.events[-2:] == [(phone.events[0][0], done), (phone.events[0][0], over)]
-    assert done.reason == "stopped"
+    assert done.reason == "hang_up"
     assert seconds_of(done.file) == pytest.approx(0.7, abs=0.1)
     check_message(phone, done, "hang_up")
 

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine.effects import Answer, Effect, Stop, Transfer
 from ivr.engine.effects import TransferMode as Mode
-from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, TransferDone
+from ivr.engine.events import Answered, Digit, Event, HungUp, Joined, Offered, TransferDone
 
 from .conftest import Line, Script, StartLine, free_port
 from .peer import Dialog
@@ -106,6 +106,7 @@ def test_two_who_talk(line: StartLine) -> None:
     desk.call.press("8")
     phone.peer.expect(lambda: call.keys() == "8", "a key at the caller")
     assert phone.of(Digit) == []
+    assert phone.of(Joined) == [Joined(1)]
     desk.call.bye()
     done = phone.expect(TransferDone)
     assert (done.outcome, done.code) == ("answered", 200)
