@@ -23,6 +23,8 @@ bench:
 	@scripts/venv
 	.venv/bin/python benchmarks/engine.py
 	.venv/bin/python benchmarks/simulated_calls.py
+	@scripts/peers
+	.venv/bin/python benchmarks/soak.py
 
 clean:
 	rm -rf .venv var build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ and signal handlers only set a flag and wake the phone.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from .engine.session import Session
 from .guard import StateGuard
 from .store.journal import Journal
 
+TIDY_EVERY = 50  # calls, where there is never a moment without one
 LONGEST_TURN = 0.5  # seconds the phone may wait when nothing is due
 
 log = logging.getLogger("ivr.worker")
@@ -68,6 +70,7 @@ class Worker:
         self.drain_seconds = drain_seconds
         self.sessions: dict[str, Session] = {}
         self._guard = StateGuard()
+        self._ended = 0
         self._drain_until: float | None = None
         self._drain_asked = False
 
@@ -132,6 +135,13 @@ class Worker:
         if isinstance(event, HungUp):
             del self.sessions[call_id]
             self.journal.end(call_id)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Collect garbage in this thread, where the SIP stack's objects may be destroyed."""
+        self._ended += 1
+        if not self.sessions or self._ended % TIDY_EVERY == 0:
+            gc.collect()
 
     def _begin(self, call_id: str, offer: Offered, now: float) -> bool:
         flow = self.route(offer)

@@ -30,7 +30,8 @@ def run(file: Path) -> None:
     )
     try:
         phone.start()
-        # A destructor of a SIP object that runs in another thread ends the process.
+        # A destructor of a SIP object that runs in another thread ends the process: from here on
+        # the worker collects, in this one.
         gc.collect()
         gc.freeze()
         gc.disable()

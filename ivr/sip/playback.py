@@ -6,6 +6,7 @@ import logging
 import os
 import wave
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pjsua2 as pj
@@ -91,6 +92,17 @@ def playable(file: Path) -> bool:
 
     The bridge is shown nothing else: at 11025 Hz, for one, it aborts the process.
     """
+    try:
+        state = file.stat()
+    except OSError as error:
+        logger.error("%s cannot be played: %s", file, error)
+        return False
+    return _playable(file, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _playable(file: Path, size: int, changed: int) -> bool:
+    """Looked at once for each state of a file: a caller who pressed a key waits for this."""
     try:
         with wave.open(str(file), "rb") as sound:
             form = sound.getnchannels(), sound.getsampwidth(), sound.getframerate()
