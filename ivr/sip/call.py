@@ -120,8 +120,15 @@ class LineCall:
         if self._answering:
             return
         self._answering = True
-        self._stack.device_on()
+        self._stack.clock.start(self._is_heard)
         self._try("answer", lambda leg: leg.answer(_code(200)))
+
+    def _is_heard(self) -> bool:
+        """Whether RTP comes from the caller."""
+        try:
+            return bool(self.leg and self.leg.getStreamStat(0).rtcp.rxStat.pkt)
+        except pj.Error:
+            return False  # there is no stream yet
 
     def _play(self, effect: Play) -> None:
         self._silence()

@@ -114,6 +114,16 @@ class Leg(pj.Call):  # type: ignore[misc]
             partial = functools.partial(self.owner.referred, prm.statusCode, prm.finalNotify)
             self._stack.defer(partial)
 
+    @logged
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
+        # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
+    @logged
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
+        # Left alone, the stack hands this call to whoever knows its ids (RFC 3891 9).
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
 
 class Account(pj.Account):  # type: ignore[misc]
     """The one account: every call comes in on it."""
@@ -126,6 +136,11 @@ class Account(pj.Account):  # type: ignore[misc]
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         leg = Leg(self._stack, self, prm.callId)
         self._stack.offered(leg, prm.rdata.wholeMsg)
+
+    @logged
+    def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
+        # Left alone, the stack keeps a dialog for each, for as long as a stranger likes.
+        prm.code = pj.PJSIP_SC_DECLINE
 
 
 class Log(pj.LogWriter):  # type: ignore[misc]

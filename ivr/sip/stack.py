@@ -21,6 +21,7 @@ import pjsua2 as pj
 from pjsua2 import _pjsua2
 
 from ..engine.errors import SettingsError
+from .clock import SoundClock
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .playback import MemoryFile, Player
 from .settings import LineSettings
@@ -30,7 +31,7 @@ from .sockets import Sockets
 logger = logging.getLogger(__name__)
 
 LONGEST_POLL = 0.5  # seconds
-DEVICE_LINGER = 2.0  # seconds: switching the sound device off blocks for one frame, on for none
+CLOCK_LINGER = 2.0  # seconds: switching the sound device off blocks for one frame, on for none
 PLAYER_LINGER = 0.1  # seconds: its end may be on the way from another thread
 
 
@@ -61,8 +62,8 @@ class Stack:
         self._sockets = Sockets()
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
-        self._device = False
-        self._device_off_at = 0.0
+        self.clock = SoundClock(self._switch, self.later)
+        self._clock_off_at = 0.0
         self._endpoint: pj.Endpoint | None = None
         self._installed: Shim | None = None  # alive as long as the stack may call it
         self._shim: Shim | None = None  # ... and works
@@ -217,8 +218,8 @@ class Stack:
             latest = min(latest, self._timers[0][0])
         if self._buried:
             latest = min(latest, self._buried[0][0])
-        if self._device and self.idle:
-            latest = min(latest, self._device_off_at)
+        if self.clock.running and self.idle:
+            latest = min(latest, self._clock_off_at)
         return latest
 
     def _settle(self) -> bool:
@@ -235,10 +236,8 @@ class Stack:
                 done = True
         while self._buried and self._buried[0][0] <= now:
             self._buried.popleft()
-        if self._device and self.idle and now >= self._device_off_at:
-            assert self._endpoint is not None
-            self._endpoint.audDevManager().setNoDev()
-            self._device = False
+        if self.clock.running and self.idle and now >= self._clock_off_at:
+            self.clock.stop()
         return done
 
     @staticmethod
@@ -294,7 +293,7 @@ class Stack:
         if self._legs.pop(leg.key, None):
             self._sockets.call_ended(time.monotonic())
         if self.idle:
-            self._device_off_at = time.monotonic() + DEVICE_LINGER
+            self._clock_off_at = time.monotonic() + CLOCK_LINGER
 
     def connection(self, handle: Any, state: int) -> None:
         """A TCP connection changed its state.  `handle` is a pointer, good until DESTROY."""
@@ -356,12 +355,13 @@ class Stack:
 
     # -- media ------------------------------------------------------------------------------------
 
-    def device_on(self) -> None:
-        """Starts the clock that moves audio, with the first call that needs it."""
-        if not self._device:
-            assert self._endpoint is not None
-            self._endpoint.audDevManager().setNullDev()
-            self._device = True
+    def _switch(self, on: bool) -> None:
+        assert self._endpoint is not None
+        devices = self._endpoint.audDevManager()
+        if on:
+            devices.setNullDev()
+        else:
+            devices.setNoDev()
 
     def bury(self, player: Player) -> None:
         """Lets go of a player, but not while its end may be on the way."""
