@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentError_
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from .engine.errors import Fault, LoadError, SettingsError
@@ -47,7 +48,7 @@ class Sip(BaseModel):
     tcp: bool = Field(default=True, description="also take SIP over TCP")
     rtp_port: Port = Field(default=10000, description="first UDP port for RTP")
     rtp_ports: int = Field(
-        default=200, ge=10, le=20000, description="how many ports for RTP, from there on"
+        default=200, ge=24, le=20000, description="how many ports for RTP, from there on"
     )
     retry_after: int = Field(
         default=5, ge=1, le=3600, description="seconds that a refused caller is told"
@@ -141,6 +142,8 @@ def load_settings(path: Path) -> Settings:
         )
     try:
         settings = Settings(**given)
+    except EnvironmentError_ as error:
+        raise SettingsError(f"the environment: {error}; expected JSON for what has parts") from None
     except ValidationError as error:
         raise LoadError(sorted(_faults(error, source, places, path))) from None
     return _absolute(settings, path.parent)

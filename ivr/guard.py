@@ -23,7 +23,10 @@ class StateGuard:
     what it does itself, an exception would lose effects.
     """
 
-    _inside = Session._run.__code__
+    # The places where a session lets the flow's code run.
+    _inside = frozenset(
+        walk.__code__ for walk in (Session._run, Session._leave, Session._close, Session._enter)
+    )
 
     def __init__(self) -> None:
         self._on = threading.current_thread() is threading.main_thread()
@@ -41,7 +44,7 @@ class StateGuard:
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         inner = frame
-        while inner is not None and inner.f_code is not self._inside:
+        while inner is not None and inner.f_code not in self._inside:
             inner = inner.f_back
         if inner is not None and inner is not frame:
             raise StateTooSlow

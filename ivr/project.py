@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
 from .flowfile import load_flow, static_prompts
 from .routes import Routes
-from .speech.catalogue import read_catalogue
+from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
 from .speech.pyttsx3_voice import Pyttsx3Voice
 
@@ -47,36 +47,47 @@ def load_project(file: Path) -> Project:
     """Read settings, prompts and flows.  Raises `LoadError` with the faults of all the files."""
     settings = load_settings(file)
     faults: list[Fault] = []
-    names = None
+    catalogue = None
     try:
-        names = read_catalogue(settings.prompts, settings.language).names("")
+        catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(set(settings.routes.values()), names, faults)
+    flows = load_flows(set(settings.routes.values()), catalogue, faults)
     if faults:
         raise LoadError(faults)
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
 
 
-def prompt_names(settings_file: Path) -> set[str] | None:
+def read_prompts(settings_file: Path) -> Catalogue | None:
     """The prompts of a project; None where there are no settings to say where they are."""
     if not settings_file.exists():
         return None
     settings = load_settings(settings_file)
-    return read_catalogue(settings.prompts, settings.language).names()
+    return read_catalogue(settings.prompts, settings.language)
 
 
 def load_flows(
-    files: Iterable[Path], names: Collection[str] | None, faults: list[Fault]
+    files: Iterable[Path], catalogue: Catalogue | None, faults: list[Fault]
 ) -> dict[Path, Flow]:
     """Read flow files; what is wrong with them is added to *faults*."""
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
-            flows[path] = load_flow(path, names)
+            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None)
         except LoadError as error:
             faults += error.faults
+            continue
+        if catalogue:
+            faults += _foreign_prompts(flows[path], catalogue)
     return flows
+
+
+def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
+    """Prompts that exist, but not in a language that callers of *flow* would hear."""
+    heard = catalogue.names(flow.language)
+    for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
+        language = flow.language or catalogue.default
+        yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
 
 
 def voice(settings: Settings) -> Pyttsx3Voice:

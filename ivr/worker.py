@@ -16,10 +16,12 @@ from types import FrameType
 from typing import Protocol
 
 from .engine import trace
-from .engine.effects import Effect, Note, Reject
+from .engine.call import Call
+from .engine.effects import Effect, Note
 from .engine.events import Event, HungUp, Offered, Tick
 from .engine.flow import Flow
 from .engine.session import Session
+from .engine.verbs import reject
 from .guard import StateGuard
 from .store.journal import Journal
 
@@ -27,6 +29,14 @@ TIDY_EVERY = 50  # calls, where there is never a moment without one
 LONGEST_TURN = 0.5  # seconds the phone may wait when nothing is due
 
 log = logging.getLogger("ivr.worker")
+
+NOBODY = Flow("nobody", start="unknown_number")
+
+
+@NOBODY.state()
+async def unknown_number(call: Call) -> str:
+    """Whoever was dialled is not here."""
+    return (await reject(call, 404)).outcome
 
 
 class Phone(Protocol):
@@ -72,7 +82,7 @@ class Worker:
         self._guard = StateGuard()
         self._ended = 0
         self._drain_until: float | None = None
-        self._drain_asked = False
+        self.draining = False
 
     def run(self) -> None:
         """Serve until drained: no new calls, and the last one over or out of time."""
@@ -86,7 +96,7 @@ class Worker:
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
-        self._drain_asked = True
+        self.draining = True
         self.phone.wake()
 
     def turn(self) -> None:
@@ -107,7 +117,7 @@ class Worker:
         return min(max(due_in, 0.0), LONGEST_TURN)
 
     def _drained(self) -> bool:
-        if not self._drain_asked:
+        if not self.draining:
             return False
         if self._drain_until is None:
             self._drain_until = self.clock() + self.drain_seconds
@@ -117,8 +127,8 @@ class Worker:
 
     def _feed(self, call_id: str, event: Event) -> None:
         now = self.clock()
-        if isinstance(event, Offered) and not self._begin(call_id, event, now):
-            return
+        if isinstance(event, Offered):
+            self._begin(call_id, event, now)
         session = self.sessions.get(call_id)
         if session is None:
             return
@@ -143,22 +153,16 @@ class Worker:
         if not self.sessions or self._ended % TIDY_EVERY == 0:
             gc.collect()
 
-    def _begin(self, call_id: str, offer: Offered, now: float) -> bool:
-        flow = self.route(offer)
-        if flow is None:
-            log.info("call %s: nobody here is called %r", call_id, offer.dialled)
-            self.phone.perform(call_id, Reject(404))
-            return False
-        self.sessions[call_id] = Session(flow, call_id)
+    def _begin(self, call_id: str, offer: Offered, now: float) -> None:
+        self.sessions[call_id] = Session(self.route(offer) or NOBODY, call_id)
         self.journal.begin(call_id, offer, now)
-        return True
 
 
 def drain_on_signals(worker: Worker) -> None:
     """SIGTERM and SIGINT let live calls finish; a second one ends the process at once."""
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if worker._drain_asked:
+        if worker.draining:
             os._exit(128 + number)
         worker.drain()
 

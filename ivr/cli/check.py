@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError
-from ..project import load_flows
-from ..speech.catalogue import read_catalogue
+from ..project import load_flows, read_prompts
 from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
-    names: Collection[str] | None = None
-    if settings_file.exists() or not files:
-        settings = load_settings(settings_file)
-        files = files or sorted(set(settings.routes.values()))
-        try:
-            names = read_catalogue(settings.prompts, settings.language).names("")
-        except LoadError as error:
-            faults += error.faults
-    flows = load_flows(files, names, faults)
+    catalogue = None
+    try:
+        files = files or sorted(set(load_settings(settings_file).routes.values()))
+        catalogue = read_prompts(settings_file)
+    except LoadError as error:
+        faults += error.faults
+    flows = load_flows(files, catalogue, faults)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults]})

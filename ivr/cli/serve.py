@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..config import Settings
 from ..project import load_project
+from ..sip.check import require_usable
 from ..sip.phone import Phone
 from ..sip.settings import LineSettings
 from ..speech.prompts import PromptStore
@@ -20,6 +21,7 @@ def run(file: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     project = load_project(file)
     settings, routes, prompts = project.settings, project.routes, project.prompts()
+    require_usable(line_settings(settings))
     render(prompts)
     phone = Phone(line_settings(settings), prompts.resolve)
     worker = Worker(

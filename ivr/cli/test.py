@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..project import prompt_names
+from ..engine.errors import LoadError
+from ..project import read_prompts
 from ..testing.run import Report
 from ..testing.run import run as run_scenarios
 from ..testing.scenario import ScenarioResult
@@ -12,7 +13,13 @@ from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
-    report = run_scenarios(files, prompt_names(settings_file), told=_nothing if json else _tell)
+    try:
+        prompts = read_prompts(settings_file)
+    except LoadError as error:
+        report = Report(faults=list(error.faults))
+    else:
+        told = _nothing if json else _tell
+        report = run_scenarios(files, prompts.everywhere() if prompts else None, told=told)
     if json:
         as_json(report.as_json())
     else:

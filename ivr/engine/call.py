@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import coroutine
 
 from . import templates
+from .effect_check import check_effect
 from .effects import (
     Answer,
     Effect,
@@ -77,8 +78,10 @@ class Call:
     def emit(self, effect: Effect) -> None:
         """Ask the outside world for something.  Returns at once.
 
-        When the call is `over`, only what tidies up still goes out: stops and notes.
+        Raises `FlowError` for what is no effect, or has fields of the wrong types.  When the call
+        is `over`, only what tidies up still goes out: stops and notes.
         """
+        check_effect(effect)
         if self.over and not isinstance(effect, Stop | Unlisten | Note):
             return
         if isinstance(effect, HangUp | Redirect | Reject):
@@ -105,7 +108,7 @@ class Call:
 
     def note(self, kind: str, detail: str = "") -> None:
         """Write a line into the call's journal."""
-        self._outbox.append(Note(kind, detail))
+        self._outbox.append(Note(str(kind), str(detail)))
 
     def new_id(self) -> int:
         """A number for an effect that later events or a `Stop` refer to."""

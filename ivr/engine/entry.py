@@ -23,6 +23,7 @@ from typing import Literal
 from .call import Call, Tries
 from .digits import LONGEST_ENTRY, Matcher, Verdict
 from .effects import Listen, Prompt, Unlisten
+from .errors import CallEnded
 from .events import Digit, Heard, SpeechStarted, Tick
 from .speak import LONGEST_PLAYBACK, Playback
 from .verb import BargeIn
@@ -126,6 +127,10 @@ async def take_entry(call: Call, prompts: tuple[Prompt, ...], rules: Rules) -> E
         call.emit(Listen(rules.words))
     try:
         return await taking.run(prompts)
+    except CallEnded:
+        if taking.typed:
+            call.note("entry", f"cut off {'***' if rules.sensitive else taking.typed}")
+        raise
     finally:
         call.asking = call.reading = False
         taking.stop()
@@ -141,9 +146,9 @@ class _Taking:
         "_last_key_by",
         "_playback",
         "_speaking",
-        "_typed",
         "call",
         "rules",
+        "typed",
         "until",
     )
 
@@ -151,7 +156,7 @@ class _Taking:
         self.call = call
         self.rules = rules
         self.until: float | None = None
-        self._typed = ""
+        self.typed = ""
         self._full = False  # complete; only a terminator may still come
         self._speaking = False
         self._last_key_by = float("inf")
@@ -161,17 +166,17 @@ class _Taking:
         call, entry = self.call, None
         if self.rules.barge_in != "none":
             entry = self._take_keys()  # typed ahead: may decide before a word is said
-        if entry is None and prompts and not self._typed:
+        if entry is None and prompts and not self.typed:
             self._playback = Playback(call, prompts)
             self.until = call.now + LONGEST_PLAYBACK
-        elif entry is None and not self._typed:
+        elif entry is None and not self.typed:
             self._wait_for_first_key()
             entry = self._take_keys()
         while entry is None:
             entry = self._on(await call.next_event(self.until))
         if entry.failed:
             call.keys.clear()
-        if self._typed and not entry.terminator:
+        if self.typed and not entry.terminator:
             call.drop_stray(self.rules.terminators, call.now + self.rules.inter_digit)
         return entry
 
@@ -187,9 +192,9 @@ class _Taking:
         match event:
             case Digit():
                 return self._take_keys()
-            case SpeechStarted() if not self._typed:
+            case SpeechStarted() if not self.typed:
                 return self._speech_started()
-            case Heard() if self.rules.words and not self._typed:
+            case Heard() if self.rules.words and not self.typed:
                 return self._heard(event)
             case Tick():
                 return self._timeout()
@@ -229,7 +234,7 @@ class _Taking:
         if self._playing:
             self.stop("playback_without_end")
             return self._played()
-        if self._typed:
+        if self.typed:
             return self._close()
         return Entry("no_match" if self._speaking else "no_input")
 
@@ -249,7 +254,7 @@ class _Taking:
                 return self._accepted(key)
             call.keys.appendleft(key)
             return self._accepted()
-        verdict = self._verdict(self._typed + key)
+        verdict = self._verdict(self.typed + key)
         ends = key in rules.terminators
         counts = rules.allow_empty if ends else verdict is not Verdict.NO_MATCH
         if rules.barge_in == "match" and self._playing and not counts:
@@ -257,11 +262,11 @@ class _Taking:
         self.stop("barge_in")
         if ends:
             return self._close(key)
-        self._typed += key
-        if len(self._typed) == 1 and rules.total is not None:
+        self.typed += key
+        if len(self.typed) == 1 and rules.total is not None:
             self._last_key_by = call.now + rules.total
         if verdict is Verdict.NO_MATCH:
-            return Entry("no_match", self._typed)
+            return Entry("no_match", self.typed)
         if verdict is Verdict.MAX:
             if rules.terminator_timeout > 0:
                 self._full, self.until = True, call.now + rules.terminator_timeout
@@ -278,12 +283,12 @@ class _Taking:
 
     def _close(self, terminator: str = "") -> Entry:
         """No further key will come: accept what was typed, or not."""
-        if not self._typed:
+        if not self.typed:
             how: How = "empty" if self.rules.allow_empty else "no_match"
             return Entry(how, terminator=terminator)
-        if self._verdict(self._typed) in (Verdict.MATCH, Verdict.MAX):
+        if self._verdict(self.typed) in (Verdict.MATCH, Verdict.MAX):
             return self._accepted(terminator)
-        return Entry("no_match", self._typed, terminator, unfinished=True)
+        return Entry("no_match", self.typed, terminator, unfinished=True)
 
     def _accepted(self, terminator: str = "") -> Entry:
-        return Entry("typed", self._typed, terminator)
+        return Entry("typed", self.typed, terminator)

@@ -8,7 +8,7 @@ machine sees outcomes only, a handful per call; keys and audio never reach it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Protocol
@@ -20,6 +20,7 @@ from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 
 END = "end"
+GIVEN_UP = ("no_input", "no_match")  # the outcomes of a question that was asked often enough
 RESERVED = (END, "*", "=")  # the last two mean "any" and "the same" to `transitions`
 
 Step = Callable[[Call], Awaitable[str]]
@@ -120,7 +121,7 @@ class Flow:
     def faults(self) -> list[Fault]:
         """What is wrong with the map: unknown, unreachable and endless states."""
         # What is reachable means nothing on a map with holes.
-        return sorted(self._holes() or self._dead_ends())
+        return sorted(self._holes() or [*self._dead_ends(), *self._asked_for_ever()])
 
     def _holes(self) -> list[Fault]:
         found = []
@@ -134,6 +135,16 @@ class Flow:
                         place.fault(f"{state.name}: {outcome}: {_unknown(target, self.states)}")
                     )
         return found
+
+    def _asked_for_ever(self) -> Iterator[Fault]:
+        for state in self.states.values():
+            for outcome in GIVEN_UP:
+                if state.on.get(outcome) == state.name:
+                    place = state.on_places.get(outcome, state.place)
+                    yield place.fault(
+                        f"{state.name}: {outcome} leads back to the state itself, where no attempt"
+                        " is left; raise attempts, or lead elsewhere"
+                    )
 
     def _dead_ends(self) -> list[Fault]:
         onward = {name: set(state.on.values()) for name, state in self.states.items()}

@@ -185,6 +185,9 @@ class Session:
     def _finish(self, by: str) -> None:
         self._step, self.deadline, self.ended_by = None, None, by
         self.call.keys.clear()
+        if self.call.vars:
+            known = ", ".join(f"{name}={value}" for name, value in self.call.vars.items())
+            self.call.note("variables", known)
         self.call.forget_secrets()
         self.call.note("end", by)
 

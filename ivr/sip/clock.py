@@ -1,8 +1,8 @@
 """The clock that moves all audio, 20 ms at a time: pjsua2's null sound device.
 
-It runs while there are calls, and it starts in step with the first caller's packets: halfway between
-two of them.  A key comes with a packet, and the next sound leaves with the tick that follows it; so
-that is 10 ms later, whatever jitter the network has, and not anything from 0 to 20.
+It runs while there are calls, and it starts in step with the first caller's packets: halfway
+between two of them.  A key comes with a packet, and the next sound leaves with the tick that
+follows it: 10 ms later then, whatever jitter the network has, and not anything from 0 to 20.
 """
 
 from __future__ import annotations

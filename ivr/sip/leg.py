@@ -71,6 +71,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._stack = stack
         self.key = next(_keys)
         self.owner: LegOwner | None = None
+        self._has_sockets = False
 
     @logged
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
@@ -115,9 +116,24 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.defer(partial)
 
     @logged
+    def onCreateMediaTransport(self, prm: pj.OnCreateMediaTransportParam) -> None:
+        if self._has_sockets:
+            self._stack.renewed(self)
+        self._has_sockets = True
+
+    @logged
+    def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
+        if not self._stack.may_renew():
+            prm.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE  # all stays as it was: RFC 3261 14.2
+
+    @logged
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.
         prm.statusCode = pj.PJSIP_SC_DECLINE
+
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
+        # The far end's own code then reaches the flow; left alone, the stack says 487.
+        return int(pj.PJSIP_REDIRECT_REJECT)
 
     @logged
     def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
@@ -140,7 +156,7 @@ class Account(pj.Account):  # type: ignore[misc]
     @logged
     def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
         # Left alone, the stack keeps a dialog for each, for as long as a stranger likes.
-        prm.code = pj.PJSIP_SC_DECLINE
+        prm.code, prm.reason = pj.PJSIP_SC_BAD_EVENT, "Bad Event"
 
 
 class Log(pj.LogWriter):  # type: ignore[misc]

@@ -46,6 +46,10 @@ class Sockets:
         self.calls -= 1
         self.refused(now)
 
+    def renewed(self, now: float) -> None:
+        """A call gave its sockets back and took others: a re-INVITE can bring that about."""
+        self.refused(now)
+
     def refused(self, now: float) -> None:
         """The stack itself refused an INVITE, perhaps after it had made the sockets for it."""
         self.leaving.append((now, A_CALL))

@@ -295,6 +295,27 @@ class Stack:
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER
 
+    def may_renew(self) -> bool:
+        """Whether a leg may be offered other media, for which the stack may take new sockets."""
+        return not self._sockets.short(time.monotonic())
+
+    def renewed(self, leg: Leg) -> None:
+        """A leg took new sockets, after its old ones; from inside the callback.
+
+        There is no refusing a re-INVITE without an offer: while places are short, whoever goes on
+        like that is hung up on.
+        """
+        self._sockets.renewed(time.monotonic())
+        if not self.may_renew():
+            key = leg.key
+            self.defer(lambda: self._cut(key))
+
+    def _cut(self, key: int) -> None:
+        leg = self._legs.get(key)
+        if leg:
+            logger.warning("a far end changes its media all the time, and is hung up on")
+            leg.hangup(pj.CallOpParam())
+
     def connection(self, handle: Any, state: int) -> None:
         """A TCP connection changed its state.  `handle` is a pointer, good until DESTROY."""
         key = int(handle)

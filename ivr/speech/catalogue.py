@@ -25,6 +25,7 @@ _NO_LANGUAGE = "is not a language; expected a tag such as en, de or pt-BR"
 _NAME = re.compile(r"\w[\w.-]*")
 _OTHER_AUDIO = {".mp3", ".ogg", ".opus", ".flac", ".m4a", ".aac", ".wma", ".gsm", ".au", ".aiff"}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 20  # levels; the C loader recurses, and deep enough it ends the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Catalogue:
         for each in self.chain(language):
             known |= set(self.entries.get(each, ()))
         return known
+
+    def everywhere(self) -> set[str]:
+        """Every prompt of any language."""
+        return set(BUILT_IN).union(*self.entries.values())
 
     def texts(self, language: str = "") -> dict[str, str]:
         """What each prompt says to a caller with this language; recordings without a text too."""
@@ -206,6 +211,9 @@ class _File:
 
     def _pairs(self, source: str) -> list[tuple[yaml.Node, yaml.Node]]:
         try:
+            if _too_deep(source):
+                self._add(0, 0, "nested too deeply; expected one prompt per line, `name: text`")
+                return []
             root = yaml.compose(source, _Loader)
         except yaml.MarkedYAMLError as error:
             hint = "a text with special characters goes in quotes"
@@ -227,6 +235,18 @@ class _File:
 
     def _add(self, line: int, column: int, message: str) -> None:
         self._faults.append(Fault(str(self._path), line, column, message))
+
+
+def _too_deep(source: str) -> bool:
+    depth = 0
+    for event in yaml.parse(source, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
 
 
 def _wrong(value: yaml.Node, source: str) -> str:

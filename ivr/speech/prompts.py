@@ -97,7 +97,7 @@ class PromptStore:
         """
         language = canonical(play.language) or self.catalogue.default
         wants = [(language, prompt) for prompt in play.prompts]
-        missing = [want for want in wants if want not in self._at_hand]
+        missing = [want for want in wants if not self._is_at_hand(want)]
         if missing and self._failed:
             now = time.monotonic()
             missing = [want for want in missing if not self._is_given_up(want, now)]
@@ -174,10 +174,22 @@ class PromptStore:
         except OSError:
             return None
 
+    def _is_at_hand(self, want: Want) -> bool:
+        """Whether the file for `want` is there; somebody may have emptied the cache."""
+        file = self._at_hand.get(want)
+        if file is None:
+            return False
+        if file.exists():
+            return True
+        self._at_hand.pop(want, None)
+        return False
+
     def _is_given_up(self, want: Want, now: float) -> bool:
         return now < self._failed.get(want, (0.0, ""))[0]
 
     def _files(self, wants: list[Want]) -> list[Path]:
+        if not self._fallback.exists():
+            self._fallback = self._sounds.fallback()
         return [self._at_hand.get(want, self._fallback) for want in wants] or [self._fallback]
 
     def _sources(self, want: Want) -> list[Source]:

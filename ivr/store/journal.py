@@ -6,6 +6,7 @@ they happen, so that a crash loses nothing that was known.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -41,8 +42,13 @@ class Journal:
         text = "".join(
             json.dumps({"at": at, **line}, ensure_ascii=False, default=str) + "\n" for line in lines
         )
+        data = text.encode("utf-8", "backslashreplace")
         try:
-            os.write(descriptor, text.encode("utf-8", "backslashreplace"))
+            written = os.write(descriptor, data)
+            if written < len(data):  # a full disk: leave no torn line for the next to join
+                os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._failing = False
         except OSError as error:
             self._trouble(error)
 

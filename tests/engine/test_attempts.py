@@ -124,10 +124,11 @@ def test_an_unfinished_entry_without_a_prompt_of_its_own_is_a_wrong_one() -> Non
 def looping() -> Flow:
     flow = Flow("loop", start="menu")
 
-    @flow.state(one="menu", long="other", no_input="menu", no_match=END)
+    @flow.state(one="menu", long="other", again="menu", no_match=END)
     async def menu(call: Call) -> str:
         await answer(call, settle=0)
-        return (await ask(call, "menu", choices=CHOICES, attempts=2)).outcome
+        outcome = (await ask(call, "menu", choices=CHOICES, attempts=2)).outcome
+        return "again" if outcome == "no_input" else outcome
 
     @flow.state(one="menu", long="menu", no_input=END, no_match=END)
     async def other(call: Call) -> str:
@@ -166,6 +167,17 @@ def test_a_state_that_leads_a_failure_back_to_itself_does_not_ask_for_ever() -> 
     silence(phone)
     assert phone.session.ended_by == "error"
     assert "a loop in the flow" in phone.noted("failed")[0]
+
+
+def test_a_failure_that_leads_back_to_its_own_state_is_refused() -> None:
+    flow = Flow("f", start="menu")
+
+    @flow.state(one=END, no_input="menu", no_match=END)
+    async def menu(call: Call) -> str:
+        return (await ask(call, "menu", choices=CHOICES)).outcome
+
+    (fault,) = flow.faults()
+    assert "menu: no_input leads back to the state itself" in fault.message
 
 
 def test_a_retry_of_its_own_keeps_the_kind_of_failure() -> None:

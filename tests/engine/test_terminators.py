@@ -70,11 +70,21 @@ def test_the_star_can_be_part_of_the_entry_instead() -> None:
     assert str(phone.call.vars["amount"]) == "1.5"
 
 
-def test_a_menu_of_single_keys_has_no_terminator() -> None:
+def test_a_terminator_alone_chooses_nothing() -> None:
     phone = Driver(lambda call: ask(call, choices=Choices({"one": ["1"]}), attempts=1))
     phone.start()
     phone.press("#")
-    assert phone.result == Result("no_match", "#")
+    assert phone.result == Result("no_match", "", "#")
+
+
+def test_a_terminator_behind_a_single_key_does_not_reach_the_next_step() -> None:
+    phone = Driver(
+        lambda call: ask(call, choices=Choices({"one": ["1"]})),
+        lambda call: collect(call, into="x", length=3),
+    )
+    phone.start()
+    phone.press("1#234")
+    assert phone.result == Result("done", "234")
 
 
 def test_the_hash_is_no_terminator_where_it_is_a_choice() -> None:

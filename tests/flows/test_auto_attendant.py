@@ -85,7 +85,7 @@ def test_silence_leads_to_the_operator(call: SimulatedCall) -> None:
 
 def test_a_wrong_key_is_asked_again(call: SimulatedCall) -> None:
     call.hears("welcome").is_asked("menu").presses("7")
-    call.is_asked("no_match", "menu").presses("#").is_asked("no_match", "menu").presses("1")
+    call.is_asked("no_match", "menu").presses("8").is_asked("no_match", "menu").presses("1")
     call.is_transferred_to(desk(601))
 
 
@@ -257,7 +257,11 @@ def test_the_journal_has_every_key_that_a_step_took(call: SimulatedCall) -> None
     assert keys == ["4", "6", "1", "2"]
     entries = [detail for kind, detail in call.notes if kind == "entry"]
     assert entries == ["typed 4", "typed 612"]
-    assert call.notes[-2:] == [("transfer", "answered 200"), ("end", "flow")]
+    assert call.notes[-3:] == [
+        ("transfer", "answered 200"),
+        ("variables", "extension=612"),
+        ("end", "flow"),
+    ]
 
 
 def test_its_stories_in_yaml_come_true() -> None:

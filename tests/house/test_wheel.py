@@ -1,6 +1,7 @@
 """The built wheel, installed in an empty environment outside the repository, is all one needs."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,11 @@ pytestmark = pytest.mark.install
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT))
+    source = tmp_path_factory.mktemp("source")  # a copy: what was built before must not be packed
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "ivr", source / "ivr", ignore=shutil.ignore_patterns("__pycache__"))
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(source))
     (wheel,) = folder.glob("ivr-*.whl")
     return wheel
 

@@ -91,4 +91,5 @@ def test_barge_in_on_the_wire(line: StartLine, tmp_path: Path) -> None:
     late = [
         at - key for at, load in heard if at > key and load in before and set(load) - {"f", ":"}
     ]
+    assert before - {"f" * 320}, "the capture has the prompt"
     assert max(late, default=0.0) < 0.020

@@ -182,3 +182,9 @@ def test_a_fault_reads_like_a_compilers(tmp_path: Path) -> None:
 def test_the_default_language_must_be_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="'english' is not a language; expected a tag"):
         read_catalogue(tmp_path, "english")
+
+
+def test_a_bomb_of_brackets_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "en.yaml").write_text("deep: " + "[" * 200_000)
+    with pytest.raises(LoadError, match="nested too deeply"):
+        read_catalogue(tmp_path)

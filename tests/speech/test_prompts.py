@@ -190,3 +190,16 @@ def test_the_default_language_is_that_of_calls_that_name_none(
 ) -> None:
     hear(make_store(language="de"), play("welcome", Text("Hallo")))
     assert voice.said == [("de", "Guten Tag."), ("de", "Hallo")]
+
+
+def test_an_emptied_cache_is_filled_again(make_store: MakeStore, voice: FakeVoice) -> None:
+    store = make_store()
+    (file,) = hear(store, play("welcome"))
+    for sound in file.parent.iterdir():
+        sound.unlink()
+    (again,) = hear(store, play("welcome"))
+    assert again.exists() and len(voice.said) == 2
+    for sound in file.parent.iterdir():
+        sound.unlink()
+    (tone,) = hear(store, play("no such prompt"))
+    assert tone.exists()

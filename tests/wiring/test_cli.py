@@ -95,6 +95,43 @@ def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:
     assert ivr("test", "--json").code == 1
 
 
+def test_doctor_has_a_verdict_on_everything(
+    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_SIP__PORT", "17980")
+    said = ivr("doctor", "--json")
+    verdicts = {verdict["what"]: verdict for verdict in json.loads(said.out)}
+    assert {"Python", "settings", "flows", "voice", "prompts", "recordings"} <= set(verdicts)
+    assert said.code == 0, said.out
+    Path("flows/menu.yaml").write_text("ivr: 1\n")
+    said = ivr("doctor")
+    assert said.code == 1
+    assert "BAD  flows: " in said.out and "-> `ivr check` lists every fault" in said.out
+
+
+def test_doctor_without_settings(ivr: Ivr) -> None:
+    said = ivr("doctor")
+    assert said.code == 1 and "BAD  settings: no settings file" in said.out
+
+
+def test_a_prompt_must_exist_in_the_flows_language(ivr: Ivr, shop: Path) -> None:
+    menu = Path("flows/menu.yaml")
+    menu.write_text(menu.read_text().replace("flow: menu", "flow: menu\nlanguage: de"))
+    Path("prompts/de.yaml").write_text("hallo: Hallo.\n")
+    assert ivr("check").code == 0  # what German lacks is heard in the default language
+    menu.write_text(menu.read_text().replace("language: de", "language: en"))
+    menu.write_text(menu.read_text().replace("say: hours", "say: hallo"))
+    said = ivr("check")
+    assert said.code == 1 and "the prompt 'hallo' does not exist in 'en'" in said.err
+
+
+def test_faults_of_settings_are_json_too(ivr: Ivr, shop: Path) -> None:
+    Path("ivr.yaml").write_text("route: {}\n")
+    for command in ("check", "test"):
+        said = ivr(command, "--json")
+        assert said.code == 1 and json.loads(said.out)["faults"]
+
+
 def test_settings_that_are_missing_or_wrong(ivr: Ivr, tmp_path: Path) -> None:
     said = ivr("serve")
     assert said.code == 2 and "no settings file ivr.yaml" in said.err

@@ -47,6 +47,16 @@ def test_a_bad_variable_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert fault.startswith("environment variable IVR_SIP__PORT: ")
 
 
+@pytest.mark.parametrize("variable", ["IVR_ROUTES", "IVR_SIP", "IVR_VOICE__NAMES"])
+def test_a_variable_for_what_has_parts_is_json(
+    file: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    file.write_text('routes: {"*": a.yaml}\n')
+    monkeypatch.setenv(variable, "foo")
+    with pytest.raises(SettingsError, match="expected JSON"):
+        load_settings(file)
+
+
 def test_all_faults_at_once_with_their_places(file: Path) -> None:
     found = faults(
         file,

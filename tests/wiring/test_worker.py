@@ -118,6 +118,7 @@ def test_a_number_that_nobody_has_gets_404(tmp_path: Path) -> None:
     hall.worker.turn()
     assert hall.phone.told("a") == [do.Reject(404)]
     assert not hall.worker.sessions
+    assert [line.get("effect") for line in hall.journal("a")].count("reject") == 1
 
 
 def test_events_of_unknown_calls_are_ignored(tmp_path: Path) -> None:
@@ -160,6 +161,45 @@ def test_a_state_that_computes_too_long_is_interrupted(
     assert hall.phone.told("a")[-2:] == [do.Play(1, ("sorry",)), do.HangUp(after=1)]
     assert "only: " in caplog.text and "test_worker.py" in caplog.text
     assert "computed for too long" in caplog.text
+
+
+def test_a_state_that_computes_while_it_tidies_up_is_interrupted_too(tmp_path: Path) -> None:
+    flow = Flow("slow", start="only")
+
+    @flow.state(done=END)
+    async def only(call: Call) -> str:
+        try:
+            await answer(call, settle=60)
+        finally:
+            time.sleep(20)
+        return "done"
+
+    hall = Hall(tmp_path, flow.check(), [("a", OFFER)], [("a", ev.HungUp())])
+    began = time.monotonic()
+    hall.worker.turn()
+    hall.worker.turn()
+    assert time.monotonic() - began < 10
+    assert "computed for too long" in json.dumps(hall.journal("a"))
+
+
+def test_a_slip_in_a_flow_hurts_its_own_call_only(tmp_path: Path) -> None:
+    def slip(call: Call) -> None:
+        call.emit(do.Stop)  # type: ignore[arg-type]
+
+    flow = Flow("slip", start="only")
+
+    @flow.state(done=END)
+    async def only(call: Call) -> str:
+        await answer(call, settle=0)
+        slip(call)
+        return "done"
+
+    hall = Hall(tmp_path, flow.check(), [("a", OFFER)], [("a", ev.Answered())])
+    hall.worker.turn()
+    hall.worker.turn()
+    assert hall.phone.told("a")[-1] == do.HangUp(after=1)
+    (failed,) = [line for line in hall.journal("a") if line.get("kind") == "failed"]
+    assert "is no effect" in str(failed["detail"])
 
 
 def test_a_state_that_sleeps_in_a_library_is_interrupted_too(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def ask(
             barge_in,
             first_digit,
             inter_digit,
-            terminators=terminators if choices.keys.longest > 1 else "",
+            terminators=terminators,
             flush=type_ahead == "flush",
             words=choices.words,
             understand=understand,
@@ -81,4 +81,4 @@ async def ask(
     )
     if entry.how == "typed":
         return Result(choices.by_key[entry.value], entry.value, entry.terminator)
-    return Result(entry.value if entry.how == "heard" else entry.how, entry.value)
+    return Result(entry.value if entry.how == "heard" else entry.how, entry.value, entry.terminator)

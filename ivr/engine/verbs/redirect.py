@@ -18,6 +18,8 @@ async def redirect(
     """Ask the caller's phone or switch to call another address (RFC 3261, section 21.3)."""
     if call.answered:
         raise FlowError("an answered call cannot be redirected; transfer it instead")
+    if not 300 <= code <= 399:
+        raise FlowError(f"{code} redirects nothing; expected 300 to 399")
     if not to:
         raise FlowError("redirect needs at least one address")
     call.emit(Redirect(tuple(map(call.text, to)), code, call.text(reason)))

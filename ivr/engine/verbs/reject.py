@@ -25,5 +25,7 @@ async def reject(
     """
     if call.answered:
         raise FlowError("an answered call cannot be rejected; hang up instead")
+    if not 400 <= code <= 699:
+        raise FlowError(f"{code} refuses nothing; expected 400 to 699")
     call.emit(Reject(code, call.text(reason), headers))
     raise CallEnded
