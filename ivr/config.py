@@ -50,6 +50,12 @@ class Sip(BaseModel):
     rtp_ports: int = Field(
         default=200, ge=24, le=20000, description="how many ports for RTP, from there on"
     )
+    media_timeout: float = Field(
+        default=60.0,
+        ge=0,
+        le=86400,
+        description="seconds without a packet from a caller, after which he is gone; 0: for ever",
+    )
     retry_after: int = Field(
         default=5, ge=1, le=3600, description="seconds that a refused caller is told"
     )
@@ -190,6 +196,8 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
         for part in at[:-1]:
             section = section.model_fields[part].annotation
         return f"unknown key {at[-1]!r}; {suggest(at[-1], section.model_fields)}"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"expected key: value pairs, found {value!r}"
     if kind == "missing":
         return "is needed; expected such as routes: {'*': flows/menu.yaml}"
     return f"{message[0].lower()}{message[1:]}, found {value!r}"

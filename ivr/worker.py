@@ -42,9 +42,6 @@ async def unknown_number(call: Call) -> str:
 class Phone(Protocol):
     """A thing that calls arrive on: pjsua2 in production, a script in tests."""
 
-    def start(self) -> None:
-        """Begin to take calls.  Raises `SettingsError`."""
-
     def wait(self, seconds: float) -> Iterable[tuple[str, Event]]:
         """Everything that happened, at most *seconds* from now, as (call id, event)."""
 

@@ -1,7 +1,7 @@
 """The command line: one file a command.
 
-Exit codes: 0 all is well; 1 something is wrong with a flow, a prompt or a test, or `ivr doctor`
-found a fault; 2 the command, the settings or the machine do not allow it; 130 interrupted.
+Exit codes: 0 all is well; 1 something is wrong in a file: settings, flow, prompts, scenario, or
+`ivr doctor` found a fault; 2 the command or the machine does not allow it; 130 interrupted.
 """
 
 from __future__ import annotations

@@ -14,11 +14,7 @@ def run(settings_file: Path, list_missing: bool, json: bool) -> int:
     try:
         missing = prompts.missing()
         if list_missing:
-            if json:
-                as_json([{"language": language, "name": name} for language, name in missing])
-            for language, name in [] if json else missing:
-                print(f"{language} {name}")
-            return 1 if missing else 0
+            return _list(missing, prompts.catalogue.untranslated(), json)
         with progress("Rendering prompts") as step:
             troubles = prompts.render_all(step)
     finally:
@@ -30,3 +26,16 @@ def run(settings_file: Path, list_missing: bool, json: bool) -> int:
     for trouble in troubles:
         complain(f"{trouble.language} {trouble.name}: {trouble.reason}")
     return 1 if troubles else 0
+
+
+def _list(
+    unrendered: list[tuple[str, str]], untranslated: list[tuple[str, str]], json: bool
+) -> int:
+    rows = [(*prompt, "not rendered yet") for prompt in unrendered]
+    rows += [(*prompt, "not translated") for prompt in untranslated]
+    if json:
+        as_json([dict(zip(("language", "name", "missing"), row, strict=True)) for row in rows])
+        return 1 if rows else 0
+    for language, name, missing in rows:
+        print(f"{language} {name}: {missing}")
+    return 1 if rows else 0

@@ -37,6 +37,7 @@ from .playback import Player, Unplayable
 from .recorder import Recording
 from .stack import Stack
 from .transfer import Bridge, Handover, Refer
+from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -126,9 +127,9 @@ class LineCall:
     def _is_heard(self) -> bool:
         """Whether RTP comes from the caller."""
         try:
-            return bool(self.leg and self.leg.getStreamStat(0).rtcp.rxStat.pkt)
+            return bool(self.leg and self.leg.received())
         except pj.Error:
-            return False  # there is no stream yet
+            return False  # he has left
 
     def _play(self, effect: Play) -> None:
         self._silence()
@@ -319,6 +320,9 @@ class LineCall:
 
     def confirmed(self) -> None:
         self._is_confirmed = True
+        patience = self._stack.settings.media_timeout
+        if patience:
+            Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
         if self._bye:
             self.hang_up()
         else:

@@ -73,6 +73,17 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self._has_sockets = False
 
+    def received(self) -> int | None:
+        """Packets of the far end so far, RTP and RTCP; None while it has nothing to send, as on
+        hold.  Raises `pj.Error` when the leg is over."""
+        for number, media in enumerate(self.getInfo().media):
+            if media.type != pj.PJMEDIA_TYPE_AUDIO or media.status != pj.PJSUA_CALL_MEDIA_ACTIVE:
+                continue
+            if media.dir & pj.PJMEDIA_DIR_DECODING:
+                rtcp = self.getStreamStat(number).rtcp
+                return int(rtcp.rxStat.pkt + rtcp.txStat.updateCount)
+        return None
+
     @logged
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         try:

@@ -15,6 +15,9 @@ class LineSettings:
     adds a TCP listener to UDP on the same `port`.  RTP takes `rtp_ports` UDP ports from `rtp_port`
     on, two for each call and some to spare for those that come and go.
 
+    A caller from whom nothing has come for `media_timeout` seconds is hung up on (0: never), though
+    not one who has put us on hold: that one is asked whether he is still there.
+
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
     `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
@@ -28,6 +31,7 @@ class LineSettings:
     rtp_port: int = 10000
     rtp_ports: int = 200
     user_agent: str = "ivr"
+    media_timeout: float = 60.0
     retry_after: int = 5
     log_level: int = 1
     shim: bool = True

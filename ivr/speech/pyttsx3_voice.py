@@ -36,7 +36,7 @@ class Pyttsx3Voice:
         """See `Voice`."""
         if not self._engine:
             self._engine = f"pyttsx3 {version('pyttsx3')}, espeak-ng {version('espeakng-loader')}"
-        return f"{self._engine}, voice {self._voice(language)}, {self._rate} wpm"
+        return f"{self._engine}, voice {self._voice(language) or language}, {self._rate} wpm"
 
     def speak(self, words: str, language: str, file: Path, limit: float) -> None:
         """See `Voice`."""

@@ -27,8 +27,6 @@ class ScriptedPhone:
         self.refusing = self.stopped = self.woken = False
         self.between: Callable[[], None] = lambda: None
 
-    def start(self) -> None: ...
-
     def wait(self, seconds: float) -> list[tuple[str, ev.Event]]:
         self.waits.append(seconds)
         self.between()

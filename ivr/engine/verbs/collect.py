@@ -56,9 +56,9 @@ async def collect(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],
     into: Annotated[Variable, Doc("variable that receives the value; stays unset on failure")],
-    type: Annotated[Type, Doc("what is expected; digits give a text, others a typed value")] = (
-        "digits"
-    ),
+    type: Annotated[
+        Type, Doc("digits and phone give a text, others a value of their type; see below")
+    ] = ("digits"),
     length: Annotated[Length | None, Doc("exact number of digits")] = None,
     min: Annotated[Length | None, Doc("least number of digits; default 1")] = None,
     max: Annotated[Length | None, Doc("most digits; the entry ends there")] = None,
@@ -82,7 +82,12 @@ async def collect(
     no_match_prompts: Annotated[Prompts, Doc("said before asking again after a wrong entry")] = (),
     unfinished_prompts: Annotated[Prompts, Doc("the same, where the entry was too short")] = (),
 ) -> Result:
-    """Ask until the caller has typed an acceptable entry, or the attempts are used up."""
+    """Ask until the caller has typed an acceptable entry, or the attempts are used up.
+
+    `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is 1 for yes and 2
+    for no; in `number` and `currency` the star is the decimal point, in `phone` it comes before an
+    extension.
+    """
     accepts = _accepts(type, length, min, max)
     entry = await ask_for(
         call,

@@ -15,7 +15,7 @@ GRACE = 5.0  # seconds for the line to close the file
 @verb("record", ("recorded", "too_short", "failed"), goes_on="recorded")
 async def record(
     call: Call,
-    name: Annotated[str, Doc("label of the recording, part of its file name")] = "message",
+    name: Annotated[str, Doc("label of the recording, kept in its record")] = "message",
     max_seconds: Annotated[Seconds, Doc("longest recording")] = 120.0,
     min_seconds: Annotated[Seconds, Doc("what is shorter is not kept")] = 1.0,
     silence: Annotated[Seconds, Doc("silence that ends it; 0: none does")] = 4.0,

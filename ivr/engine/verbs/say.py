@@ -1,11 +1,13 @@
 """Speak or play."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ..call import Call
 from ..effects import Prompt
 from ..speak import speak
-from ..verb import DONE, BargeIn, Doc, Result, verb
+from ..verb import DONE, Doc, Result, verb
+
+SayBargeIn = Literal["any", "speech", "none"]
 
 
 @verb("say")
@@ -13,7 +15,7 @@ async def say(
     call: Call,
     *prompts: Annotated[Prompt, Doc("prompts by name, or {text: words}, played without a gap")],
     barge_in: Annotated[
-        BargeIn, Doc("what cuts it short: any key, speech, none; keys are kept, except with none")
+        SayBargeIn, Doc("what cuts it short; keys are kept for the next question, except with none")
     ] = "any",
 ) -> Result:
     """Play prompts to their end.
