@@ -84,9 +84,9 @@ async def collect(
 ) -> Result:
     """Ask until the caller has typed an acceptable entry, or the attempts are used up.
 
-    `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is 1 for yes and 2
-    for no; in `number` and `currency` the star is the decimal point, in `phone` it comes before an
-    extension.
+    `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is 1 for yes and
+    2 for no; in `number` and `currency` the star is the decimal point, in `phone` it comes before
+    an extension.
     """
     accepts = _accepts(type, length, min, max)
     entry = await ask_for(
