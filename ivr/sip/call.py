@@ -391,7 +391,8 @@ def _code(code: int, reason: str = "") -> pj.CallOpParam:
 
 def _held(leg: Leg) -> bool:
     """Whether the caller has put us on hold, and sends nothing."""
+    info = leg.getInfo()  # by name, else its parts are gone before they are looked at
     return any(
         media.type == pj.PJMEDIA_TYPE_AUDIO and media.status != pj.PJSUA_CALL_MEDIA_ACTIVE
-        for media in leg.getInfo().media
+        for media in info.media
     )

@@ -52,7 +52,8 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
         return
     from .shim import Library, Unusable, usable
 
-    limit = Library(_pjsua2.__file__).call_limit() or pjsua2.EpConfig().uaConfig.maxCalls
+    default = pjsua2.EpConfig()
+    limit = Library(_pjsua2.__file__).call_limit() or default.uaConfig.maxCalls
     yield Finding("SIP stack", True, f"pjsua2 holds {limit} calls in a process")
     try:
         if not settings.shim:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
+from .shim import audio_streams
+
 if TYPE_CHECKING:
     from .stack import Stack
 
@@ -71,18 +73,29 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._stack = stack
         self.key = next(_keys)
         self.owner: LegOwner | None = None
-        self._has_sockets = False
+        self._streams: set[int] = set()  # that have or had sockets
+        self._unanswered: Callable[[], None] | None = None
 
     def received(self) -> int | None:
         """Packets of the far end so far, RTP and RTCP; None while it has nothing to send, as on
         hold.  Raises `pj.Error` when the leg is over."""
-        for number, media in enumerate(self.getInfo().media):
+        # By name: the parts of what SWIG returns are gone as soon as nobody holds the whole.
+        info = self.getInfo()
+        for number, media in enumerate(info.media):
             if media.type != pj.PJMEDIA_TYPE_AUDIO or media.status != pj.PJSUA_CALL_MEDIA_ACTIVE:
                 continue
             if media.dir & pj.PJMEDIA_DIR_DECODING:
-                rtcp = self.getStreamStat(number).rtcp
-                return int(rtcp.rxStat.pkt + rtcp.txStat.updateCount)
+                stat = self.getStreamStat(number)
+                return int(stat.rtcp.rxStat.pkt + stat.rtcp.txStat.updateCount)
         return None
+
+    def ask(self, unanswered: Callable[[], None]) -> None:
+        """Asks whether anybody is still there, by OPTIONS; calls `unanswered` if not.  Raises
+        `pj.Error`."""
+        self._unanswered = unanswered
+        request = pj.CallSendRequestParam()
+        request.method = "OPTIONS"
+        self.sendRequest(request)
 
     @logged
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
@@ -114,9 +127,12 @@ class Leg(pj.Call):  # type: ignore[misc]
     @logged
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         body = prm.e.body.tsxState
-        if body.type != pj.PJSIP_EVENT_RX_MSG or body.tsx.role != pj.PJSIP_ROLE_UAS:
-            return
-        if self.owner and body.tsx.method == "INFO":
+        if body.tsx.role == pj.PJSIP_ROLE_UAC:
+            came = body.type == pj.PJSIP_EVENT_RX_MSG
+            lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
+            if lost and body.tsx.method == "OPTIONS" and self._unanswered:
+                self._stack.defer(self._unanswered)
+        elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
 
@@ -128,13 +144,14 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCreateMediaTransport(self, prm: pj.OnCreateMediaTransportParam) -> None:
-        if self._has_sockets:
+        if prm.mediaIdx in self._streams:
             self._stack.renewed(self)
-        self._has_sockets = True
+        self._streams.add(prm.mediaIdx)
 
     @logged
     def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
-        if not self._stack.may_renew():
+        streams = audio_streams(prm.offer.wholeSdp.encode("utf-8", "replace"))
+        if not self._stack.may_renew(streams):
             prm.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE  # all stays as it was: RFC 3261 14.2
 
     @logged

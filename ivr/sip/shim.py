@@ -1,9 +1,10 @@
 """The one place that reaches below pjsua2: a pjsip module written with ctypes.
 
 pjsua2 answers a call beyond its limit with a bare 486, and an INVITE that it takes in costs sockets
-which it gives back half a second later; some thirty of those at once abort the process.  A pjsip
-module sees a request before that.  This one turns away, without state, what cannot be served: 503
-with Retry-After (RFC 3261 21.5.4), or 513 for what did not fit into the stack's buffer.
+which it gives back half a second later; some thirty of those at once abort the process, and so do
+a few that offer sixteen audio streams each.  A pjsip module sees a request before that.  This one
+turns away, without state, what cannot be served: 503 with Retry-After (RFC 3261 21.5.4), 488 for
+too many streams, or 513 for what did not fit into the stack's buffer.
 
 The layout of the structures is that of one wheel.  `install` refuses any other version, and
 afterwards proves on a datagram of its own that both directions work.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import platform
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -26,6 +28,8 @@ WHEEL = "2.15.1.post1"
 # After the dialogs (32) and before the application (64): what arrives here starts something new.
 PRIORITY = 50
 PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
+MOST_STREAMS = 4  # phones offer two, one plain and one encrypted; the stack opens up to sixteen
+_AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
 
 
 class _Str(ctypes.Structure):
@@ -90,16 +94,18 @@ class Library:
 class Shim:
     """Asks `shed` about each new INVITE, and turns it away on a true answer.
 
-    Runs in the thread that polls the stack.
+    `shed` is told how many audio streams it offers, each of which costs a pair of sockets.  Runs
+    in the thread that polls the stack.
     """
 
-    def __init__(self, path: str, shed: Callable[[], bool], retry_after: int) -> None:
+    def __init__(self, path: str, shed: Callable[[int], bool], retry_after: int) -> None:
         self._lib = ctypes.CDLL(path)
         self._shed = shed
         self._retry_after = str(max(0, retry_after)).encode()
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
         self._packet_at = 0
+        self._found = b""
         self._probed = False
 
     def install(self, poll: Callable[[], None], port_of: tuple[str, int]) -> None:
@@ -183,7 +189,7 @@ class Shim:
                     raise Unusable(f"the self-test was answered {answer[8:12].decode()!r}")
                 if b"Retry-After: " + self._retry_after not in answer:
                     raise Unusable("the self-test was answered without Retry-After")
-                if not self._packet_at:
+                if self._found != self._probe:
                     raise Unusable("the self-test did not find its own datagram")
                 return
         raise Unusable("the self-test got no answer")
@@ -199,9 +205,13 @@ class Shim:
             info: bytes = self._lib.pjsip_rx_data_get_info(rdata)
             if not info.startswith(b"Request msg INVITE/"):
                 return 0
-            if self._length(rdata) >= PACKET_LIMIT:
+            message, cut = self._message(rdata)
+            if cut:
                 return self._respond(rdata, 513, None)
-            if self._shed():
+            streams = audio_streams(message)
+            if streams > MOST_STREAMS:
+                return self._respond(rdata, 488, None)
+            if self._shed(streams):
                 return self._respond(rdata, 503, self._headers)
         except Exception:
             logger.exception("the shim failed on a request")
@@ -213,18 +223,31 @@ class Shim:
         if at < 0:
             return 0
         self._packet_at = at
-        if self._length(rdata) != len(self._probe):
-            self._packet_at = 0
+        self._found, cut = self._message(rdata)
         return self._respond(rdata, 503, self._headers)
 
-    def _length(self, rdata: int) -> int:
-        """`pkt_info.len`: behind the packet's buffer, a 32-bit zero and its padding."""
-        at = rdata + self._packet_at + PACKET_LIMIT + 4
-        return c_ssize_t.from_address((at + 7) & ~7).value
+    def _message(self, rdata: int) -> tuple[bytes, bool]:
+        """The message, and whether it was cut.
+
+        Behind the packet's buffer come `pkt_info`'s 32-bit zero, its length, the source's address
+        (28 bytes, its length, 46 bytes of text, the port), and `msg_info`'s pointer and length.
+        """
+        packet = rdata + self._packet_at
+        length_at = (packet + PACKET_LIMIT + 4 + 7) & ~7
+        begin = c_void_p.from_address(length_at + 96).value or 0
+        length = c_int.from_address(length_at + 104).value
+        if not packet <= begin <= begin + length <= packet + PACKET_LIMIT:
+            return b"", False
+        return ctypes.string_at(begin, length), begin + length >= packet + PACKET_LIMIT
 
     def _respond(self, rdata: int, code: int, headers: int | None) -> int:
         self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, code, None, headers, None)
         return 1
+
+
+def audio_streams(message: bytes) -> int:
+    """How many audio streams a message or an SDP offers."""
+    return len(_AUDIO.findall(message))
 
 
 def usable() -> None:

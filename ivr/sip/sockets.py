@@ -29,16 +29,20 @@ class Sockets:
         self.leaving: deque[tuple[float, int]] = deque()
         self._at_the_door = False
 
-    def admitted(self, now: float) -> None:
-        """An INVITE was let through to the stack; it may become a call or be refused there."""
-        self.leaving.append((now, A_CALL))
+    def admitted(self, now: float, streams: int) -> None:
+        """An INVITE was let through to the stack; it may become a call or be refused there.
+
+        Of the sockets of its `streams`, a call keeps those of one.
+        """
+        self.leaving.append((now, A_CALL * max(1, streams)))
         self._at_the_door = True
 
     def call_began(self, incoming: bool) -> None:
         """A call has its sockets: a caller's, who may just have been `admitted`, or our own."""
         self.calls += 1
         if incoming and self._at_the_door:
-            self.leaving.pop()
+            since, count = self.leaving.pop()
+            self.leaving.append((since, count - A_CALL))
         self._at_the_door = False
 
     def call_ended(self, now: float) -> None:

@@ -25,7 +25,7 @@ from .clock import SoundClock
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .playback import MemoryFile, Player
 from .settings import LineSettings
-from .shim import Library, Shim, Unusable
+from .shim import MOST_STREAMS, Library, Shim, Unusable
 from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,8 @@ class Stack:
             wanted = {"PCMU/": 255, "PCMA/": 254}.get(codec.codecId[:5], 0)
             endpoint.codecSetPriority(codec.codecId, wanted)
         self._open_account()
-        self.limit = self._library.call_limit() or pj.EpConfig().uaConfig.maxCalls
+        default = pj.EpConfig()
+        self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
         self.capacity = self.limit if self._shim else max(1, self.limit - 1)
 
@@ -295,9 +296,9 @@ class Stack:
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER
 
-    def may_renew(self) -> bool:
-        """Whether a leg may be offered other media, for which the stack may take new sockets."""
-        return not self._sockets.short(time.monotonic())
+    def may_renew(self, streams: int = 1) -> bool:
+        """Whether a leg may be offered other media: the stack may take new sockets for them."""
+        return streams <= MOST_STREAMS and not self._sockets.short(time.monotonic())
 
     def renewed(self, leg: Leg) -> None:
         """A leg took new sockets, after its old ones; from inside the callback.
@@ -353,11 +354,11 @@ class Stack:
         """The line's clock, in seconds."""
         return time.monotonic()
 
-    def _shed(self) -> bool:
+    def _shed(self, streams: int) -> bool:
         """The shim's question about a new INVITE."""
         if self.refusing or not self.has_room():
             return True
-        self._sockets.admitted(time.monotonic())
+        self._sockets.admitted(time.monotonic(), streams)
         return False
 
     def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:

@@ -28,8 +28,7 @@ class Watch:
     """Calls `gone` when nothing has come from the caller for `seconds`, neither RTP nor RTCP.
 
     A phone that holds the call sends nothing and may do so for as long as it likes.  It is asked
-    from time to time, by OPTIONS in the dialog; when no answer comes, the stack ends the call
-    (RFC 3261 12.2.1.2).
+    from time to time, by OPTIONS in the dialog, and is gone when no answer comes (RFC 3261 12.2.1.2).
     """
 
     def __init__(
@@ -63,13 +62,7 @@ class Watch:
         elif now - self._since >= self._seconds:
             self._since = now
             if received is None:
-                _ask(leg)
+                leg.ask(self._gone)
             else:
                 logger.warning("call %s: nothing heard for %g s", self._call.id, self._seconds)
                 self._gone()
-
-
-def _ask(leg: Leg) -> None:
-    request = pj.CallSendRequestParam()
-    request.method = "OPTIONS"
-    leg.sendRequest(request)
