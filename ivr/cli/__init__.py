@@ -30,3 +30,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except (OSError, UnicodeError) as error:
+        complain(f"ivr: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -55,7 +55,7 @@ def test(
     """Run the scenarios of flows, in virtual time."""
     from .test import run
 
-    raise typer.Exit(run(files or [Path("flows")], settings, json))
+    raise typer.Exit(run(files or [settings.parent / "flows"], settings, json))
 
 
 @app.command()

@@ -27,5 +27,6 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     for fault in faults:
         complain(str(fault))
     for path, flow in flows.items():
-        print(f"{path}: ok, {len(flow.states)} states")
+        unchecked = "" if catalogue else "; prompts were not checked: no settings here"
+        print(f"{path}: ok, {len(flow.states)} states{unchecked}")
     return 1 if faults else 0

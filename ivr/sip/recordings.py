@@ -103,6 +103,7 @@ class Part:
                 if samples < at_least * RATE:
                     self.abandon()
                     raise TooShort
+                os.fchmod(file.fileno(), 0o640)  # as private as its record
                 file.truncate(HEADER + 2 * samples)
                 file.seek(0)
                 file.write(wav_header(2 * samples))
