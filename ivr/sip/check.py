@@ -64,7 +64,8 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
             "overload",
             False,
             f"the shim is not used: {reason}",
-            f"none needed: {limit - 1} calls are served and a burst may hear 486 for 503",
+            f"{limit - 1} calls are served and a burst may hear 486 for 503; let trusted peers only"
+            " reach the line: hostile ones can end the process",
         )
     else:
         yield Finding("overload", True, "a call beyond the limit gets 503 with Retry-After")

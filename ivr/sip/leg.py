@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from .shim import audio_streams
+from .message import audio_streams
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -145,7 +145,7 @@ class Leg(pj.Call):  # type: ignore[misc]
     @logged
     def onCreateMediaTransport(self, prm: pj.OnCreateMediaTransportParam) -> None:
         if prm.mediaIdx in self._streams:
-            self._stack.renewed(self)
+            self._stack.renewed()
         self._streams.add(prm.mediaIdx)
 
     @logged

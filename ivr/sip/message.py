@@ -40,6 +40,11 @@ REASON_LIMIT = 120
 VALUE_LIMIT = 500
 HEADERS_LIMIT = 2000
 
+# Phones offer two, one plain and one encrypted; the stack would open sockets for sixteen.
+MOST_STREAMS = 4
+
+_AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
+_TO_TAG = re.compile(rb"[\r\n](?:to|t)[ \t]*:[^\r\n]*;[ \t]*tag[ \t]*=", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")  # RFC 3261 25.1
 _URI_SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
@@ -123,6 +128,16 @@ def uri_user(text: str) -> str:
 
 def _plain(escaped: str) -> str:
     return one_line(unquote(escaped, errors="replace"))
+
+
+def audio_streams(message: bytes) -> int:
+    """How many audio streams a message or an SDP offers."""
+    return len(_AUDIO.findall(message))
+
+
+def in_dialog(message: bytes) -> bool:
+    """Whether a request belongs to a dialog (RFC 3261 12.2): it has a tag in To."""
+    return _TO_TAG.search(re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0]) is not None
 
 
 def request_uri(message: str) -> str:

@@ -3,8 +3,8 @@
 pjsua2 answers a call beyond its limit with a bare 486, and an INVITE that it takes in costs sockets
 which it gives back half a second later; some thirty of those at once abort the process, and so do
 a few that offer sixteen audio streams each.  A pjsip module sees a request before that.  This one
-turns away, without state, what cannot be served: 503 with Retry-After (RFC 3261 21.5.4), 488 for
-too many streams, or 513 for what did not fit into the stack's buffer.
+turns away, without state, what cannot be served, such as with 503 and Retry-After (RFC 3261
+21.5.4), or 513 for what did not fit into the stack's buffer.
 
 The layout of the structures is that of one wheel.  `install` refuses any other version, and
 afterwards proves on a datagram of its own that both directions work.
@@ -15,7 +15,6 @@ from __future__ import annotations
 import ctypes
 import logging
 import platform
-import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -25,11 +24,9 @@ from importlib import metadata
 logger = logging.getLogger(__name__)
 
 WHEEL = "2.15.1.post1"
-# After the dialogs (32) and before the application (64): what arrives here starts something new.
-PRIORITY = 50
+# After the transactions (16), so that nothing comes twice, and before the dialogs (32).
+PRIORITY = 31
 PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
-MOST_STREAMS = 4  # phones offer two, one plain and one encrypted; the stack opens up to sixteen
-_AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
 
 
 class _Str(ctypes.Structure):
@@ -92,13 +89,12 @@ class Library:
 
 
 class Shim:
-    """Asks `shed` about each new INVITE, and turns it away on a true answer.
+    """Asks `shed` about each INVITE, and turns it away with the status that it gives, if any.
 
-    `shed` is told how many audio streams it offers, each of which costs a pair of sockets.  Runs
-    in the thread that polls the stack.
+    503 is sent with Retry-After.  Runs in the thread that polls the stack.
     """
 
-    def __init__(self, path: str, shed: Callable[[int], bool], retry_after: int) -> None:
+    def __init__(self, path: str, shed: Callable[[bytes], int], retry_after: int) -> None:
         self._lib = ctypes.CDLL(path)
         self._shed = shed
         self._retry_after = str(max(0, retry_after)).encode()
@@ -206,13 +202,9 @@ class Shim:
             if not info.startswith(b"Request msg INVITE/"):
                 return 0
             message, cut = self._message(rdata)
-            if cut:
-                return self._respond(rdata, 513, None)
-            streams = audio_streams(message)
-            if streams > MOST_STREAMS:
-                return self._respond(rdata, 488, None)
-            if self._shed(streams):
-                return self._respond(rdata, 503, self._headers)
+            status = 513 if cut else self._shed(message)
+            if status:
+                return self._respond(rdata, status, self._headers if status == 503 else None)
         except Exception:
             logger.exception("the shim failed on a request")
         return 0
@@ -223,7 +215,7 @@ class Shim:
         if at < 0:
             return 0
         self._packet_at = at
-        self._found, cut = self._message(rdata)
+        self._found, _ = self._message(rdata)
         return self._respond(rdata, 503, self._headers)
 
     def _message(self, rdata: int) -> tuple[bytes, bool]:
@@ -243,11 +235,6 @@ class Shim:
     def _respond(self, rdata: int, code: int, headers: int | None) -> int:
         self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, code, None, headers, None)
         return 1
-
-
-def audio_streams(message: bytes) -> int:
-    """How many audio streams a message or an SDP offers."""
-    return len(_AUDIO.findall(message))
 
 
 def usable() -> None:

@@ -23,9 +23,10 @@ from pjsua2 import _pjsua2
 from ..engine.errors import SettingsError
 from .clock import SoundClock
 from .leg import Account, Endpoint, Leg, LegOwner, Log
+from .message import MOST_STREAMS, audio_streams, in_dialog
 from .playback import MemoryFile, Player
 from .settings import LineSettings
-from .shim import MOST_STREAMS, Library, Shim, Unusable
+from .shim import Library, Shim, Unusable
 from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
@@ -300,22 +301,9 @@ class Stack:
         """Whether a leg may be offered other media: the stack may take new sockets for them."""
         return streams <= MOST_STREAMS and not self._sockets.short(time.monotonic())
 
-    def renewed(self, leg: Leg) -> None:
-        """A leg took new sockets, after its old ones; from inside the callback.
-
-        There is no refusing a re-INVITE without an offer: while places are short, whoever goes on
-        like that is hung up on.
-        """
+    def renewed(self) -> None:
+        """A leg took new sockets, after its old ones; from inside the callback."""
         self._sockets.renewed(time.monotonic())
-        if not self.may_renew():
-            key = leg.key
-            self.defer(lambda: self._cut(key))
-
-    def _cut(self, key: int) -> None:
-        leg = self._legs.get(key)
-        if leg:
-            logger.warning("a far end changes its media all the time, and is hung up on")
-            leg.hangup(pj.CallOpParam())
 
     def connection(self, handle: Any, state: int) -> None:
         """A TCP connection changed its state.  `handle` is a pointer, good until DESTROY."""
@@ -354,12 +342,19 @@ class Stack:
         """The line's clock, in seconds."""
         return time.monotonic()
 
-    def _shed(self, streams: int) -> bool:
-        """The shim's question about a new INVITE."""
+    def _shed(self, invite: bytes) -> int:
+        """The status with which an INVITE is to be turned away, or 0."""
+        now = time.monotonic()
+        streams = audio_streams(invite)
+        if streams > MOST_STREAMS:
+            return 488
+        if in_dialog(invite):
+            # Nothing else stops one without an offer, for which the stack may take new sockets.
+            return 491 if self._sockets.short(now) else 0
         if self.refusing or not self.has_room():
-            return True
-        self._sockets.admitted(time.monotonic(), streams)
-        return False
+            return 503
+        self._sockets.admitted(now, streams)
+        return 0
 
     def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
         """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""

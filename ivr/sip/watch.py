@@ -28,7 +28,8 @@ class Watch:
     """Calls `gone` when nothing has come from the caller for `seconds`, neither RTP nor RTCP.
 
     A phone that holds the call sends nothing and may do so for as long as it likes.  It is asked
-    from time to time, by OPTIONS in the dialog, and is gone when no answer comes (RFC 3261 12.2.1.2).
+    from time to time, by OPTIONS in the dialog, and is gone when no answer comes (RFC 3261
+    12.2.1.2).
     """
 
     def __init__(

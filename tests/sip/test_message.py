@@ -136,7 +136,7 @@ def test_sockets_are_held_off_until_they_are_back() -> None:
     sockets = Sockets()
     calls = 0
     while not sockets.short(0.0):
-        sockets.admitted(0.0)
+        sockets.admitted(0.0, 1)
         sockets.call_began(incoming=True)
         sockets.call_ended(0.0)
         calls += 1
@@ -149,8 +149,8 @@ def test_sockets_are_held_off_until_they_are_back() -> None:
 
 def test_an_invite_is_counted_once() -> None:
     sockets = Sockets()
-    sockets.admitted(0.0)  # the stack refuses this one
-    sockets.admitted(0.0)
+    sockets.admitted(0.0, 1)  # the stack refuses this one
+    sockets.admitted(0.0, 1)
     sockets.call_began(incoming=True)
     assert (sockets.calls, len(sockets.leaving)) == (1, 1)
     sockets.call_began(incoming=False)
