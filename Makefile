@@ -9,8 +9,9 @@ run:
 
 test: check
 	@scripts/peers
-	.venv/bin/coverage run -m pytest -m ""
+	.venv/bin/coverage run -m pytest tests/engine
 	.venv/bin/coverage report --skip-covered
+	.venv/bin/pytest -m "" --ignore=tests/engine
 
 check:
 	@scripts/venv
