@@ -136,3 +136,16 @@ def test_refusing_after_the_answer_is_a_hang_up(line: StartLine) -> None:
     call = phone.peer.up()
     phone.expect(HungUp)
     assert call.got("BYE")
+
+
+def test_a_caller_who_vanishes_does_not_keep_the_slot(line: StartLine) -> None:
+    def script(event: Event) -> Sequence[Effect]:
+        return [Answer()] if isinstance(event, Offered) else []
+
+    phone = line(lambda: script, media_timeout=0.4)
+    call = phone.peer.up()
+    phone.peer.run(None, 0.8)
+    assert not phone.of(HungUp), "who sends RTP is there"
+    call.speaks = None
+    assert phone.expect(HungUp).by == "media_timeout"
+    assert call.got("BYE")
