@@ -12,18 +12,20 @@ from __future__ import annotations
 import functools
 import itertools
 import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from .message import audio_streams
+from .message import audio_streams, dialog_id, one_line, read_headers
 
 if TYPE_CHECKING:
     from .stack import Stack
 
 logger = logging.getLogger(__name__)
 
+LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
 _keys = itertools.count()
@@ -73,8 +75,15 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._stack = stack
         self.key = next(_keys)
         self.owner: LegOwner | None = None
+        self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
+        self.info_cseq = 0  # of the last INFO
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
+
+    def call_id(self) -> str:
+        """The Call-ID.  Raises `pj.Error` when the leg is over."""
+        info = self.getInfo()
+        return str(info.callIdString)
 
     def received(self) -> int | None:
         """Packets of the far end so far, RTP and RTCP; None while it has nothing to send, as on
@@ -179,7 +188,9 @@ class Account(pj.Account):  # type: ignore[misc]
     @logged
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         leg = Leg(self._stack, self, prm.callId)
-        self._stack.offered(leg, prm.rdata.wholeMsg)
+        invite = prm.rdata.wholeMsg
+        leg.dialog = dialog_id(read_headers(invite))
+        self._stack.offered(leg, invite)
 
     @logged
     def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
@@ -188,12 +199,23 @@ class Account(pj.Account):  # type: ignore[misc]
 
 
 class Log(pj.LogWriter):  # type: ignore[misc]
-    """The stack's own log, in ours."""
+    """The stack's own log, in ours: bounded, because a stranger can make it complain at will."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = self._lines = 0
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
-        level = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO)[min(entry.level, 3)]
-        logger.log(level, "pjsip: %s", entry.msg.strip())
+        second = int(time.monotonic())
+        if second != self._second:
+            if self._lines > LINES:
+                logger.warning("pjsip: %d more lines like that", self._lines - LINES)
+            self._second, self._lines = second, 0
+        self._lines += 1
+        if self._lines <= LINES:
+            level = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO)
+            logger.log(level[min(entry.level, 3)], "pjsip: %s", one_line(entry.msg))
 
 
 class Endpoint(pj.Endpoint):  # type: ignore[misc]

@@ -140,6 +140,12 @@ def in_dialog(message: bytes) -> bool:
     return _TO_TAG.search(re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0]) is not None
 
 
+def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
+    """What a peer's requests in one dialog have in common: Call-ID, and the tag in From."""
+    tag = re.search(r";\s*tag\s*=\s*([^;,\s]+)", headers.get("from", "").rpartition(">")[2])
+    return headers.get("call-id", ""), tag.group(1) if tag else ""
+
+
 def request_uri(message: str) -> str:
     """The request URI of a request."""
     parts = message.split("\n", 1)[0].split()

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 WHEEL = "2.15.1.post1"
 # After the transactions (16), so that nothing comes twice, and before the dialogs (32).
 PRIORITY = 31
+METHODS = (b"INVITE", b"INFO")
 PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
 
 
@@ -89,14 +90,14 @@ class Library:
 
 
 class Shim:
-    """Asks `shed` about each INVITE, and turns it away with the status that it gives, if any.
+    """Asks `status` about each INVITE and INFO, and answers with what it gives unless that is 0.
 
     503 is sent with Retry-After.  Runs in the thread that polls the stack.
     """
 
-    def __init__(self, path: str, shed: Callable[[bytes], int], retry_after: int) -> None:
+    def __init__(self, path: str, status: Callable[[str, bytes], int], retry_after: int) -> None:
         self._lib = ctypes.CDLL(path)
-        self._shed = shed
+        self._status = status
         self._retry_after = str(max(0, retry_after)).encode()
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
@@ -199,15 +200,15 @@ class Shim:
                 return 0
             # "Request msg INVITE/cseq=1 (rdata0x...)"
             info: bytes = self._lib.pjsip_rx_data_get_info(rdata)
-            if not info.startswith(b"Request msg INVITE/"):
+            method = next((m for m in METHODS if info.startswith(b"Request msg %b/" % m)), b"")
+            if not method:
                 return 0
             message, cut = self._message(rdata)
-            status = 513 if cut else self._shed(message)
-            if status:
-                return self._respond(rdata, status, self._headers if status == 503 else None)
+            status = 513 if cut else self._status(method.decode(), message)
         except Exception:
             logger.exception("the shim failed on a request")
-        return 0
+            status = 500  # what has not been looked at is not let in
+        return self._respond(rdata, status, self._headers if status == 503 else None)
 
     def _answer_probe(self, rdata: int) -> int:
         memory = ctypes.string_at(rdata, PACKET_LIMIT)
@@ -233,8 +234,12 @@ class Shim:
         return ctypes.string_at(begin, length), begin + length >= packet + PACKET_LIMIT
 
     def _respond(self, rdata: int, code: int, headers: int | None) -> int:
-        self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, code, None, headers, None)
-        return 1
+        """True when there is a `code` to answer with."""
+        if code:
+            self._lib.pjsip_endpt_respond_stateless(
+                self._endpoint, rdata, code, None, headers, None
+            )
+        return bool(code)
 
 
 def usable() -> None:

@@ -22,8 +22,9 @@ from pjsua2 import _pjsua2
 
 from ..engine.errors import SettingsError
 from .clock import SoundClock
+from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
-from .message import MOST_STREAMS, audio_streams, in_dialog
+from .message import MOST_STREAMS
 from .playback import MemoryFile, Player
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
@@ -154,7 +155,8 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
-        shim = self._installed = Shim(_pjsua2.__file__, self._shed, self.settings.retry_after)
+        gate = Gate(self._legs, self._sockets, self._admits, self.defer)
+        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.retry_after)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
@@ -342,19 +344,8 @@ class Stack:
         """The line's clock, in seconds."""
         return time.monotonic()
 
-    def _shed(self, invite: bytes) -> int:
-        """The status with which an INVITE is to be turned away, or 0."""
-        now = time.monotonic()
-        streams = audio_streams(invite)
-        if streams > MOST_STREAMS:
-            return 488
-        if in_dialog(invite):
-            # Nothing else stops one without an offer, for which the stack may take new sockets.
-            return 491 if self._sockets.short(now) else 0
-        if self.refusing or not self.has_room():
-            return 503
-        self._sockets.admitted(now, streams)
-        return 0
+    def _admits(self) -> bool:
+        return not self.refusing and self.has_room()
 
     def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
         """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
@@ -364,6 +355,7 @@ class Stack:
         self._sockets.call_began(incoming=False)
         try:
             leg.makeCall(uri, prm)
+            leg.dialog = leg.call_id(), ""
         except pj.Error:
             leg.owner = None
             self.forget(leg)

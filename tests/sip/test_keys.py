@@ -48,6 +48,17 @@ def test_every_key_by_info(line: StartLine) -> None:
     assert keys(phone) == "1*#*#0"
 
 
+def test_an_info_that_no_line_end_ends(line: StartLine) -> None:
+    """pjsip's own reading of it would abort the process."""
+    phone = line(answers)
+    call = phone.peer.up()
+    phone.expect(Answered)
+    call.request("INFO", "Signal=1", "application/dtmf-relay")
+    phone.expect(Digit, count=1)
+    assert keys(phone) == "1"
+    assert call.status() == 200
+
+
 def test_the_same_press_by_both_ways_is_one_key(line: StartLine) -> None:
     phone = line(answers)
     call = phone.peer.up()

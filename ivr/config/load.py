@@ -1,130 +1,19 @@
-"""The settings: one typed object out of ``ivr.yaml`` and the environment.
-
-The environment wins: ``IVR_SIP__PORT=5070`` is ``sip: {port: 5070}``.  Relative paths start
-at the folder of the settings file.
-"""
+"""Reading ``ivr.yaml`` and the environment, with the place of whatever is wrong."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as EnvironmentError_
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .engine.errors import Fault, LoadError, SettingsError
-from .flowfile.source import Bad, Source, suggest
-
-PREFIX = "IVR_"
-NESTED = "__"
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Ipv4 = Annotated[str, AfterValidator(lambda text: str(IPv4Address(text)))]
-
-
-class Sip(BaseModel):
-    """Where the line listens."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    address: Ipv4 = Field(
-        default="127.0.0.1", description="IPv4 address that SIP and RTP are bound to"
-    )
-    port: Port = Field(default=5060, description="UDP and TCP port for SIP")
-    public_address: str = Field(
-        default="", description="address that callers are told; empty: `address`"
-    )
-    tcp: bool = Field(default=True, description="also take SIP over TCP")
-    rtp_port: Port = Field(default=10000, description="first UDP port for RTP")
-    rtp_ports: int = Field(
-        default=200, ge=24, le=20000, description="how many ports for RTP, from there on"
-    )
-    media_timeout: float = Field(
-        default=60.0,
-        ge=0,
-        le=86400,
-        description="seconds without a packet from a caller, after which he is gone; 0: for ever",
-    )
-    retry_after: int = Field(
-        default=5, ge=1, le=3600, description="seconds that a refused caller is told"
-    )
-    log_level: int = Field(default=1, ge=0, le=3, description="how much the SIP stack logs, 0 to 3")
-    shim: bool = Field(
-        default=True,
-        description="refuse calls beyond the limit inside the SIP stack, before they cost anything",
-    )
-
-
-class Voice(BaseModel):
-    """How texts are spoken."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    names: dict[str, str] = Field(
-        default={}, description="voice of a language, such as en: gmw/en-us+f3"
-    )
-    rate: int = Field(default=165, ge=80, le=450, description="words per minute")
-
-
-class Settings(BaseSettings):
-    """Everything an operator can set."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="forbid", case_sensitive=False
-    )
-
-    routes: dict[str, Path] = Field(
-        min_length=1,
-        description="flow file for what was dialled: the number, the start of one (49*), or *",
-    )
-    language: str = Field(default="en", description="language of calls whose flow names none")
-    prompts: Path = Field(default=Path("prompts"), description="folder of the prompts")
-    var: Path = Field(
-        default=Path("var"),
-        description="folder of what is written: messages, journals, rendered prompts",
-    )
-    drain_seconds: float = Field(
-        default=30.0, ge=0, le=86400, description="how long live calls may go on after SIGTERM"
-    )
-    sip: Sip = Field(default_factory=Sip, description="where the line listens")
-    voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
-
-    @property
-    def messages(self) -> Path:
-        """Where recorded messages are kept."""
-        return self.var / "messages"
-
-    @property
-    def journals(self) -> Path:
-        """Where the journals of calls are kept."""
-        return self.var / "calls"
-
-    @property
-    def cache(self) -> Path:
-        """Where rendered prompts are kept."""
-        return self.var / "prompts"
+from ..engine.errors import Fault, LoadError, SettingsError
+from ..flowfile.source import Bad, Source, suggest
+from .settings import NESTED, PREFIX, Settings
 
 
 def load_settings(path: Path) -> Settings:

@@ -1,0 +1,17 @@
+"""What the sections of the settings have in common."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Ipv4 = Annotated[str, AfterValidator(lambda text: str(IPv4Address(text)))]
+
+
+class Section(BaseModel):
+    """A group of settings.  An unknown key is an error: it is a misspelt one."""
+
+    model_config = ConfigDict(extra="forbid")
