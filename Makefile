@@ -22,10 +22,11 @@ check:
 
 bench:
 	@scripts/venv
-	.venv/bin/python benchmarks/engine.py
-	.venv/bin/python benchmarks/simulated_calls.py
+	.venv/bin/python -m benchmarks.engine
+	.venv/bin/python -m benchmarks.simulated_calls
 	@scripts/peers
-	.venv/bin/python benchmarks/soak.py
+	.venv/bin/python -m benchmarks.soak
+	.venv/bin/python -m benchmarks.fleet --find-capacity
 
 clean:
 	rm -rf .venv var build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

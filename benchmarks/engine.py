@@ -2,7 +2,7 @@
 
 The call: offered, answered, a menu, a key, hang up.  The baseline walks the same call through a
 bare table, (state, kind of event) -> (next state, effects): no timers, no type-ahead, no checks, no
-journal.  Run: ``python benchmarks/engine.py [rounds]``.
+journal.  Run: ``python -m benchmarks.engine [rounds]``.
 """
 
 from __future__ import annotations

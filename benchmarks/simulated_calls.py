@@ -1,16 +1,16 @@
 """How many calls one core simulates in a second, each told and checked as a test would.
 
 The baseline is the same call with its events given to the engine by hand: what is between the two
-is the price of the simulated caller.  Run: ``python benchmarks/simulated_calls.py [rounds]``.
+is the price of the simulated caller.  Run: ``python -m benchmarks.simulated_calls [rounds]``.
 """
 
 from __future__ import annotations
 
 from statistics import median
 
-from engine import CALLS, flow, one_call, rounds_asked_for, timed
-
 from ivr.testing import SimulatedCall
+
+from .engine import CALLS, flow, one_call, rounds_asked_for, timed
 
 GOAL = 5000  # calls per second
 

@@ -1,6 +1,6 @@
 """Many short calls in a row by UDP: does the line keep memory, threads or files?
 
-    python benchmarks/soak.py [rounds]        # needs sipp; 500 calls a round
+    python -m benchmarks.soak [rounds]        # needs sipp; 500 calls a round
 
 The SIP stack remembers each UDP transaction for 32 s (RFC 3261, 17.2.2), so memory is read after a
 pause that is longer.  The first round is the baseline of the others.
@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from .line import Target
+
 CALLS = 500
 REMEMBERED = 34  # seconds
 PORT = 17600
@@ -29,8 +31,13 @@ states:
 """
 
 
-def state(pid: int) -> tuple[int, int, int]:
-    """Private kB, threads and open files of a process."""
+def state(target: Target) -> tuple[int, int, int]:
+    """Private kB, threads and open files of all processes."""
+    private, threads, files = zip(*map(state_of, target.members()), strict=True)
+    return sum(private), sum(threads), sum(files)
+
+
+def state_of(pid: int) -> tuple[int, int, int]:
     rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     private = sum(int(row.split()[1]) for row in rows if row.startswith("Private"))
     return private, len(os.listdir(f"/proc/{pid}/task")), len(os.listdir(f"/proc/{pid}/fd"))
@@ -57,7 +64,7 @@ def main() -> None:
             for number in range(1, rounds + 1):
                 call(folder)
                 time.sleep(REMEMBERED)
-                private, threads, files = state(server.pid)
+                private, threads, files = state(Target([server.pid]))
                 print(
                     f"round {number}: {CALLS} calls, then {private} kB private,"
                     f" {threads} threads, {files} files",

@@ -17,11 +17,13 @@ from .engine.verbs import (
     hang_up,
     pause,
     record,
+    record_call,
     redirect,
     reject,
     say,
     schedule,
     set_variables,
+    stop_recording,
     transfer,
 )
 
@@ -50,11 +52,13 @@ __all__ = [
     "hang_up",
     "pause",
     "record",
+    "record_call",
     "redirect",
     "reject",
     "say",
     "schedule",
     "set_variables",
+    "stop_recording",
     "transfer",
     "verb",
 ]

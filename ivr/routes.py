@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .engine.events import Offered
 from .engine.flow import Flow
 
 
@@ -17,6 +18,10 @@ class Routes:
             key=lambda route: len(route[0]),
             reverse=True,
         )
+
+    def flow_of(self, offer: Offered) -> Flow | None:
+        """The flow that takes this call."""
+        return self.find(offer.dialled)
 
     def find(self, dialled: str) -> Flow | None:
         """The flow for *dialled*; None: nobody here has that number."""

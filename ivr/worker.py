@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
-import signal
 import time
-from collections.abc import Callable, Iterable
-from types import FrameType
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 from .engine import trace
@@ -24,6 +23,7 @@ from .engine.session import Session
 from .engine.verbs import reject
 from .guard import StateGuard
 from .store.journal import Journal
+from .tally import Tally
 
 TIDY_EVERY = 50  # calls, where there is never a moment without one
 LONGEST_TURN = 0.5  # seconds the phone may wait when nothing is due
@@ -54,12 +54,19 @@ class Phone(Protocol):
     def refuse(self) -> None:
         """Take no new calls from now on (503); live ones go on."""
 
-    def stop(self) -> None:
-        """End the calls that are left, and the phone."""
+    def stop(self) -> Iterable[tuple[str, Event]]:
+        """End the calls that are left, and the phone; returns what became of them.
+
+        Each has its `HungUp`, last of all.
+        """
 
 
 class Worker:
-    """Owns every call of this process."""
+    """Owns every call of this process.
+
+    `drain_seconds` is how long calls may go on once it drains (None: to their end); `attend` is
+    called after every turn, twice a second or more often.
+    """
 
     def __init__(
         self,
@@ -67,7 +74,9 @@ class Worker:
         route: Callable[[Offered], Flow | None],
         journal: Journal,
         *,
-        drain_seconds: float = 30.0,
+        drain_seconds: float | None = 30.0,
+        tally: Tally | None = None,
+        attend: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.phone = phone
@@ -75,6 +84,10 @@ class Worker:
         self.journal = journal
         self.clock = clock
         self.drain_seconds = drain_seconds
+        self.tally = tally
+        self.attend = attend
+        self.overrides: Mapping[str, str] = {}
+        """Schedules that are `open` or `closed` for calls to come, whatever their rules say."""
         self.sessions: dict[str, Session] = {}
         self._guard = StateGuard()
         self._ended = 0
@@ -86,15 +99,21 @@ class Worker:
         try:
             while not self._drained():
                 self.turn()
-            for call_id in list(self.sessions):
-                self._feed(call_id, HungUp(by="drain"))
+                self.attend()
         finally:
-            self.phone.stop()
+            for call_id, event in self.phone.stop():
+                self._feed(call_id, event)
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
         self.draining = True
         self.phone.wake()
+
+    def tell(self, call_id: str, event: Event) -> bool:
+        """Let a live call know of something that did not come by phone; False: no such call."""
+        known = call_id in self.sessions
+        self._feed(call_id, event)
+        return known
 
     def turn(self) -> None:
         """Wait for something to happen, and let the calls it concerns react."""
@@ -110,14 +129,16 @@ class Worker:
         deadlines = [s.deadline for s in self.sessions.values() if s.deadline is not None]
         if self._drain_until is not None:
             deadlines.append(self._drain_until)
-        due_in = min(deadlines, default=float("inf")) - self.clock()
+        due_in = min(deadlines, default=inf) - self.clock()
         return min(max(due_in, 0.0), LONGEST_TURN)
 
     def _drained(self) -> bool:
         if not self.draining:
             return False
         if self._drain_until is None:
-            self._drain_until = self.clock() + self.drain_seconds
+            self._drain_until = self.clock() + (
+                inf if self.drain_seconds is None else self.drain_seconds
+            )
             self.phone.refuse()
             log.info("no new calls; %d to finish", len(self.sessions))
         return not self.sessions or self.clock() >= self._drain_until
@@ -125,6 +146,8 @@ class Worker:
     def _feed(self, call_id: str, event: Event) -> None:
         now = self.clock()
         if isinstance(event, Offered):
+            if self.overrides:
+                event = replace(event, overrides=self.overrides)
             self._begin(call_id, event, now)
         session = self.sessions.get(call_id)
         if session is None:
@@ -139,6 +162,8 @@ class Worker:
                     log.error("call %s: %s", call_id, effect.detail)
             else:
                 self.phone.perform(call_id, effect)
+        if self.tally:
+            self.tally.saw(session, event, effects, now, self.clock())
         if isinstance(event, HungUp):
             del self.sessions[call_id]
             self.journal.end(call_id)
@@ -151,17 +176,6 @@ class Worker:
             gc.collect()
 
     def _begin(self, call_id: str, offer: Offered, now: float) -> None:
-        self.sessions[call_id] = Session(self.route(offer) or NOBODY, call_id)
-        self.journal.begin(call_id, offer, now)
-
-
-def drain_on_signals(worker: Worker) -> None:
-    """SIGTERM and SIGINT let live calls finish; a second one ends the process at once."""
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if worker.draining:
-            os._exit(128 + number)
-        worker.drain()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
+        flow = self.route(offer) or NOBODY
+        self.sessions[call_id] = Session(flow, call_id)
+        self.journal.begin(call_id, offer, now, flow.name, flow.version)

@@ -9,8 +9,8 @@ import typer
 
 app = typer.Typer(
     name="ivr",
-    help="Write a phone menu, test it without a phone, serve it on SIP.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -18,16 +18,45 @@ app = typer.Typer(
 Settings = Annotated[
     Path, typer.Option("--settings", "-s", help="Settings file.", envvar="IVR_SETTINGS")
 ]
+CallId = Annotated[str, typer.Argument(help="Id of the call, as `ivr calls` lists it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 DEFAULT = Path("ivr.yaml")
 
+front = typer.Typer(help="The SIP proxy before the workers.", no_args_is_help=True)
+app.add_typer(front, name="front")
+calls = typer.Typer(help="What became of the calls.", invoke_without_command=True)
+app.add_typer(calls, name="calls")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib import metadata
+
+        print(f"ivr {metadata.version('ivr')}")
+        raise typer.Exit
+
+
+@app.callback()
+def ivr(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Write a phone menu, test it without a phone, serve it on SIP."""
+
 
 @app.command()
-def serve(settings: Settings = DEFAULT) -> None:
-    """Answer calls until SIGTERM; a second signal ends at once."""
+def serve(
+    settings: Settings = DEFAULT,
+    calls: Annotated[
+        int | None, typer.Option(min=1, help="How many calls at once, as `calls` in the settings.")
+    ] = None,
+) -> None:
+    """Answer calls until SIGTERM; a second signal ends at once.  SIGHUP reads the files anew."""
     from .serve import run
 
-    run(settings)
+    raise typer.Exit(run(settings, calls))
 
 
 @app.command()
@@ -97,11 +126,93 @@ def doctor(settings: Settings = DEFAULT, json: Json = False) -> None:
 
 
 @app.command()
+def self_call(
+    number: Annotated[
+        str | None, typer.Option(help="Number to call, as `self_call.number` in the settings.")
+    ] = None,
+    keys: Annotated[
+        str | None, typer.Option(help="Keys to press, as `self_call.keys` in the settings.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="HOST:PORT of the server; default: that of the settings.")
+    ] = None,
+    settings: Settings = DEFAULT,
+) -> None:
+    """Call a server that runs, and hear whether it answers and speaks."""
+    from .self_call import run
+
+    raise typer.Exit(run(settings, number, keys, target))
+
+
+@app.command()
 def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
     """Make a project of your own: settings, a flow, its prompts and its test."""
     from .new import run
 
     run(folder)
+
+
+@calls.callback()
+def list_calls(
+    context: typer.Context,
+    since: Annotated[
+        str, typer.Option(help="How far back: 90m, 12h, 7d, 4w, or a day such as 2026-11-22 (UTC).")
+    ] = "",
+    caller: Annotated[str, typer.Option(help="Only calls of this caller.")] = "",
+    flow: Annotated[str, typer.Option(help="Only calls through this flow.")] = "",
+    ended_by: Annotated[
+        str, typer.Option(help="Only calls ended by caller, flow, error, worker, ...")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the newest calls; `ivr calls show ID` tells more of one."""
+    if context.invoked_subcommand is None:
+        from .calls import list_calls
+
+        list_calls(settings, since, caller, flow, ended_by, limit, json)
+
+
+@calls.command()
+def show(call_id: CallId, settings: Settings = DEFAULT, json: Json = False) -> None:
+    """Print the record of one call and, on the machine that took it, what happened in it."""
+    from .calls import show
+
+    show(settings, call_id, json)
+
+
+@calls.command()
+def why(call_id: CallId, settings: Settings = DEFAULT) -> None:
+    """Tell which rule, key or timer decided each step of a call."""
+    from .calls import why
+
+    why(settings, call_id)
+
+
+@calls.command()
+def message(
+    call_id: CallId,
+    file: Annotated[Path, typer.Argument(help="WAV file to write; must not exist yet.")],
+    number: Annotated[int, typer.Option(min=1, help="Which message of the call.")] = 1,
+    settings: Settings = DEFAULT,
+) -> None:
+    """Fetch a message that a caller left."""
+    from .calls import fetch_message
+
+    fetch_message(settings, call_id, file, number)
+
+
+@app.command()
+def erase(
+    caller: Annotated[str, typer.Argument(help="The caller, written as in `ivr calls`.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    settings: Settings = DEFAULT,
+) -> None:
+    """Delete the records, messages and journals of one caller."""
+    from .erase import run
+
+    raise typer.Exit(run(settings, caller, yes))
 
 
 @app.command()
@@ -110,6 +221,24 @@ def config(json: Json = False) -> None:
     from .config import run
 
     run(json)
+
+
+@front.command("config")
+def front_config(
+    proxy: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            help="kamailio: its kamailio.cfg; dispatcher: its dispatcher.list;"
+            " opensips, sbc: what it must do, in words.",
+        ),
+    ] = "kamailio",
+    settings: Settings = DEFAULT,
+) -> None:
+    """Print what a SIP proxy of your own needs that is used as the front."""
+    from .front import run
+
+    run(settings, proxy)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from .output import as_json
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One thing that was looked at."""
+    """One thing that was looked at.  With a remedy it is `ok`, but could be better."""
 
     what: str
     ok: bool
@@ -28,8 +28,9 @@ def run(settings_file: Path, json: bool) -> int:
         as_json([asdict(verdict) for verdict in verdicts])
     else:
         for verdict in verdicts:
-            print(f"{'ok  ' if verdict.ok else 'BAD '} {verdict.what}: {verdict.finding}")
-            if verdict.remedy and not verdict.ok:
+            mark = "BAD " if not verdict.ok else "warn" if verdict.remedy else "ok  "
+            print(f"{mark} {verdict.what}: {verdict.finding}")
+            if verdict.remedy:
                 print(f"     -> {verdict.remedy}")
     return 0 if all(verdict.ok for verdict in verdicts) else 1
 
@@ -45,12 +46,16 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
         return
     yield Verdict("settings", True, str(settings_file))
     yield _flows(settings_file)
+    from ..fleet import check as fleet
+    from ..fleet.place import line_settings
     from ..project import voice
     from ..sip import check as line
     from ..speech import check as speech
-    from .serve import line_settings
 
-    for found in line.check(line_settings(settings)):
+    for found in (
+        *line.check(line_settings(settings, fleet.place(settings))),
+        *fleet.check(settings),
+    ):
         yield Verdict(found.what, found.ok, found.detail, found.remedy)
     heard = speech.check(voice(settings), settings.language)
     yield Verdict("voice", heard.ok, heard.finding, heard.remedy)
@@ -59,11 +64,13 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
 
 def _python() -> Verdict:
     version = platform.python_version()
-    good = (3, 11) <= sys.version_info[:2] <= (3, 12) and sys.platform == "linux"
+    found = f"{version} on {sys.platform}"
+    if (3, 11) <= sys.version_info[:2] <= (3, 12) and sys.platform == "linux":
+        return Verdict("Python", True, found)
     return Verdict(
         "Python",
-        good,
-        f"{version} on {sys.platform}",
+        False,
+        found,
         "use Python 3.11 or 3.12 on Linux: the SIP stack (pjsua2) exists for no other",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
@@ -10,11 +11,20 @@ from ..engine.errors import SettingsError
 
 
 def run(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
-        raise SettingsError(f"{folder} exists already; name a folder that does not")
     try:
+        if not _is_free(folder):
+            raise SettingsError(f"{folder} exists already; name a folder that does not")
         with as_file(files(__package__) / "template") as template:
             copytree(template, folder, dirs_exist_ok=True)
     except OSError as error:
         raise SettingsError(f"{folder} cannot be made: {error.strerror or error}") from None
-    print(f"Made {folder}. Next:\n  cd {folder}\n  ivr test\n  ivr serve")
+    print(f"Made a project in {folder}. Next:")
+    for step in (f"cd {shlex.quote(str(folder))}", "ivr test", "ivr serve"):
+        print(f"  {step}")
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nothing is there, or an empty folder."""
+    if folder.is_dir():
+        return not any(folder.iterdir())
+    return not folder.exists() and not folder.is_symlink()

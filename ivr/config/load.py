@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..flowfile.source import Bad, Source, suggest
 from .settings import NESTED, PREFIX, Settings
+
+COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
 
 
 def load_settings(path: Path) -> Settings:
@@ -35,12 +38,15 @@ def load_settings(path: Path) -> Settings:
         raise LoadError(
             [Fault(str(path), 1, 1, "expected settings, such as routes: {'*': menu.yaml}")]
         )
+    faults = list(_unknown_variables())
     try:
         settings = Settings(**given)
     except EnvironmentError_ as error:
         raise SettingsError(f"the environment: {error}; expected JSON for what has parts") from None
     except ValidationError as error:
-        raise LoadError(sorted(_faults(error, source, places, path))) from None
+        faults += _faults(error, source, places, path)
+    if faults:
+        raise LoadError(sorted(faults))
     return _absolute(settings, path.parent)
 
 
@@ -58,6 +64,19 @@ def _plain(
         return [_plain(n, source, places, (*at, str(i))) for i, n in enumerate(node.value)]
     assert isinstance(node, ScalarNode)
     return source.text(node)
+
+
+def _unknown_variables() -> Iterator[Fault]:
+    """Variables that pydantic would not look at.  It does find a wrong key in a known section."""
+    names = [variable.removeprefix(PREFIX) for _, _, variable, _ in describe()]
+    for variable in os.environ:
+        name = variable.upper().removeprefix(PREFIX)
+        if name == variable.upper() or name in COMMAND_LINE:
+            continue
+        if name.partition(NESTED)[0].lower() not in Settings.model_fields:
+            close = get_close_matches(name, [*names, *COMMAND_LINE], 1)
+            hint = f"did you mean {PREFIX}{close[0]}?" if close else "`ivr config` lists them all"
+            yield Fault(f"environment variable {variable}", 0, 0, f"no such setting; {hint}")
 
 
 def _faults(
@@ -89,13 +108,29 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
         return f"expected key: value pairs, found {value!r}"
     if kind == "missing":
         return "is needed; expected such as routes: {'*': flows/menu.yaml}"
-    return f"{message[0].lower()}{message[1:]}, found {value!r}"
+    message = message.removeprefix("Value error, ")
+    if message[:2].istitle():  # not TLS
+        message = message[0].lower() + message[1:]
+    return f"{message}, found {value!r}"
 
 
 def _absolute(settings: Settings, folder: Path) -> Settings:
     for name in ("prompts", "var"):
         setattr(settings, name, folder / getattr(settings, name))
     settings.routes = {number: folder / path for number, path in settings.routes.items()}
+    records, sqlite = settings.records, "sqlite:///"
+    if not records.database:
+        records.database = f"{sqlite}{settings.var / 'calls.db'}"
+    elif records.database.startswith(sqlite):
+        records.database = f"{sqlite}{folder / records.database.removeprefix(sqlite)}"
+    records.file = records.file and folder / records.file
+    control = settings.control
+    control.token_file = control.token_file and folder / control.token_file
+    front = settings.front
+    for name in ("tls_certificate", "tls_key", "users"):
+        setattr(front, name, getattr(front, name) and folder / getattr(front, name))
+    exact = (number for number in settings.routes if not number.endswith("*"))
+    settings.self_call.number = settings.self_call.number or next(exact, "100")
     return settings
 
 
@@ -110,8 +145,7 @@ def _described(model: type[BaseModel], at: tuple[str, ...]) -> Any:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _described(kind, path)
         else:
-            default = (
-                "" if field.is_required() else str(field.get_default(call_default_factory=True))
-            )
+            given = field.get_default(call_default_factory=True)
+            default = "" if field.is_required() or given is None else str(given)
             variable = PREFIX + NESTED.join(path).upper()
             yield ".".join(path), default, variable, field.description or ""

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Ipv4 = Annotated[str, AfterValidator(lambda text: str(IPv4Address(text)))]
+
+
+def _named(value: object) -> object:
+    if value == "":  # which Path takes for the folder that the settings are in
+        raise ValueError("expected the name of a file or folder")
+    return value
+
+
+Location = Annotated[Path, BeforeValidator(_named)]
 
 
 class Section(BaseModel):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .control import Control
+from .fleet import Fleet
+from .front import Front
+from .records import Records
+from .sections import Location
+from .self_call import SelfCall
 from .sip import Sip
 from .voice import Voice
 
@@ -21,21 +28,42 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="forbid", case_sensitive=False
     )
 
-    routes: dict[str, Path] = Field(
+    routes: dict[str, Location] = Field(
         min_length=1,
         description="flow file for what was dialled: the number, the start of one (49*), or *",
     )
+    calls: int = Field(
+        default=0,
+        ge=0,
+        le=4000,
+        description="calls at once; 0: what one worker holds, without a front",
+    )
+    user: str = Field(
+        default="", description="user that the service becomes when it is started as root"
+    )
     language: str = Field(default="en", description="language of calls whose flow names none")
-    prompts: Path = Field(default=Path("prompts"), description="folder of the prompts")
-    var: Path = Field(
+    prompts: Location = Field(default=Path("prompts"), description="folder of the prompts")
+    var: Location = Field(
         default=Path("var"),
         description="folder of what is written: messages, journals, rendered prompts",
     )
     drain_seconds: float = Field(
         default=30.0, ge=0, le=86400, description="how long live calls may go on after SIGTERM"
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="the log on stderr: text for people, json for machines"
+    )
     sip: Sip = Field(default_factory=Sip, description="where the line listens")
+    fleet: Fleet = Field(default_factory=Fleet, description="the workers behind the front")
+    control: Control = Field(
+        default_factory=Control, description="the API of operators, and what Prometheus reads"
+    )
+    front: Front = Field(default_factory=Front, description="the SIP proxy before the workers")
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
+    records: Records = Field(default_factory=Records, description="what is kept of calls")
+    self_call: SelfCall = Field(
+        default_factory=SelfCall, description="how the server calls itself, as a test"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -54,9 +82,29 @@ class Settings(BaseSettings):
         return self.var / "messages"
 
     @property
+    def recordings(self) -> Path:
+        """Where recordings of whole calls are kept."""
+        return self.var / "recordings"
+
+    @property
     def journals(self) -> Path:
         """Where the journals of calls are kept."""
         return self.var / "calls"
+
+    @property
+    def spool(self) -> Path:
+        """Where calls wait for their records to be made."""
+        return self.var / "spool"
+
+    @property
+    def token_file(self) -> Path:
+        """Where the token of the control API is kept, unless it is set."""
+        return self.control.token_file or self.var / "control.token"
+
+    @property
+    def lives(self) -> Path:
+        """Where workers show that they are alive."""
+        return self.var / "run/lives"
 
     @property
     def cache(self) -> Path:

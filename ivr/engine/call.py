@@ -22,7 +22,7 @@ from .effects import (
     Text,
     Unlisten,
 )
-from .events import Event, Offered
+from .events import Answered, Digit, Event, Offered, RecordDone
 from .values import Secret, Value
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
@@ -44,13 +44,15 @@ class Call:
 
     A verb does exactly two things with it: `emit` an effect, and wait for the `next_event`.
     Everything else is data.  `now` is the moment of the event being handled, in seconds on a clock
-    that only goes forward; `time` is the time of day.
+    that only goes forward, and stands still while an operator's prompt is played; `time` is the
+    time of day.
     """
 
     id: str
     caller: str = ""
     dialled: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Call:
     """Whether a step takes the caller's answer right now."""
     reading: bool = False
     """Whether a step takes keys right now, and may show them."""
+    recording: int = 0
+    """The recording of the whole call that runs; 0: there is none."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
@@ -116,6 +120,11 @@ class Call:
         return self._last_id
 
     @property
+    def answering(self) -> bool:
+        """Whether we answered and the caller has not acknowledged it yet."""
+        return self._accepted and not self.answered
+
+    @property
     def time(self) -> datetime:
         """The time of day, UTC: that of the offer, plus what has passed since."""
         return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
@@ -163,11 +172,24 @@ class Call:
 
     # For the session.
 
-    def offered(self, offer: Offered, now: float) -> None:
-        self.caller, self.dialled, self.headers = offer.caller, offer.dialled, offer.headers
-        self._wall, self._offered_at, self.now = offer.wall, now, now
+    def told(self, event: Event) -> None:
+        match event:
+            case Offered(caller, dialled, wall):
+                self.caller, self.dialled, self._wall = caller, dialled, wall
+                self.headers, self.overrides = event.headers, event.overrides
+                self._offered_at = self.now
+            case Answered():
+                self.answered = True
+            case Digit(key):
+                self._pressed(key)
+            case RecordDone(id) if id == self.recording:
+                self.recording = 0
 
-    def pressed(self, key: str) -> None:
+    def delayed(self, seconds: float) -> None:
+        """`now` has stood still for so long; the time of day has not."""
+        self._offered_at -= seconds
+
+    def _pressed(self, key: str) -> None:
         stray = key in self._stray and self.now <= self._stray_until
         self._stray = ()
         if not stray and len(self.keys) < TYPE_AHEAD:

@@ -39,12 +39,14 @@ class Answer:
 class Play:
     """Play `prompts` one after the other without a gap.  `PlayDone` follows unless it is stopped.
 
-    A prompt that cannot be had is replaced (its text, then a tone), never left out.
+    A prompt that cannot be had is replaced (its text, then a tone), never left out.  With `over`
+    it does not take the place of what plays: that waits meanwhile, and goes on where it was.
     """
 
     id: int
     prompts: tuple[Prompt, ...]
     language: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,28 @@ class Record:
     max_seconds: float
     silence: float
     min_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """Record the whole call, both directions, until it ends.  `RecordDone` follows in every case.
+
+    `name` is a label for the file, not a path.  `consent` is what told the caller so.
+    """
+
+    id: int
+    name: str
+    consent: tuple[Prompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Keep the sound out of the recording of the call, which goes on in silence; or no longer.
+
+    The line lets the tone of the last key pass before it ends the silence.
+    """
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +141,11 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call: BYE after the answer.  `after` names a playback to let finish first."""
+    """End the call: BYE after the answer, 480 before it.  `after` names a playback to let finish
+    first, `by` who wants it: what `HungUp` says then."""
 
     after: int | None = None
+    by: Literal["flow", "operator"] = "flow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +157,17 @@ class Note:
 
 
 Effect = (
-    Answer | Play | Record | Stop | Listen | Unlisten | Transfer | Redirect | Reject | HangUp | Note
+    Answer
+    | Play
+    | Record
+    | RecordCall
+    | Mask
+    | Stop
+    | Listen
+    | Unlisten
+    | Transfer
+    | Redirect
+    | Reject
+    | HangUp
+    | Note
 )

@@ -22,8 +22,8 @@ from typing import Literal
 
 from .call import Call, Tries
 from .digits import LONGEST_ENTRY, Matcher, Verdict
-from .effects import Listen, Prompt, Unlisten
-from .errors import CallEnded
+from .effects import Listen, Mask, Prompt, Unlisten
+from .errors import CallEnded, CallMoved
 from .events import Digit, Heard, SpeechStarted, Tick
 from .speak import LONGEST_PLAYBACK, Playback
 from .verb import BargeIn
@@ -90,6 +90,18 @@ class Reprompts:
 
 async def ask_for(call: Call, prompts: tuple[Prompt, ...], rules: Rules, again: Reprompts) -> Entry:
     """Ask until an entry is accepted or the attempts are used up; then the last failure."""
+    if not (rules.sensitive and call.recording):
+        return await _ask_for(call, prompts, rules, again)
+    call.emit(Mask(True))
+    try:
+        return await _ask_for(call, prompts, rules, again)
+    finally:
+        call.emit(Mask(False))
+
+
+async def _ask_for(
+    call: Call, prompts: tuple[Prompt, ...], rules: Rules, again: Reprompts
+) -> Entry:
     tries, last = call.tries(), None
     lead: tuple[Prompt, ...] = ()
     if rules.flush:
@@ -127,7 +139,7 @@ async def take_entry(call: Call, prompts: tuple[Prompt, ...], rules: Rules) -> E
         call.emit(Listen(rules.words))
     try:
         return await taking.run(prompts)
-    except CallEnded:
+    except (CallEnded, CallMoved):
         if taking.typed:
             call.note("entry", f"cut off {'***' if rules.sensitive else taking.typed}")
         raise
@@ -234,9 +246,22 @@ class _Taking:
         if self._playing:
             self.stop("playback_without_end")
             return self._played()
-        if self.typed:
-            return self._close()
-        return Entry("no_match" if self._speaking else "no_input")
+        rules = self.rules
+        if self._full:
+            self._ran_out("terminator_timeout", rules.terminator_timeout)
+        elif self.typed:
+            self._ran_out("inter_digit", rules.inter_digit)
+        elif self._speaking:
+            self._ran_out("utterance", LONGEST_UTTERANCE)
+            return Entry("no_match")
+        else:
+            self._ran_out("first_digit", rules.first_digit)
+            return Entry("no_input")
+        return self._close()
+
+    def _ran_out(self, timer: str, seconds: float) -> None:
+        """For the journal: it was no key that decided."""
+        self.call.note("timer", f"{timer} {seconds:g} s")
 
     def _take_keys(self) -> Entry | None:
         """Use the keys that are there, as far as the barge-in mode lets them count."""
@@ -273,7 +298,10 @@ class _Taking:
                 return None
             return self._accepted()
         self.until = call.now + rules.inter_digit
-        return self._close() if call.now >= self._last_key_by else None
+        if rules.total is None or call.now < self._last_key_by:
+            return None
+        self._ran_out("total", rules.total)
+        return self._close()
 
     def _verdict(self, typed: str) -> Verdict:
         verdict = self.rules.matcher.verdict(typed)

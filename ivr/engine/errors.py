@@ -5,6 +5,7 @@
     * LoadError       -- ... found while reading it: every fault of the file at once
   * SettingsError     -- the operator's: ivr.yaml, the environment, the machine
 * CallEnded           -- nobody's: the call is over while a verb was waiting
+* CallMoved           -- nobody's: an operator moved the call while a verb was waiting
 * StateTooSlow        -- the author's: a state computed for too long without awaiting
 
 What a caller does is never an error: it is an event.
@@ -57,6 +58,13 @@ class CallEnded(BaseException):
     """Thrown into a waiting verb when the call is over.
 
     Not an `Exception`, so that ``except Exception`` in a flow cannot swallow it.
+    """
+
+
+class CallMoved(BaseException):
+    """Thrown into a waiting verb when an operator moves the call to another state.
+
+    Not an `Exception`, for the same reason as `CallEnded`.
     """
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from .effects import Prompt
 
 TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
@@ -19,13 +21,16 @@ class Offered:
 
     `caller` and `dialled` are the user parts of From and of the request URI, or the host where
     there is none.  `headers` has the INVITE's headers, names in lower case, the first of each.
-    `wall` is the time of day at this moment, in seconds since 1970 (UTC).
+    `wall` is the time of day at this moment, in seconds since 1970 (UTC).  `overrides` says of
+    schedules, by name, that they are `open` or `closed` whatever their rules say; the call keeps
+    to what it was offered with.
     """
 
     caller: str
     dialled: str
     wall: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,40 @@ class TransferDone:
 class HungUp:
     """The call is gone.  Always the last event of a call.
 
-    `by` is `caller`, `media_timeout`, `drain` or `error`; `code` is the SIP status code, if one
-    came (487 for a caller who gave up before the answer).
+    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; `code` is the SIP
+    status code, if one came (487 for a caller who gave up before the answer).  `media` is how the
+    sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
+    caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
+    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.
+    Empty where there was none.
     """
 
     by: str = "caller"
     code: int = 0
     reason: str = ""
+    media: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An operator moves the call to `state` of its flow, wherever it is now."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interjected:
+    """An operator has `prompt` played to the caller once; the step goes on after it.
+
+    The words of a `Text` are spoken as they are.
+    """
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """An operator ends the call.  `HungUp` follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +159,8 @@ Event = (
     | Joined
     | TransferDone
     | HungUp
+    | Moved
+    | Interjected
+    | Dismissed
     | Tick
 )

@@ -75,6 +75,7 @@ class Flow:
         self.start = start
         self.language = language
         self.place = place
+        self.version = ""  # of the file it was read from
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 
@@ -163,9 +164,9 @@ class Flow:
             if name not in reached or name not in ending
         ]
 
-    def enter(self, cursor: Cursor) -> None:
-        """Put *cursor* on the start state."""
-        self._ready().set_state(self.start, cursor)
+    def enter(self, cursor: Cursor, state: str = "") -> None:
+        """Put *cursor* on *state*, one of `states`; on the start state where none is given."""
+        self._ready().set_state(state or self.start, cursor)
 
     def move(self, cursor: Cursor, outcome: str) -> None:
         """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`."""

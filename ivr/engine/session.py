@@ -6,6 +6,8 @@ map names the next state, whose coroutine is started at once, until one waits or
 
     Offered -> [enter state] -> (wait) -> event -> ... -> outcome -> [enter state] -> ... -> ended
 
+An operator may move a call to another state, have a prompt played in between, or end the call.
+
 Whatever goes wrong inside hurts this call only: it is noted with its state and its line, the caller
 hears an apology, and the call ends.  `handle` never raises.
 """
@@ -16,10 +18,21 @@ from collections.abc import Coroutine
 from typing import Any
 
 from .call import FOREVER, Call
-from .effects import Effect, HangUp, Play
-from .errors import CallEnded, FlowError, StateTooSlow
-from .events import Answered, Digit, Event, HungUp, Offered, Tick
+from .effects import Effect, HangUp, Play, Prompt, Stop
+from .errors import CallEnded, CallMoved, FlowError, StateTooSlow
+from .events import (
+    Answered,
+    Dismissed,
+    Event,
+    HungUp,
+    Interjected,
+    Moved,
+    Offered,
+    PlayDone,
+    Tick,
+)
 from .flow import END, Flow
+from .step_clock import StepClock
 from .values import Secret
 
 MAX_MOVES = 50  # steps without waiting or using a key; more is a loop in the flow
@@ -37,10 +50,14 @@ class Session:
 
     __slots__ = (
         "_call_limit",
+        "_clock",
+        "_endless",
         "_idle",
-        "_limit",
+        "_interjection",
+        "_moving",
         "_started",
         "_step",
+        "_until",
         "call",
         "deadline",
         "ended_by",
@@ -56,8 +73,12 @@ class Session:
         self.ended_by = ""
         self._started = False
         self._idle = 0  # steps in a row that neither waited nor used a key
-        self._limit = 0.0  # past it, a wait is the flow's fault
+        self._clock = StepClock()
+        self._until = 0.0  # the step's clock
+        self._endless = False  # the step named no moment: past it, that is the flow's fault
         self._call_limit = 0.0
+        self._interjection = 0  # the playback of an operator's that runs
+        self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
         self._step: Coroutine[float, Event, str] | None = None
 
     @property
@@ -83,26 +104,46 @@ class Session:
         return self.call.drain()
 
     def _take(self, event: Event, now: float) -> None:
+        self.call.now = self._clock.at(now)
+        self.call.told(event)
+        match event:
+            case Offered():
+                self._started, self._call_limit = True, now + LONGEST_CALL
+                self._go_to(self.flow.start)
+            case HungUp(by):
+                self._leave(by)
+            case Moved(state):
+                self._move(state)
+            case Answered() if self._moving:
+                self._move(self._moving)
+            case Interjected(prompt):
+                self._interject(prompt, now)
+            case PlayDone(id) if id == self._interjection:
+                self._resume(now)
+            case Dismissed():
+                self.call.emit(HangUp(by="operator"))
+                self._leave("operator")
+            case Tick():
+                self._tick(event, now)
+            case _:
+                self._run(event)
+
+    def _go_to(self, state: str) -> None:
+        self.flow.enter(self, state)
+        self._enter(again=False)
+        self._run(None)
+
+    def _tick(self, event: Tick, now: float) -> None:
         call = self.call
-        call.now = now
-        if isinstance(event, Digit):
-            call.pressed(event.key)
-        elif isinstance(event, Answered):
-            call.answered = True
-        elif isinstance(event, HungUp):
-            return self._leave(event)
-        elif isinstance(event, Offered):
-            self._started, self._call_limit = True, now + LONGEST_CALL
-            call.offered(event, now)
-            self.flow.enter(self)
-            self._enter(again=False)
-            return self._run(None)
-        elif isinstance(event, Tick) and now >= self._limit:
-            raise FlowError(
-                f"waited {LONGEST_WAIT:.0f} seconds without a deadline"
-                if now < self._call_limit
-                else f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours"
-            )
+        if now >= self._call_limit:
+            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+        if self._interjection:
+            call.emit(Stop(self._interjection))
+            call.note("playback_without_end", "of an operator's prompt")
+            return self._resume(now)
+        if self._endless:
+            raise FlowError(f"waited {LONGEST_WAIT:.0f} seconds without a deadline")
+        call.now = max(call.now, self._until)  # whatever a sum of floats makes of it
         self._run(event)
 
     def _run(self, event: Event | None) -> None:
@@ -114,6 +155,7 @@ class Session:
                 until = self._step.send(event)  # type: ignore[arg-type]
             except StopIteration as stop:
                 before = self.state
+                self.call.note("outcome", stop.value)
                 self.flow.move(self, stop.value)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
@@ -135,10 +177,12 @@ class Session:
             self._idle = 0
         else:
             self._spend(len(call.keys))
-        self._limit = self._call_limit
-        if until == FOREVER:
-            self._limit = min(self._limit, call.now + LONGEST_WAIT)
-        self.deadline = min(until, self._limit)
+        self._endless = until == FOREVER
+        self._until = call.now + LONGEST_WAIT if self._endless else until
+        self._set_deadline()
+
+    def _set_deadline(self) -> None:
+        self.deadline = min(self._clock.due(self._until), self._call_limit)
 
     def _spend(self, keys_before: int) -> None:
         """Count a step that did not wait; one that used a key typed ahead is progress."""
@@ -155,15 +199,52 @@ class Session:
             raise FlowError("a state must be an async function")
         self._step = step
 
-    def _leave(self, event: HungUp) -> None:
-        """The call is gone: let the verb that was waiting tidy up."""
+    def _leave(self, by: str) -> None:
+        """The call is gone."""
+        self.ended_by, self.call.over = by, True
+        self._throw(CallEnded, "the call had ended")
+        self._finish(by)
+
+    def _throw(self, error: type[CallEnded | CallMoved], what: str) -> None:
+        """Let the verb that was waiting tidy up."""
         assert self._step is not None
-        self.ended_by, self.call.over = event.by, True
         try:
-            self._step.throw(CallEnded())
-        except (CallEnded, StopIteration):
-            return self._finish(event.by)
-        raise FlowError("went on waiting after the call had ended")
+            self._step.throw(error())
+        except (error, StopIteration):
+            return
+        raise FlowError(f"went on waiting after {what}")
+
+    # What an operator wants.
+
+    def _move(self, state: str) -> None:
+        call = self.call
+        if state not in self.flow.states:
+            known = ", ".join(self.flow.states)
+            return call.note("not_moved", f"no such state: {state!r}; states: {known}")
+        self._moving = state if call.answering else ""
+        if self._moving:
+            return
+        try:
+            self._throw(CallMoved, "the call was moved")
+        except CallEnded:  # it ended the call while it tidied up
+            return self._end()
+        self._idle = 0
+        call.keys.clear()
+        self._go_to(state)
+
+    def _interject(self, prompt: Prompt, now: float) -> None:
+        call = self.call
+        if not call.answered:
+            return call.note("not_played", "the call is not answered")
+        self._interjection = call.new_id()
+        call.emit(Play(self._interjection, (prompt,), call.language, over=True))
+        self._clock.halt(now)
+        self._set_deadline()
+
+    def _resume(self, now: float) -> None:
+        self._interjection = 0
+        self.call.delayed(self._clock.go_on(now))
+        self._set_deadline()
 
     def _fail(self, error: BaseException) -> None:
         """The flow is broken: say so in the journal, apologise, end the call."""

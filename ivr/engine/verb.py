@@ -63,6 +63,8 @@ Variable = Annotated[str, Kind("variable")]
 Address = Annotated[str, Kind("address")]
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
+OR_NONE = Kind("or none")
+PromptsOrNone = Annotated[Prompts, OR_NONE]
 BargeIn = Literal["any", "match", "speech", "none"]
 TypeAhead = Literal["keep", "flush"]
 

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..engine import templates
 from ..engine.choices import RESERVED, Choices
@@ -18,7 +18,7 @@ from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
 from ..engine.schedule import Hours, Span
-from ..engine.verb import Kind, Range
+from ..engine.verb import OR_NONE, Kind, Range
 from .source import Bad, Source, suggest
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -59,7 +59,7 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         (inner,) = (arg for arg in args if arg is not NoneType)
         return convert(inner, node, context, metadata)
     if origin is tuple:
-        return items(args[0], node, context, metadata)
+        return _tuple(args[0], node, context, metadata)
     if origin is Mapping or kind is Choices or kind is Hours:
         return _STRUCTURES[origin or kind](node, context)
     text = context.source.text(node)
@@ -67,6 +67,16 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return _scalar(kind, text, metadata)
     except (ValueError, FlowError) as error:
         raise Bad(node, str(error)) from None
+
+
+def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> tuple[Any, ...]:
+    if OR_NONE not in metadata:
+        return items(kind, node, context, metadata)
+    if isinstance(node, ScalarNode) and node.value == "none":
+        return ()
+    if not context.source.items(node):
+        raise Bad(node, "expected at least one, or none")
+    return items(kind, node, context, metadata)
 
 
 def items(

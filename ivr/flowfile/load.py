@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 
 from ..engine.effects import Prompt, Text
@@ -15,16 +16,20 @@ from .read_yaml import read_yaml
 def load_flow(path: str | Path, prompts: Collection[str] | None = None) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``.
 
+    The flow's `version` is that of the file: the same text, the same version.
     *prompts*: the names of the prompts there are; None: they are not checked.
     Raises `LoadError` with every fault of the file.
     """
     path = Path(path)
     match path.suffix:
         case ".yaml" | ".yml":
-            return read_yaml(path, prompts)
+            flow = read_yaml(path, prompts)
         case ".py":
-            return read_python(path, prompts)
-    raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
+            flow = read_python(path, prompts)
+        case _:
+            raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
+    flow.version = sha256(path.read_bytes()).hexdigest()[:12]
+    return flow
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
-from ..engine.verb import VERBS, Doc, Kind, Range, Verb
+from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
 from .bind import Signature, signature_of
 
 _HEAD = """# The verbs
@@ -71,7 +71,7 @@ def _value(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return ", ".join(f"`{arg}`" for arg in args)
     if get_origin(hint) is tuple:
-        return f"list of: {_value(args[0])}"
+        return f"list of: {_value(args[0])}" + (", or none" if OR_NONE in metadata else "")
     if NoneType in get_args(hint):
         return _value(args[0])
     kind = next((_KINDS[m.name] for m in metadata if isinstance(m, Kind)), "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import pjsua2 as pj
 
@@ -13,8 +12,10 @@ from ..engine.effects import (
     Answer,
     Effect,
     HangUp,
+    Mask,
     Play,
     Record,
+    RecordCall,
     Redirect,
     Reject,
     Stop,
@@ -33,24 +34,17 @@ from ..engine.events import (
 from . import message
 from .keys import KeyFilter
 from .leg import Leg
-from .playback import Player, Unplayable
-from .recorder import Recording
+from .quality import Quality
+from .recorder import Recorder
+from .speaker import Prompts, Speaker
 from .stack import Stack
 from .transfer import Bridge, Handover, Refer
 from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
-Prompts = Callable[[Play, Callable[[Sequence[Path]], None]], None]
 STOP_KEY = 0.5  # seconds before the end of a recording in which a key may have sounded
-
-
-class Playing:
-    """A `Play` from the effect to its end.  `player` is None until the files are there."""
-
-    def __init__(self, id: int) -> None:
-        self.id = id
-        self.player: Player | None = None
+DTMF = {"rtp": "rfc4733", "info": "info"}
 
 
 class LineCall:
@@ -63,20 +57,18 @@ class LineCall:
         self.id = id
         self.offer = offer
         self.leg = leg
+        self.dtmf = "none"  # the way of the keys, as far as is known
         self._stack = stack
-        self._prompts = prompts
         self._emit = emit
+        self._speaker = Speaker(stack, prompts, self)
+        self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
         self._key_at = float("-inf")
         self._answering = self._is_confirmed = self._has_media = self._told = False
-        self._events_negotiated = True
-        self._playing: Playing | None = None
-        self._recording: Recording | None = None
-        self._recordings = 0  # begun so far
-        self._unfinished = 0  # ... and not yet in place
+        self._recorder = Recorder(stack, self)
         self._transfer: Handover | None = None
         self._leaving: int | None = None  # the playback after which we hang up
-        self._bye = False  # hang up as soon as the ACK is in
+        self._bye = ""  # who wants us to hang up as soon as the ACK is in
         self._by = ""
         self._last: HungUp | None = None
 
@@ -90,7 +82,7 @@ class LineCall:
         match effect:
             case Stop(id):
                 self._stop(id)
-            case Record():
+            case Record() | RecordCall():
                 self._record(effect)
             case _ if self.leg:
                 self._perform(effect)
@@ -102,14 +94,16 @@ class LineCall:
             case Answer():
                 self._answer()
             case Play():
-                self._play(effect)
+                self._speaker.play(effect)
+            case Mask(on):
+                self._recorder.mask(on)
             case Transfer():
                 self._hand_over(effect)
-            case HangUp(after):
-                if self._playing and after == self._playing.id:
+            case HangUp(after, by):
+                if self._speaker.plays(after):
                     self._leaving = after
                 else:
-                    self.hang_up()
+                    self.hang_up(by)
             case Reject(code, reason, headers):
                 self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
             case Redirect(contacts, code, reason):
@@ -131,105 +125,43 @@ class LineCall:
         except pj.Error:
             return False  # he has left
 
-    def _play(self, effect: Play) -> None:
-        self._silence()
-        playing = self._playing = Playing(effect.id)
-
-        def ready(files: Sequence[Path]) -> None:
-            self._stack.hand(lambda: self._start(playing, files))
-
-        try:
-            self._prompts(effect, ready)
-        except Exception:
-            logger.exception("call %s: no prompts for playback %d", self.id, effect.id)
-            self._start(playing, ())
-
-    def _start(self, playing: Playing, files: Sequence[Path]) -> None:
-        if playing is not self._playing or playing.player:
-            return  # stopped while the prompt was made
-        post = self._stack.post
-
-        def at_end() -> None:
-            post(lambda: self._played(playing))
-
-        try:
-            try:
-                playing.player = Player.of(files, self._stack.tail, at_end)
-            except pj.Error:
-                self._stack.exhume()
-                playing.player = Player.of(files, self._stack.tail, at_end)
-        except (Unplayable, pj.Error) as error:
-            logger.error("call %s: nothing is played: %s", self.id, error)
-            self._played(playing)
-            return
-        self._connect_player()
-
-    def _played(self, playing: Playing) -> None:
-        if playing is not self._playing:
-            return
-        self._silence()
-        self.emit(PlayDone(playing.id))
-        if self._leaving == playing.id:
-            self.hang_up()
-
-    def _silence(self) -> None:
-        playing, self._playing = self._playing, None
-        if playing and playing.player:
-            player = playing.player
-            playing.player = None
-            if self.leg:
-                self._try("stop", lambda leg: player.stopTransmit(leg.getAudioMedia(-1)))
-            self._stack.bury(player)
-
-    def _connect_player(self) -> None:
-        player = self._playing and self._playing.player
-        if player and self._has_media:
-            self._try("play", lambda leg: player.startTransmit(leg.getAudioMedia(-1)))
-
-    def _record(self, effect: Record) -> None:
-        if self._recording:
-            self._recording.stop("stopped", "stopped")
-        self._unfinished += 1
-        if self.leg is None:
-            self._recorded(RecordDone(effect.id, 0.0, "error", "", "the call is over"))
-            return
-        self._recordings += 1
-        facts = {
-            "call": self.id,
-            "caller": self.offer.caller,
-            "dialled": self.offer.dialled,
-            "label": message.one_line(effect.name),
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
-        name = f"{self.id}-{self._recordings}"
-        folder = self._stack.settings.recordings
-        try:
-            self._recording = Recording(self._stack, effect, folder, name, facts, self._recorded)
-        except (OSError, pj.Error) as error:
-            detail = str(getattr(error, "strerror", None) or getattr(error, "reason", error))
-            logger.error("call %s: no recording in %s: %s", self.id, folder, detail)
-            self._recorded(RecordDone(effect.id, 0.0, "error", "", detail))
-            return
+    def _record(self, effect: Record | RecordCall) -> None:
+        self._recorder.begin(effect, self.leg is not None)
         self._connect_recorder()
+        self._speaker.connect()
 
     def _connect_recorder(self) -> None:
-        recording = self._recording
-        if recording and self._has_media:
-            self._try("record", lambda leg: recording.connect(leg.getAudioMedia(-1), _held(leg)))
+        if self._has_media:
+            self._try(
+                "record",
+                lambda leg: self._recorder.connect(leg.getAudioMedia(-1), _held(leg)),
+            )
 
-    def _recorded(self, done: RecordDone) -> None:
-        if self._recording and self._recording.id == done.id:
-            self._recording = None
-        self._unfinished -= 1
+    def played(self, id: int) -> None:
+        self.emit(PlayDone(id))
+        if self._leaving == id:
+            self.hang_up()
+
+    def hear(self, source: pj.AudioMedia) -> None:
+        """Lets the caller hear `source`, and the recording of the call with him."""
+        heard = self._has_media and self._try(
+            "hear", lambda leg: source.startTransmit(leg.getAudioMedia(-1))
+        )
+        if heard:
+            self._recorder.add(source)
+
+    def unhear(self, source: pj.AudioMedia) -> None:
+        """Takes `source` away from both."""
+        self._try("stop", lambda leg: source.stopTransmit(leg.getAudioMedia(-1)))
+        self._recorder.remove(source)
+
+    def recorded(self, done: RecordDone) -> None:
         self.emit(done)
         self._close()
 
     def _stop(self, id: int) -> None:
-        if self._playing and self._playing.id == id:
-            self._silence()
-        if self._recording and self._recording.id == id:
-            keyed = time.monotonic() - self._key_at < STOP_KEY
-            self._recording.stop("stopped", "stopped", stop_key=keyed)
+        self._speaker.stop(id)
+        self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
         if self._transfer and self._transfer.id == id:
             self._transfer.cancel()
 
@@ -298,11 +230,10 @@ class LineCall:
             self._by = self._by or by
             self._try("hang up", lambda leg: leg.hangup(pj.CallOpParam()))
         else:
-            self._bye = True
+            self._bye = by
 
-    def turn_away(self, code: int, retry_after: int | None = None) -> None:
+    def turn_away(self, code: int, headers: Sequence[tuple[str, str]] = ()) -> None:
         """Ends an offer that no flow has seen."""
-        headers = [] if retry_after is None else [("Retry-After", str(retry_after))]
         self._final(code, "", headers)
 
     def _try(self, what: str, action: Callable[[Leg], object]) -> bool:
@@ -324,7 +255,7 @@ class LineCall:
         if patience:
             Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
         if self._bye:
-            self.hang_up()
+            self.hang_up(self._bye)
         else:
             self._tell()
 
@@ -337,8 +268,8 @@ class LineCall:
         except pj.Error:
             return  # no audio just now
         self._has_media = True
-        self._connect_player()
         self._connect_recorder()
+        self._speaker.connect()
         if isinstance(self._transfer, Bridge):
             self._transfer.reconnect()
         self._tell()
@@ -352,6 +283,7 @@ class LineCall:
         key = self._keys.key(key, transport, time.monotonic())
         if not key:
             return
+        self.dtmf = DTMF[transport]
         self._key_at = time.monotonic()
         if self._transfer and self._transfer.joined:
             self._transfer.forward(key)
@@ -366,18 +298,18 @@ class LineCall:
         by = self._by
         if not by:
             by = "caller" if code in (0, 200, 487) else "error"
-        self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason))
-        self._silence()
+        media = self._quality.facts(self.dtmf)
+        self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)
+        self._speaker.silence()
         if self._transfer:
             self._transfer.caller_left(by)
             self._transfer = None
-        if self._recording:
-            self._recording.stop("hang_up", "hang_up")
+        self._recorder.end("hang_up")
         self._close()
 
     def _close(self) -> None:
         """`HungUp` is the last event: every message is in place before it."""
-        if self._last and not self._unfinished:
+        if self._last and not self._recorder.unfinished:
             last, self._last = self._last, None
             self.emit(last)
 

@@ -38,10 +38,19 @@ def check(settings: LineSettings) -> list[Finding]:
     return [*_stack(settings), *_machine(settings)]
 
 
+def call_limit() -> int:
+    """The calls that one process can hold."""
+    import pjsua2
+    from pjsua2 import _pjsua2
+
+    from .shim import Library
+
+    return Library(_pjsua2.__file__).call_limit() or int(pjsua2.EpConfig().uaConfig.maxCalls)
+
+
 def _stack(settings: LineSettings) -> Iterator[Finding]:
     try:
-        import pjsua2
-        from pjsua2 import _pjsua2
+        limit = call_limit()
     except ImportError as error:
         yield Finding(
             "SIP stack",
@@ -50,10 +59,8 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
             "install pjsua2-python==2.15.1.post1 with Python 3.11 or 3.12 on Linux",
         )
         return
-    from .shim import Library, Unusable, usable
+    from .shim import Unusable, usable
 
-    default = pjsua2.EpConfig()
-    limit = Library(_pjsua2.__file__).call_limit() or default.uaConfig.maxCalls
     yield Finding("SIP stack", True, f"pjsua2 holds {limit} calls in a process")
     try:
         if not settings.shim:
@@ -121,12 +128,12 @@ def _port(settings: LineSettings, kind: socket.SocketKind, name: str) -> Finding
             f"port: {settings.port} is out of range",
             "use a number from 1 to 65535; 5060 is usual",
         )
-    place = f"port: {name} port {settings.port} of {settings.address}"
+    place = f"port: {name} port {settings.port} of {settings.sip_bound}"
     try:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind is socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.address, settings.port))
+            probe.bind((settings.sip_bound, settings.port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return Finding(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -19,12 +20,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pjsua2 as pj
 
 from .message import audio_streams, dialog_id, one_line, read_headers
+from .quality import Quality
 
 if TYPE_CHECKING:
     from .stack import Stack
 
 logger = logging.getLogger(__name__)
 
+# The stack looks for a free port from the first on, each time, and calls each one taken an error.
+TAKEN = re.compile(r"RTP socket bind\(\) at .* error: Address already in use")
 LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
@@ -77,6 +81,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
 
@@ -158,6 +163,20 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._streams.add(prm.mediaIdx)
 
     @logged
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:
+        # The last moment at which the stack knows; here, too, the whole is held by name.
+        stat, stream = self.getStreamStat(prm.streamIdx), self.getStreamInfo(prm.streamIdx)
+        rtcp, quality = stat.rtcp, self.quality
+        quality.codec = stream.codecName
+        quality.sent += rtcp.txStat.pkt
+        quality.received += rtcp.rxStat.pkt
+        quality.lost += rtcp.rxStat.loss
+        quality.discarded += stat.jbuf.discard
+        jitter, trip = rtcp.rxStat.jitterUsec, rtcp.rttUsec
+        quality.jitter.add(jitter.n, jitter.mean, jitter.max)
+        quality.round_trip.add(trip.n, trip.mean, trip.max)
+
+    @logged
     def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
         streams = audio_streams(prm.offer.wholeSdp.encode("utf-8", "replace"))
         if not self._stack.may_renew(streams):
@@ -207,6 +226,8 @@ class Log(pj.LogWriter):  # type: ignore[misc]
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
+        if TAKEN.search(entry.msg):
+            return
         second = int(time.monotonic())
         if second != self._second:
             if self._lines > LINES:

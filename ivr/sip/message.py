@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from ..engine.events import TransferOutcome
@@ -92,16 +92,22 @@ def contact_values(uris: Iterable[str]) -> list[str]:
     return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, uri in enumerate(clean)]
 
 
-def read_headers(message: str) -> dict[str, str]:
-    """The headers of a message, names in lower case and in full, the first of each."""
+def header_lines(message: str) -> Iterator[tuple[str, str]]:
+    """Every header of a message, in order: its name in lower case and in full, and its value."""
     head = re.split(r"\r?\n\r?\n", message, maxsplit=1)[0]
     head = re.sub(r"\r?\n[ \t]+", " ", head)  # RFC 3261 7.3.1: folded lines
-    headers: dict[str, str] = {}
     for line in head.splitlines()[1:]:
         name, colon, value = line.partition(":")
         if colon:
             name = name.strip().lower()
-            headers.setdefault(COMPACT.get(name, name), one_line(value, 4000))
+            yield COMPACT.get(name, name), one_line(value, 4000)
+
+
+def read_headers(message: str) -> dict[str, str]:
+    """The headers of a message, names in lower case and in full, the first of each."""
+    headers: dict[str, str] = {}
+    for name, value in header_lines(message):
+        headers.setdefault(name, value)
     return headers
 
 

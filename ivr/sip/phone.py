@@ -9,12 +9,13 @@ import time
 from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
 from . import message
-from .call import LineCall, Prompts
+from .call import LineCall
 from .check import require_usable
 from .leg import Leg
 from .recordings import repair
 from .settings import LineSettings
 from .shim import PACKET_LIMIT
+from .speaker import Prompts
 from .stack import Stack
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Phone:
 
     def __init__(self, settings: LineSettings, prompts: Prompts) -> None:
         self.settings = settings
-        self._prompts = prompts
+        self.prompts = prompts  # of calls to come; a call keeps the one it began with
         self._stack = Stack(settings)
         self._stack.on_offer = self._offered
         self._calls: dict[str, LineCall] = {}
@@ -59,9 +60,10 @@ class Phone:
         what the settings ask for."""
         require_usable(self.settings)
         repair(self.settings.recordings)
+        repair(self.settings.call_recordings)
         self._stack.start()
         logger.info(
-            "listening on %s:%d for %d calls", self.settings.address, self.settings.port,
+            "listening on %s:%d for %d calls", self.settings.sip_bound, self.settings.port,
             self.capacity,
         )  # fmt: skip
 
@@ -89,8 +91,11 @@ class Phone:
         """From now on every new call gets 503 with Retry-After; live calls go on."""
         self._stack.refusing = True
 
-    def stop(self) -> None:
-        """Says BYE to every call, waits briefly for the answers, and closes the line for good."""
+    def stop(self) -> list[tuple[str, Event]]:
+        """Says BYE to every call, waits briefly for the answers, and closes the line for good.
+
+        Returns what was left to tell: messages that are in place, and each call's end.
+        """
         self.refuse()
         for call in list(self._calls.values()):
             call.hang_up("drain", at_once=True)
@@ -100,7 +105,11 @@ class Phone:
             self._calls and time.monotonic() < closing
         ):
             self._stack.poll(0.05)
+        for call_id in list(self._calls):  # the far end did not answer, or the disk
+            self._emit(call_id, HungUp("drain"))
         self._stack.stop()
+        events, self._events = self._events, []
+        return events
 
     def _emit(self, call_id: str, event: Event) -> None:
         if call_id not in self._calls:
@@ -119,19 +128,21 @@ class Phone:
             wall=time.time(),
             headers=headers,
         )
-        call = LineCall(self._stack, self._prompts, call_id, leg, offer, self._emit)
+        call = LineCall(self._stack, self.prompts, call_id, leg, offer, self._emit)
         if leg:
             leg.owner = call
         if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:
             call.turn_away(513)
             return
         if self._stack.refusing or self._stack.slots > self._stack.capacity:
-            call.turn_away(503, self.settings.retry_after)
+            call.turn_away(503, self.settings.refusal)
             return
         self._calls[call_id] = call
         self._emit(call_id, offer)
         if leg is None:  # given up before we could look
             call.ended(487, "")
-        elif "telephone-event" not in invite:
+        elif "telephone-event" in invite:
+            call.dtmf = "rfc4733"
+        else:
             logger.warning("call %s: no telephone-event offered: keys come by INFO or not at all",
                            call_id)  # fmt: skip

@@ -1,176 +1,125 @@
-"""Recording one caller.
-
-The stack writes the file in its own thread, without Python, so that no caller hears the recording
-of another.  What it wrote is looked at a few times a second, for silence and for a disk that takes
-no more; closing, trimming and renaming are done in a thread of their own, because disks stall.
-"""
+"""The recordings of one call: a message that the caller leaves, and the call as a whole."""
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import threading
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+import weakref
+from typing import Any, Protocol
 
 import pjsua2 as pj
 
-from ..engine.effects import Record
-from ..engine.events import RecordDone, RecordEnd
-from .recordings import HEADER, RATE, Part, TooShort
-from .sound import FRAME, LOUD, loudness, pcm
-from .stack import Stack, Timer
+from ..engine.effects import Record, RecordCall, Text
+from ..engine.events import Offered, RecordDone, RecordEnd
+from .call_tape import CallTape
+from .message import one_line
+from .message_tape import MessageTape
+from .recordings import CALL
+from .stack import Stack
 
 logger = logging.getLogger(__name__)
 
-LOOK = 0.1  # seconds between two looks at the file
-STALLED = 1.5  # seconds without growth that are not the writer's rhythm (it writes every 0.26 s)
-CLOSING = 1.0  # seconds that the stack's thread may take to close the file
+
+class Recorded(Protocol):
+    """The call that is recorded."""
+
+    id: str
+    offer: Offered
+
+    def recorded(self, done: RecordDone) -> None:
+        """A recording is in place, or there will be none."""
 
 
-class Recording:
-    """A recording under way; `done` is called once, in the owner's thread.
+class Recorder:
+    """At most one recording of each kind runs; `recorded` hears of each that was asked for."""
 
-    Raises `OSError` or `pj.Error` when it cannot begin.
-    """
-
-    def __init__(
-        self, stack: Stack, effect: Record, folder: Path, name: str,
-        facts: Mapping[str, Any], done: Callable[[RecordDone], None],
-    ) -> None:  # fmt: skip
-        self.id = effect.id
+    def __init__(self, stack: Stack, call: Recorded) -> None:
+        self.unfinished = 0  # begun, and not yet in place
         self._stack = stack
-        self._effect = effect
-        self._done: Callable[[RecordDone], None] | None = done
-        self._part = Part.begin(folder, name, facts)
-        self._file = -1
-        self._recorder: pj.AudioMediaRecorder | None = None
-        self._timer: Timer | None = None
-        try:
-            self._recorder = pj.AudioMediaRecorder()
-            self._recorder.createRecorder(str(self._part.scratch))
-            self._part.scratch.rename(self._part.wav_part)
-            self._file = os.open(self._part.wav_part, os.O_RDONLY)
-        except (OSError, pj.Error):
-            self._close()
-            self._part.abandon()
-            raise
-        now = time.monotonic()
-        self._started = self._grown = now
-        self._seen = 0  # samples looked at
-        self._heard = 0  # ... up to the last that was no silence
-        self._held = False
-        self._timer = stack.later(LOOK, self._look)
+        self._owner: Recorded = weakref.proxy(call)  # see `Speaker`
+        self._message: MessageTape | None = None
+        self._messages = 0  # begun so far
+        self._call: CallTape | None = None
 
-    def connect(self, source: pj.AudioMedia, held: bool) -> None:
-        """Takes the caller's audio from `source`; again after each re-INVITE."""
-        self._held = held
-        self._grown = time.monotonic()
-        if self._recorder is not None:
-            source.startTransmit(self._recorder)
-
-    def stop(self, reason: RecordEnd, why: str, detail: str = "", stop_key: bool = False) -> None:
-        """Ends it.  `why` is the reason in the message's record, where more can be said."""
-        if self._done is None:
+    def begin(self, effect: Record | RecordCall, here: bool) -> None:
+        """Begins one, in place of the last of its kind, if the caller is still `here`."""
+        self.unfinished += 1
+        if not here:
+            self._ended(RecordDone(effect.id, 0.0, "error", "", "the call is over"))
             return
-        done, self._done = self._done, None
-        if self._timer:
-            self._timer.cancel()
-        self._close()
-        part, effect, post = self._part, self._effect, self._stack.post
-
-        def finish() -> None:
-            try:
-                event = _finished(part, effect, reason, why, detail, stop_key)
-            except Exception as error:  # whatever it is, the call must hear of the end
-                logger.exception("the message %s is not delivered", part.wav)
-                event = RecordDone(effect.id, 0.0, "error", "", str(error))
-            post(lambda: done(event))
-
-        threading.Thread(target=finish, name="recording", daemon=True).start()
-
-    def _close(self) -> None:
-        self._recorder = None  # the stack's thread closes the file with its next packet
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-    def _look(self) -> None:
-        now = time.monotonic()
         try:
-            self._read(now)
-            if not self._part.wav_part.exists():
-                raise FileNotFoundError(errno.ENOENT, "the recordings folder is gone")
-        except OSError as error:
-            self.stop("error", "error", str(error))
-            return
-        if now - self._started >= self._effect.max_seconds:
-            self.stop("max_time", "max_time")
-        elif self._silent(now):
-            self.stop("silence", "silence")
-        elif now - self._grown > STALLED and not self._held:
-            self.stop("error", "error", _why_no_more(self._part.wav_part))
-        else:
-            self._timer = self._stack.later(LOOK, self._look)
+            if isinstance(effect, Record):
+                self._begin_message(effect)
+            else:
+                self._begin_call(effect)
+        except (OSError, pj.Error) as error:
+            detail = str(getattr(error, "strerror", None) or getattr(error, "reason", error))
+            place = getattr(error, "filename", None) or "the stack"
+            logger.error("call %s: no recording: %s: %s", self._owner.id, place, detail)
+            self._ended(RecordDone(effect.id, 0.0, "error", "", detail))
 
-    def _read(self, now: float) -> None:
-        data = os.pread(self._file, 1 << 18, HEADER + 2 * self._seen)
-        samples = pcm(data)
-        if not samples:
-            return
-        self._grown = now
-        for frame in range(0, len(samples) - FRAME + 1, FRAME):
-            if loudness(samples[frame : frame + FRAME]) > LOUD:
-                self._heard = self._seen + frame + FRAME
-        self._seen += len(samples)
+    def _begin_message(self, effect: Record) -> None:
+        if self._message:
+            self._message.stop("stopped", "stopped")
+        self._messages += 1
+        folder, name = self._stack.settings.recordings, f"{self._owner.id}-{self._messages}"
+        facts = self._facts(effect.name)
+        self._message = MessageTape(self._stack, effect, folder, name, facts, self._ended)
 
-    def _silent(self, now: float) -> bool:
-        if not self._effect.silence:
-            return False
-        # A caller on hold leaves no trace in the file: then it is the clock that tells.
-        unseen = max(0.0, now - self._grown - 0.5)
-        return (self._seen - self._heard) / RATE + unseen >= self._effect.silence
+    def _begin_call(self, effect: RecordCall) -> None:
+        if self._call:
+            self._call.stop("stopped", "stopped")
+        folder, name = self._stack.settings.call_recordings, f"{self._owner.id}-{CALL}"
+        folder.mkdir(parents=True, exist_ok=True)
+        consent = [p.words if isinstance(p, Text) else str(p) for p in effect.consent]
+        facts = {**self._facts(effect.name), "kind": CALL, "consent": consent}
+        self._call = CallTape(self._stack, effect.id, folder, name, facts, self._ended)
 
+    def _facts(self, label: str) -> dict[str, Any]:
+        return {
+            "call": self._owner.id,
+            "caller": self._owner.offer.caller,
+            "dialled": self._owner.offer.dialled,
+            "label": one_line(label),
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
 
-def _finished(
-    part: Part, effect: Record, reason: RecordEnd, why: str, detail: str, stop_key: bool
-) -> RecordDone:
-    """Waits for the file to be closed and delivers it."""
-    key = effect.id
-    deadline = time.monotonic() + CLOSING
-    try:
-        while not _closed(part.wav_part) and time.monotonic() < deadline:
-            time.sleep(0.005)
-        if part.wav_part.stat().st_size <= HEADER and reason == "error":
-            part.abandon()
-            return RecordDone(key, 0.0, "error", "", detail)
-        kept = part.deliver(why, stop_key=stop_key, at_least=effect.min_seconds)
-    except TooShort:
-        return RecordDone(key, 0.0, reason)
-    except OSError as error:
-        logger.error("the message %s is not delivered: %s", part.wav, error)
-        return RecordDone(key, 0.0, "error", "", detail or str(error))
-    if detail:
-        logger.error("the message %s is cut short: %s", kept.file, detail)
-    return RecordDone(key, kept.seconds, reason, str(kept.file), detail)
+    def connect(self, caller: pj.AudioMedia, held: bool) -> None:
+        """Takes the caller's own sound; again after each re-INVITE.  Raises `pj.Error`."""
+        if self._message:
+            self._message.connect(caller, held)
+        self.add(caller)
 
+    def add(self, source: pj.AudioMedia) -> None:
+        """The caller hears `source` from now on."""
+        if self._call:
+            self._call.add(source)
 
-def _closed(path: Path) -> bool:
-    """Whether the stack has written the lengths into the header, which it does last."""
-    with path.open("rb") as file:
-        return any(file.read(8)[4:])
+    def remove(self, source: pj.AudioMedia) -> None:
+        """... and no longer."""
+        if self._call:
+            self._call.remove(source)
 
+    def mask(self, on: bool) -> None:
+        if self._call:
+            self._call.mask(on)
 
-def _why_no_more(path: Path) -> str:
-    try:
-        probe = path.with_name(f".{path.name}.probe")
-        try:
-            probe.write_bytes(bytes(8192))
-        finally:
-            probe.unlink(missing_ok=True)
-    except OSError as error:
-        return error.strerror or str(error)
-    return "the recording stopped growing"
+    def stop(self, id: int, stop_key: bool) -> None:
+        """Ends recording `id`, if it runs; `stop_key`: by a key, whose tone may be on it."""
+        for tape in (self._message, self._call):
+            if tape and tape.id == id:
+                tape.stop("stopped", "stopped", stop_key=stop_key)
+
+    def end(self, reason: RecordEnd) -> None:
+        """Ends all."""
+        for tape in (self._message, self._call):
+            if tape:
+                tape.stop(reason, reason)
+
+    def _ended(self, done: RecordDone) -> None:
+        if self._message and self._message.id == done.id:
+            self._message = None
+        if self._call and self._call.id == done.id:
+            self._call = None
+        self.unfinished -= 1
+        self._owner.recorded(done)

@@ -1,8 +1,8 @@
-"""Messages on disk: a WAV file and a JSON record, in place only when they are complete.
+"""Recordings on disk: a WAV file and a JSON record, in place only when they are complete.
 
-While a message is being recorded its files end in `.part`, and whoever records holds a lock on the
+While one is being made its files end in `.part`, and whoever records holds a lock on the
 JSON part.  A part without a lock belonged to a process that died: `repair` delivers it.  The JSON
-file is renamed last, so where it stands the message is whole.
+file is renamed last, so where it stands the recording is whole.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 RATE = sound.RATE
 HEADER = 44  # bytes of a canonical WAV header
 PART = ".part"
+CALL = "call"  # the `kind` of a recording that is a whole call: its silences are kept
 
 
 def wav_header(data: int) -> bytes:
@@ -40,14 +41,14 @@ class TooShort(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message in place."""
+    """A recording in place."""
 
     file: Path
     seconds: float
 
 
 class Part:
-    """One message under way.  Holds the lock until `deliver` or `abandon`."""
+    """One recording under way.  Holds the lock until `deliver` or `abandon`."""
 
     def __init__(self, folder: Path, name: str, facts: Mapping[str, Any], lock: int) -> None:
         self.wav = folder / f"{name}.wav"
@@ -90,7 +91,9 @@ class Part:
             return part
         raise AssertionError("unreachable: names do not run out")
 
-    def deliver(self, reason: str, *, stop_key: bool = False, at_least: float = 0.0) -> Kept:
+    def deliver(
+        self, reason: str, *, trim: bool = True, stop_key: bool = False, at_least: float = 0.0
+    ) -> Kept:
         """Trims silence and the stop key's tone from the end and renames both files into place.
 
         Raises `TooShort` for what then lasts less than `at_least` seconds, and `OSError`, after
@@ -99,7 +102,8 @@ class Part:
         try:
             with self.wav_part.open("r+b") as file:
                 samples = max(0, os.fstat(file.fileno()).st_size - HEADER) // 2
-                samples = sound.trimmed(file, HEADER, samples, stop_key)
+                if trim:
+                    samples = sound.trimmed(file, HEADER, samples, stop_key)
                 if samples < at_least * RATE:
                     self.abandon()
                     raise TooShort
@@ -120,7 +124,7 @@ class Part:
         return Kept(self.wav, seconds)
 
     def abandon(self) -> None:
-        """Gives up a message of which nothing was recorded."""
+        """Gives up one of which nothing was recorded."""
         for path in (self.scratch, self.wav_part, self.json_part):
             try:
                 path.unlink(missing_ok=True)
@@ -129,7 +133,7 @@ class Part:
         self.release()
 
     def _write(self, more: Mapping[str, Any]) -> None:
-        """In place: the block is there, so a full disk cannot keep the end of a message out."""
+        """In place: the block is there, so a full disk cannot keep the end of a recording out."""
         text = json.dumps({**self._facts, **more}, ensure_ascii=False, indent=1) + "\n"
         data = text.encode("utf-8", "replace")
         os.pwrite(self._lock, data, 0)
@@ -143,9 +147,9 @@ class Part:
 
 
 def repair(folder: Path) -> list[Kept]:
-    """Delivers the messages that dead processes left as parts, with the reason `crash`.
+    """Delivers the recordings that dead processes left as parts, with the reason `crash`.
 
-    Raises `OSError` when the folder cannot be read; a single message that resists is logged.
+    Raises `OSError` when the folder cannot be read; a single one that resists is logged.
     """
     kept = []
     for path in sorted(folder.glob(f"*.json{PART}")):
@@ -154,7 +158,7 @@ def repair(folder: Path) -> list[Kept]:
             if message is not None:
                 kept.append(message)
         except (OSError, ValueError) as error:
-            logger.error("the message %s cannot be repaired: %s", path, error)
+            logger.error("the recording %s cannot be repaired: %s", path, error)
     return kept
 
 
@@ -185,8 +189,8 @@ def _orphan(path: Path) -> Kept | None:
     if not part.wav_part.exists() or part.wav_part.stat().st_size <= HEADER:
         part.abandon()
         return None
-    kept = part.deliver("crash")
-    logger.warning("the message %s of a process that died was repaired", kept.file)
+    kept = part.deliver("crash", trim=facts.get("kind") != CALL)
+    logger.warning("the recording %s of a process that died was repaired", kept.file)
     return kept
 
 

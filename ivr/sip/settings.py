@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+TRY_NEXT = "X-IVR-Next"  # for the front alone: another line may take the call
+
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
@@ -17,6 +19,10 @@ class LineSettings:
 
     A caller from whom nothing has come for `media_timeout` seconds is hung up on (0: never), though
     not one who has put us on hold: that one is asked whether he is still there.
+
+    `front` is the address (``host:port``) of a proxy that stands before this line and others like
+    it: what we call goes by way of it, and when this line has no room it lets the front try the
+    next one (see `refusal`).  `sip_address` is where SIP is taken from it (empty: `address`).
 
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
@@ -35,8 +41,31 @@ class LineSettings:
     retry_after: int = 5
     log_level: int = 1
     shim: bool = True
+    front: str = ""
+    sip_address: str = ""
+
+    @property
+    def call_recordings(self) -> Path:
+        """Where recordings of whole calls go: beside the messages."""
+        return self.recordings.with_name("recordings")
 
     @property
     def advertised(self) -> str:
         """The address that peers are told."""
         return self.public_address or self.address
+
+    @property
+    def sip_bound(self) -> str:
+        """The address that SIP is bound to."""
+        return self.sip_address or self.address
+
+    @property
+    def sip_advertised(self) -> str:
+        """The address for SIP that peers are told."""
+        return self.sip_address or self.advertised
+
+    @property
+    def refusal(self) -> list[tuple[str, str]]:
+        """The headers of a 503 that means: not on this line, not now."""
+        headers = [("Retry-After", str(self.retry_after))]
+        return [*headers, (TRY_NEXT, "1")] if self.front else headers

@@ -17,7 +17,7 @@ import logging
 import platform
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_void_p
 from importlib import metadata
 
@@ -92,13 +92,15 @@ class Library:
 class Shim:
     """Asks `status` about each INVITE and INFO, and answers with what it gives unless that is 0.
 
-    503 is sent with Retry-After.  Runs in the thread that polls the stack.
+    503 is sent with the headers `refusal`.  Runs in the thread that polls the stack.
     """
 
-    def __init__(self, path: str, status: Callable[[str, bytes], int], retry_after: int) -> None:
+    def __init__(
+        self, path: str, status: Callable[[str, bytes], int], refusal: Iterable[tuple[str, str]]
+    ) -> None:
         self._lib = ctypes.CDLL(path)
         self._status = status
-        self._retry_after = str(max(0, retry_after)).encode()
+        self._refusal = [(name.encode(), value.encode()) for name, value in refusal]
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
         self._packet_at = 0
@@ -116,7 +118,7 @@ class Shim:
             self._bind()
         except AttributeError as missing:
             raise Unusable(f"the wheel lacks a function: {missing}") from None
-        self._headers = self._header_list([(b"Retry-After", self._retry_after)])
+        self._headers = self._header_list(self._refusal)
         self._callback = _OnRequest(self._on_request)
         self._module = _Module(id=-1, priority=PRIORITY, on_rx_request=self._callback)
         self._module.name = self._str(b"mod-ivr")
@@ -184,8 +186,8 @@ class Shim:
                     continue
                 if not answer.startswith(b"SIP/2.0 503 "):
                     raise Unusable(f"the self-test was answered {answer[8:12].decode()!r}")
-                if b"Retry-After: " + self._retry_after not in answer:
-                    raise Unusable("the self-test was answered without Retry-After")
+                if not all(b"%b: %b\r\n" % header in answer for header in self._refusal):
+                    raise Unusable("the self-test was answered without the headers of a refusal")
                 if self._found != self._probe:
                     raise Unusable("the self-test did not find its own datagram")
                 return

@@ -84,7 +84,7 @@ class Stack:
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
         here = self.settings
-        loopback = "127.0.0.1" if here.address == "0.0.0.0" else here.address
+        loopback = "127.0.0.1" if here.sip_bound == "0.0.0.0" else here.sip_bound
         wake = self._wake = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         wake.setblocking(False)
         wake.connect((loopback, here.port))
@@ -131,8 +131,8 @@ class Stack:
     def _listen(self, endpoint: pj.Endpoint) -> None:
         config = pj.TransportConfig()
         config.port = self.settings.port
-        config.boundAddress = self.settings.address
-        config.publicAddress = self.settings.advertised
+        config.boundAddress = self.settings.sip_bound
+        config.publicAddress = self.settings.sip_advertised
         endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
         if self.settings.tcp:
             endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, config)
@@ -140,7 +140,9 @@ class Stack:
     def _open_account(self) -> None:
         here = self.settings
         config = pj.AccountConfig()
-        config.idUri = f"sip:ivr@{here.advertised}:{here.port}"
+        config.idUri = f"sip:ivr@{here.sip_advertised}:{here.port}"
+        if here.front:
+            config.sipConfig.proxies.append(f"sip:{here.front};lr")
         rtp = config.mediaConfig.transportConfig
         rtp.boundAddress = here.address
         rtp.publicAddress = here.advertised
@@ -156,7 +158,7 @@ class Stack:
         endpoint = self._endpoint
         assert endpoint is not None
         gate = Gate(self._legs, self._sockets, self._admits, self.defer)
-        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.retry_after)
+        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.refusal)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:

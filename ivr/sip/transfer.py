@@ -32,6 +32,9 @@ class Caller(Protocol):
     def emit(self, event: Event) -> None:
         """Tells the flow."""
 
+    def hear(self, source: pj.AudioMedia) -> None:
+        """Connects a source of sound with the caller."""
+
 
 class Handover:
     """What both ways have in common: they end once, and say how."""
@@ -168,9 +171,9 @@ class Bridge(Handover):
             if self.joined and near and far:
                 ours, theirs = near.getAudioMedia(-1), far.getAudioMedia(-1)
                 ours.startTransmit(theirs)
-                theirs.startTransmit(ours)
-            elif self._tone and near:
-                self._tone.startTransmit(near.getAudioMedia(-1))
+                self._caller.hear(theirs)
+            elif self._tone:
+                self._caller.hear(self._tone)
         except pj.Error as error:
             logger.info("call %s: not joined: %s", self._caller.id, error.reason)
 

@@ -83,6 +83,8 @@ class PromptStore:
         self._replaced: dict[Want, str] = {}
         self._passing: Passing[Want] = Passing()
         self._said: set[str] = set()
+        self.replaced = 0
+        """How often callers have heard a tone for what could not be had."""
 
     def names(self, language: str = "") -> set[str]:
         """Every prompt that can be played to a caller with this language."""
@@ -190,7 +192,9 @@ class PromptStore:
     def _files(self, wants: list[Want]) -> list[Path]:
         if not self._fallback.exists():
             self._fallback = self._sounds.fallback()
-        return [self._at_hand.get(want, self._fallback) for want in wants] or [self._fallback]
+        files = [self._at_hand.get(want, self._fallback) for want in wants] or [self._fallback]
+        self.replaced += files.count(self._fallback)
+        return files
 
     def _sources(self, want: Want) -> list[Source]:
         return sources(self.catalogue, self._lasting, *want)

@@ -1,7 +1,8 @@
 """A journal line per event and effect of every call: one file a call, one JSON object a line.
 
-``<folder>/2026-11-22/<call id>.jsonl``; ``at`` counts seconds from the offer.  Lines are written as
-they happen, so that a crash loses nothing that was known.
+``<folder>/2026-11-22/<call id>.jsonl``; ``at`` counts seconds from the offer.  The first line names
+the call, its flow and its worker; the others are written as they happen, so that a crash loses
+nothing that was known.
 """
 
 from __future__ import annotations
@@ -10,23 +11,35 @@ import errno
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from ..engine import trace
 from ..engine.call import Call
 from ..engine.effects import Effect
 from ..engine.events import Offered
+from .spool import DONE, OPEN
 
+T = TypeVar("T")
 log = logging.getLogger("ivr.journal")
 
 
 class Journal:
-    """Writes the journals of all calls of this process.  A full disk costs lines, not calls."""
+    """Writes the journals of all calls of this process.  A full disk costs lines, not calls.
 
-    def __init__(self, folder: Path) -> None:
+    While a call lasts, a marker stands in *spool* under `open/<life>/`; at its end it moves to
+    `done/`, where the record of the call is made of its journal (see `store.spool`).  *life* names
+    this process and no other.
+    """
+
+    def __init__(self, folder: Path, spool: Path, life: str) -> None:
         self.folder = folder
+        self.life = life
+        self._home = str(folder.absolute())  # what a marker must find from anywhere
+        self._begun = str(spool.absolute() / OPEN / life)
+        self._done = str(spool.absolute() / DONE)
         self._open: dict[str, tuple[int, float]] = {}
         self._failing = False
 
@@ -37,11 +50,47 @@ class Journal:
         descriptor, began = self._open.get(call.id) or (-1, now)
         if descriptor < 0:
             return
-        lines = [seen, *map(trace.of_effect, effects)]
         at = round(now - began, 3)
-        text = "".join(
-            json.dumps({"at": at, **line}, ensure_ascii=False, default=str) + "\n" for line in lines
+        self._append(
+            descriptor, [{"at": at, **line} for line in (seen, *map(trace.of_effect, effects))]
         )
+
+    def begin(self, call_id: str, offer: Offered, now: float, flow_name: str, version: str) -> None:
+        """Open the journal of a call that was just offered, and will walk through a flow."""
+        day = datetime.fromtimestamp(offer.wall, UTC).strftime("%Y-%m-%d")
+        folder = f"{self._home}/{day}"
+        path = f"{folder}/{call_id}.jsonl"
+        head = {
+            "at": 0.0,
+            "call": call_id,
+            "flow": flow_name,
+            "version": version,
+            "worker": self.life,
+            "wall": offer.wall,
+        }
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        try:
+            descriptor = _within(folder, lambda: os.open(path, flags, 0o640))
+            self._open[call_id] = descriptor, now
+            self._append(descriptor, [head])
+            _within(self._begun, lambda: os.symlink(path, f"{self._begun}/{call_id}"))
+        except OSError as error:
+            self._trouble(error)
+
+    def end(self, call_id: str) -> None:
+        """Close the journal of a call that is over, and have its record made."""
+        descriptor, _ = self._open.pop(call_id, (-1, 0.0))
+        if descriptor < 0:
+            return
+        os.close(descriptor)
+        begun, done = f"{self._begun}/{call_id}", f"{self._done}/{call_id}"
+        try:
+            _within(self._done, lambda: os.rename(begun, done))
+        except OSError as error:
+            self._trouble(error)
+
+    def _append(self, descriptor: int, lines: Iterable[dict[str, object]]) -> None:
+        text = "".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines)
         data = text.encode("utf-8", "backslashreplace")
         try:
             written = os.write(descriptor, data)
@@ -52,24 +101,16 @@ class Journal:
         except OSError as error:
             self._trouble(error)
 
-    def begin(self, call_id: str, offer: Offered, now: float) -> None:
-        """Open the journal of a call that was just offered."""
-        day = datetime.fromtimestamp(offer.wall, UTC).strftime("%Y-%m-%d")
-        try:
-            folder = self.folder / day
-            folder.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-            self._open[call_id] = os.open(folder / f"{call_id}.jsonl", flags, 0o640), now
-        except OSError as error:
-            self._trouble(error)
-
-    def end(self, call_id: str) -> None:
-        """Close the journal of a call that is over."""
-        descriptor, _ = self._open.pop(call_id, (-1, 0.0))
-        if descriptor >= 0:
-            os.close(descriptor)
-
     def _trouble(self, error: OSError) -> None:
         if not self._failing:
             log.error("journals cannot be written in %s: %s", self.folder, error.strerror)
         self._failing = True
+
+
+def _within(folder: str, make: Callable[[], T]) -> T:
+    """What *make* makes in *folder*, which is there but for the first time."""
+    try:
+        return make()
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        return make()

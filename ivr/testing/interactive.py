@@ -18,8 +18,9 @@ from rich.table import Table
 from ..engine.effects import Effect, Note, Play, Prompt
 from ..engine.events import Event, PlayDone, TransferOutcome
 from ..engine.flow import Flow
-from .line import SimulatedLine, seconds_of
-from .simulated_call import CODES, FAR_END, MONDAY, NOTHING
+from .hearing import seconds_of
+from .line import NOTHING, SimulatedLine
+from .simulated_call import CODES, FAR_END, MONDAY
 from .transcript import clock, named, told
 from .values import Said
 
@@ -41,7 +42,8 @@ _STYLES = {
     "line": "yellow",
     "fault": "bold red",
 }
-_TOLD = ("state", "failed", "end", "transfer", "recorded")  # notes that other lines say as well
+# Notes that other lines say as well.
+_TOLD = ("state", "outcome", "failed", "end", "transfer", "recorded")
 _KEYS = re.compile(r"[0-9*#]+")
 _WAIT = re.compile(r"(?:\+|wait\s+)([0-9]{1,5}(?:\.[0-9]+)?)\s*s?")
 _OUTCOMES: tuple[TransferOutcome, ...] = get_args(TransferOutcome)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from heapq import heapify, heappop, heappush
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ..engine.effects import (
@@ -18,14 +18,13 @@ from ..engine.effects import (
     Effect,
     HangUp,
     Listen,
+    Mask,
     Play,
-    Prompt,
     Record,
+    RecordCall,
     Redirect,
     Reject,
     Stop,
-    Text,
-    Tone,
     Transfer,
     Unlisten,
 )
@@ -47,15 +46,15 @@ from ..engine.events import (
 )
 from ..engine.flow import Flow
 from ..engine.session import Session
-from .values import Entry, Message, Recording, Said, Sound
+from .agenda import FOREVER, Agenda
+from .hearing import Hearing
+from .values import CallRecording, Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 CLOSING = 0.02  # seconds from the end of a recording to its file
-PROMPT = 2.0  # seconds, of a named prompt whose length is not given
-CHARACTERS_PER_SECOND = 15.0  # spoken, at a calm pace
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
-FOREVER = float("inf")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TICK = Tick()
 
 
@@ -65,41 +64,37 @@ class SimulatedLine:
     __slots__ = (
         "_agenda",
         "_gone",
+        "_hearing",
         "_leaving",
-        "_number",
         "_stopping",
-        "durations",
         "ended_with",
         "joined",
         "listening",
         "log",
         "messages",
         "now",
-        "playing",
         "questions",
         "recording",
+        "recordings",
         "session",
-        "sounds",
         "transfer",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
         self.session = Session(flow, "simulated")
         self.now = 0.0
-        self.durations = durations
-        self.sounds: list[Sound] = []
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
-        self.playing: int | None = None
         self.recording: Recording | None = None
         self.transfer: Transfer | None = None
         self.joined = False
         self.listening = False
         self.messages: list[Message] = []
+        self.recordings: list[CallRecording] = []
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
-        self._agenda: list[tuple[float, int, Event]] = []
-        self._number = 0
+        self._agenda = Agenda()
+        self._hearing = Hearing(self._agenda, durations)
         self._stopping = False
         self._leaving: int | None = None
         self._gone: HungUp | None = None  # ours to report, once the flow has been obeyed
@@ -109,18 +104,41 @@ class SimulatedLine:
         """Whether the call is gone."""
         return bool(self.session.ended_by) and self._leaving is None
 
-    def offer(self, at: datetime, caller: str, dialled: str, headers: Mapping[str, str]) -> None:
-        self.happens(Offered(caller, dialled, at.timestamp(), headers))
+    @property
+    def sounds(self) -> list[Sound]:
+        """What the caller heard, hears and will hear if nothing comes between."""
+        return self._hearing.sounds
+
+    @property
+    def playing(self) -> int | None:
+        """The flow's playback, if one runs."""
+        return self._hearing.playing
+
+    @property
+    def call_recording(self) -> CallRecording | None:
+        """The recording of the whole call, if one runs."""
+        last = self.recordings[-1] if self.recordings else None
+        return last if last and last.ended is None else None
+
+    def offer(
+        self,
+        at: datetime,
+        caller: str,
+        dialled: str,
+        headers: Mapping[str, str] = NOTHING,
+        overrides: Mapping[str, str] = NOTHING,
+    ) -> None:
+        self.happens(Offered(caller, dialled, at.timestamp(), headers, overrides))
 
     # -- time ------------------------------------------------------------------------------------
 
     def step(self, until: float = FOREVER) -> bool:
         """Let the next thing happen that is due by *until*; False: there is none."""
-        deadline, agenda = self.session.deadline, self._agenda
-        if agenda and (deadline is None or agenda[0][0] < deadline):
-            if agenda[0][0] > until:
+        deadline, due = self.session.deadline, self._agenda.next
+        if due < (FOREVER if deadline is None else deadline):
+            if due > until:
                 return False
-            self.now, _, event = heappop(agenda)
+            self.now, event = self._agenda.pop()
             self._occurs(event)
             return True
         if deadline is None or deadline > until:
@@ -163,14 +181,16 @@ class SimulatedLine:
         """The caller makes himself heard on the recording, if one runs, until *moment*."""
         if self.recording is not None and not self._stopping:
             self.recording.sound_until = moment
-            self._forget(self.recording.effect.id)
+            self._agenda.forget(self.recording.effect.id)
             self._end_in_time(self.recording)
 
     def hang_up(self, by: str = "caller") -> None:
         """The call is gone; what was recorded is in place before the flow is told."""
         if self.recording is not None:
-            self._forget(self.recording.effect.id)
+            self._agenda.forget(self.recording.effect.id)
             self._occurs(self._recorded("hang_up"))
+        for done in self._call_recorded("hang_up"):
+            self.happens(done)
         answered = self.session.call.answered
         self._leaving = None
         self._tear_down()
@@ -180,15 +200,15 @@ class SimulatedLine:
         """The far end decides *after* seconds.  Who takes the call talks for *talk* seconds."""
         transfer = self.transfer
         assert transfer is not None
-        self._forget(transfer.id)
+        self._agenda.forget(transfer.id)
         end = self.now + after
         if outcome == "answered" and transfer.mode == "bridge":
             if not self.joined:
-                self._expect(end, Joined(transfer.id))
+                self._agenda.expect(end, Joined(transfer.id))
             if talk is None:
                 return
             end += talk
-        self._expect(end, TransferDone(transfer.id, outcome, code))
+        self._agenda.expect(end, TransferDone(transfer.id, outcome, code))
 
     # -- facts in, intents out -------------------------------------------------------------------
 
@@ -208,13 +228,13 @@ class SimulatedLine:
     def _occurs(self, event: Event) -> None:
         """Something on the agenda is due."""
         match event:
-            case PlayDone(id):
-                self.playing = None
+            case PlayDone(id) if id == self.playing:
+                self._hearing.playing = None
                 if id == self._leaving:
                     self._leaving = None
                     self._tear_down()
                     self._gone = HungUp("flow")
-            case RecordDone():
+            case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
                 self._keep(event)
             case Joined():
                 self.joined = True
@@ -222,53 +242,21 @@ class SimulatedLine:
                 self.transfer, self.joined = None, False
         self.happens(event)
 
-    def _expect(self, when: float, event: Event) -> None:
-        self._number += 1
-        heappush(self._agenda, (when, self._number, event))
-
-    def _forget(self, id: int) -> None:
-        """Nothing more will come of playback, recording or transfer *id*."""
-        self._agenda = [entry for entry in self._agenda if getattr(entry[2], "id", 0) != id]
-        heapify(self._agenda)
-
     # -- effects ---------------------------------------------------------------------------------
 
     def _answer(self, effect: Answer) -> None:
-        self._expect(self.now + ANSWERING, Answered())
+        self._agenda.expect(self.now + ANSWERING, Answered())
 
     def _play(self, effect: Play) -> None:
-        if self.playing is not None:
-            self._silence()
-        end = self.now
-        for prompt in effect.prompts:
-            begin, end = end, end + self._length(prompt)
-            self.sounds.append(Sound(effect.id, prompt, begin, end))
-        self.playing = effect.id
-        self.questions += self.session.call.asking
-        self._expect(end, PlayDone(effect.id))
-
-    def _length(self, prompt: Prompt) -> float:
-        match prompt:
-            case str():
-                return self.durations.get(prompt, PROMPT)
-            case Tone():
-                return prompt.seconds
-            case Text(words):
-                return seconds_of(words)
-
-    def _silence(self) -> None:
-        assert self.playing is not None
-        self._forget(self.playing)
-        self.playing = None
-        sounds, now = self.sounds, self.now
-        while sounds and sounds[-1].begin >= now:
-            sounds.pop()
-        if sounds and sounds[-1].end > now:
-            sounds[-1].end, sounds[-1].cut = now, True
+        if effect.over:
+            self._hearing.interject(effect, self.now)
+        else:
+            self._hearing.play(effect, self.now)
+            self.questions += self.session.call.asking
 
     def _record(self, effect: Record) -> None:
         if self.recording is not None:
-            self._forget(self.recording.effect.id)
+            self._agenda.forget(self.recording.effect.id)
             self._keep(self._recorded("stopped"))
         self.recording = Recording(effect, self.now, self.now)
         self._stopping = False
@@ -280,9 +268,9 @@ class SimulatedLine:
         longest = recording.began + effect.max_seconds
         silent = recording.sound_until + effect.silence
         if effect.silence and silent < longest:
-            self._expect(silent, self._recorded("silence", silent))
+            self._agenda.expect(silent, self._recorded("silence", silent))
         else:
-            self._expect(longest, self._recorded("max_time", longest))
+            self._agenda.expect(longest, self._recorded("max_time", longest))
 
     def _recorded(self, reason: RecordEnd, at: float | None = None) -> RecordDone:
         """The end of the recording *at* a moment, or now; silence at its end is not kept."""
@@ -303,16 +291,44 @@ class SimulatedLine:
             self.messages.append(Message(name, done.file, done.seconds))
         self.recording = None
 
+    def _record_call(self, effect: RecordCall) -> None:
+        self._call_recorded("stopped")
+        file = f"{effect.name}-call-{len(self.recordings) + 1}.wav"
+        self.recordings.append(CallRecording(effect, file, self.now))
+
+    def _mask(self, effect: Mask) -> None:
+        recording = self.call_recording
+        if recording is not None and effect.on != recording.is_masked:
+            if effect.on:
+                recording.masked.append((self.now, None))
+            else:
+                recording.masked[-1] = (recording.masked[-1][0], self.now)
+
+    def _call_recorded(self, reason: RecordEnd) -> list[RecordDone]:
+        """The end of the recording of the call, if one runs."""
+        recording = self.call_recording
+        if recording is None:
+            return []
+        recording.ended = self.now
+        seconds = self.now - recording.began
+        return [RecordDone(recording.effect.id, seconds, reason, recording.file)]
+
     def _stop(self, effect: Stop) -> None:
-        if effect.id == self.playing:
-            self._silence()
+        taping = self.call_recording
+        if taping is not None and effect.id == taping.effect.id:
+            [done] = self._call_recorded("stopped")
+            self._agenda.expect(self.now + CLOSING, done)
         elif self.recording is not None and effect.id == self.recording.effect.id:
-            self._forget(effect.id)
+            self._agenda.forget(effect.id)
             self._stopping = True
-            self._expect(self.now + CLOSING, self._recorded("stopped"))
-        elif self.transfer is not None and effect.id == self.transfer.id and not self.joined:
-            self._forget(effect.id)
-            self._expect(self.now, TransferDone(effect.id, "no_answer", 0, "stopped"))
+            self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
+        elif self.transfer is not None and effect.id == self.transfer.id:
+            self._agenda.forget(effect.id)
+            outcome: TransferOutcome = "answered" if self.joined else "no_answer"
+            ended = TransferDone(effect.id, outcome, 200 * self.joined, "stopped")
+            self._agenda.expect(self.now, ended)
+        else:
+            self._hearing.stop(effect.id, self.now)
 
     def _listen(self, effect: Listen) -> None:
         self.listening = True
@@ -323,7 +339,7 @@ class SimulatedLine:
     def _transfer(self, effect: Transfer) -> None:
         self.transfer, self.joined = effect, False
         rings = 2 if effect.mode == "refer_then_bridge" else 1
-        self._expect(self.now + rings * effect.ring, TransferDone(effect.id, "no_answer"))
+        self._agenda.expect(self.now + rings * effect.ring, TransferDone(effect.id, "no_answer"))
 
     def _end(self, effect: HangUp | Redirect | Reject) -> None:
         self.ended_with = effect
@@ -331,28 +347,29 @@ class SimulatedLine:
             self._leaving = effect.after
         else:
             self._tear_down()
-            self._gone = HungUp("flow", 0 if isinstance(effect, HangUp) else effect.code)
+            match effect:
+                case HangUp(by=by):
+                    self._gone = HungUp(by)
+                case Redirect(code=code) | Reject(code=code):
+                    self._gone = HungUp("flow", code)
 
     def _tear_down(self) -> None:
-        if self.playing is not None:
-            self._silence()
+        self._hearing.stop_all(self.now)
         if self.recording is not None:
             done = self._recorded("stopped")
             self.log.append((self.now, done, True))
             self._keep(done)
+        self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
         self.transfer, self.joined, self.listening = None, False, False
         self._agenda.clear()
-
-
-def seconds_of(words: str) -> float:
-    """How long it takes to speak *words*."""
-    return max(0.5, len(words) / CHARACTERS_PER_SECOND)
 
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Answer: SimulatedLine._answer,
     Play: SimulatedLine._play,
     Record: SimulatedLine._record,
+    RecordCall: SimulatedLine._record_call,
+    Mask: SimulatedLine._mask,
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
     Unlisten: SimulatedLine._unlisten,

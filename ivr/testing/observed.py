@@ -11,7 +11,7 @@ from ..engine.values import Value
 from .errors import StoryError
 from .line import SimulatedLine
 from .transcript import clock, journal, last_events, transcript
-from .values import Message, Said
+from .values import CallRecording, Message, Said
 
 
 class Observed:
@@ -51,6 +51,11 @@ class Observed:
     def messages(self) -> list[Message]:
         """The recordings that were kept."""
         return list(self._line.messages)
+
+    @property
+    def recordings(self) -> list[CallRecording]:
+        """The recordings of the whole call, the one that runs as well."""
+        return list(self._line.recordings)
 
     @property
     def notes(self) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from yaml.nodes import Node
@@ -38,6 +38,9 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.waits,
         SimulatedCall.leaves_a_message,
         SimulatedCall.hangs_up,
+        SimulatedCall.is_moved_to,
+        SimulatedCall.is_interrupted_with,
+        SimulatedCall.is_dismissed,
         SimulatedCall.is_transferred_to,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
@@ -46,10 +49,14 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.goes_through,
         SimulatedCall.has,
         SimulatedCall.has_left_messages,
+        SimulatedCall.is_recorded,
     )
 }
+Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
-_SCENARIO = ("description", "at", "caller", "dialled", "headers", "durations", "steps")
+_SCENARIO = (
+    "description", "at", "caller", "dialled", "headers", "durations", "overrides", "steps",
+)  # fmt: skip
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 _STEP = "a step such as hears: welcome"
 
@@ -269,6 +276,9 @@ class _Reader:
                     raise Bad(node, str(error)) from None
             case "headers":
                 return convert(Mapping[str, str], node, self.context)
+            case "overrides":
+                fields = self.source.fields(node, "schedules, and open or closed")
+                return {n: convert(Override, f.value, self.context) for n, f in fields.items()}
             case "durations":
                 fields = self.source.fields(node, "prompts and their seconds")
                 return {n: convert(Seconds, f.value, self.context) for n, f in fields.items()}
@@ -288,7 +298,7 @@ class _Reader:
         arguments = bind(STEPS[name], name, key, data, self.context)
         if arguments is None:
             return []
-        if name in ("is_in", "goes_through") and self.states:
+        if name in ("is_in", "goes_through", "is_moved_to") and self.states:
             for state in arguments.positional or (arguments.named.get("state", END),):
                 if state not in self.states and state != END:
                     source.fault(key, f"unknown state {state!r}; {suggest(state, self.states)}")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ..engine.digits import KEYS
 from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
-from ..engine.events import TransferOutcome
+from ..engine.events import Dismissed, Interjected, Moved, TransferOutcome
 from ..engine.flow import Flow
 from ..engine.verb import Address, Doc, KeySet, Range, Seconds
-from .line import SimulatedLine
-from .observed import Observed
+from .checks import Checks
+from .line import CLOSING, NOTHING, SimulatedLine
 from .transcript import ending, named
 from .values import Sound
 
@@ -29,8 +28,6 @@ CODES: dict[TransferOutcome, int] = {
     "failed": 400,
 }
 FAR_END = 2.0  # seconds until the far end of a transfer says something
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 Code = Annotated[int, Range(100, 699)]
 TransferResult = Literal[
     "answered", "busy", "no_answer", "rejected", "unreachable", "failed", "ringing", "talking"
@@ -38,10 +35,10 @@ TransferResult = Literal[
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
 ]  # fmt: skip
-Who = Literal["caller", "flow", "error"]
+Who = Literal["caller", "flow", "operator", "error"]
 
 
-class SimulatedCall(Observed):
+class SimulatedCall(Checks):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -57,7 +54,7 @@ class SimulatedCall(Observed):
 
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
-    of letters says).
+    of letters says), *overrides* the schedules that an operator has declared open or closed.
     """
 
     __slots__ = ("_past", "flow")
@@ -71,13 +68,14 @@ class SimulatedCall(Observed):
         dialled: str = "100",
         headers: Mapping[str, str] = NOTHING,
         durations: Mapping[str, float] = NOTHING,
+        overrides: Mapping[str, str] = NOTHING,
     ) -> None:
         if at is not None and at.tzinfo is None:
             raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
         self.flow = flow
         super().__init__(SimulatedLine(flow, durations))
         self._past = 0  # how many of the line's sounds are over
-        self._line.offer(at or MONDAY, caller, dialled, headers)
+        self._line.offer(at or MONDAY, caller, dialled, headers, overrides)
 
     # -- what the caller hears -------------------------------------------------------------------
 
@@ -189,6 +187,34 @@ class SimulatedCall(Observed):
         self._line.hang_up()
         return self
 
+    # -- what an operator does -------------------------------------------------------------------
+
+    def is_moved_to(self, state: Annotated[str, Doc("a state of the flow")]) -> SimulatedCall:
+        """An operator moves the call to this state; what it was doing is ended."""
+        __tracebackhide__ = True
+        self._is_there(f"be moved to {state}")
+        if state not in self.flow.states:
+            self._fail(f"expected to be moved to {state}; the flow has no such state")
+        self._line.happens(Moved(state))
+        self._line.pass_until(self._line.now + CLOSING)
+        return self
+
+    def is_interrupted_with(
+        self, prompt: Annotated[Prompt, Doc("a prompt by name, or words")]
+    ) -> SimulatedCall:
+        """An operator has this played; what the caller heard goes on after it."""
+        __tracebackhide__ = True
+        self._is_there(f"be interrupted with {named(prompt)}")
+        self._line.happens(Interjected(prompt))
+        return self
+
+    def is_dismissed(self) -> SimulatedCall:
+        """An operator ends the call."""
+        __tracebackhide__ = True
+        self._is_there("be dismissed")
+        self._line.happens(Dismissed())
+        return self
+
     # -- where the caller ends up ----------------------------------------------------------------
 
     def is_transferred_to(
@@ -267,50 +293,6 @@ class SimulatedCall(Observed):
         self._wait_for(lambda: line.over, "the call to be over")
         if by is not None and by != self.ended_by:
             self._fail(f"expected the call to be ended by the {by}; it was by the {self.ended_by}")
-        return self
-
-    def goes_through(
-        self, *states: Annotated[str, Doc("states in this order; others may lie between")]
-    ) -> SimulatedCall:
-        """The call has gone through these states, in this order."""
-        __tracebackhide__ = True
-        path = iter(self.path)
-        for state in states:
-            if state not in path:
-                self._fail(
-                    f"expected to go through {' → '.join(states)};"
-                    f" {state} is missing in {' → '.join(self.path)}"
-                )
-        return self
-
-    def is_in(self, state: Annotated[str, Doc("a state of the flow, or end")]) -> SimulatedCall:
-        """The flow is in this state now."""
-        __tracebackhide__ = True
-        if self.state != state:
-            self._fail(f"expected the state {state}; it is {self.state}")
-        return self
-
-    def has(
-        self, **variables: Annotated[str, Doc("variable: its value, as it would be spoken")]
-    ) -> SimulatedCall:
-        """These variables of the call have these values."""
-        __tracebackhide__ = True
-        known = self.variables
-        for name, value in variables.items():
-            if name not in known:
-                self._fail(f"expected {name} to be {value}; it is not set")
-            if known[name] != value and str(known[name]) != str(value):
-                self._fail(f"expected {name} to be {value}; it is {known[name]}")
-        return self
-
-    def has_left_messages(
-        self, count: Annotated[int, Range(0, 100), Doc("how many")]
-    ) -> SimulatedCall:
-        """So many recordings of this call were kept."""
-        __tracebackhide__ = True
-        kept = len(self._line.messages)
-        if kept != count:
-            self._fail(f"expected {count} messages to be kept; it is {kept}")
         return self
 
     # -- how it is found out ---------------------------------------------------------------------

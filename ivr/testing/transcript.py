@@ -15,6 +15,7 @@ from ..engine.effects import (
     Note,
     Prompt,
     Record,
+    RecordCall,
     Redirect,
     Reject,
     Text,
@@ -24,9 +25,12 @@ from ..engine.effects import (
 from ..engine.events import (
     Answered,
     Digit,
+    Dismissed,
     Event,
     HungUp,
+    Interjected,
     Joined,
+    Moved,
     Offered,
     RecordDone,
     TransferDone,
@@ -96,6 +100,8 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
             return Line(time, "fault", f"the flow fails: {detail}")
         case Record(name=name):
             return Line(time, "line", f"is recorded as {name}")
+        case RecordCall(name=name):
+            return Line(time, "line", f"the call is recorded as {name}")
         case Transfer(to=to):
             return Line(time, "line", f"is transferred to {to}")
         case HangUp() | Redirect() | Reject():
@@ -121,6 +127,17 @@ def _told_event(time: float, event: Event) -> Line | None:
             return Line(time, "line", f"recording ends ({reason}): {kept}")
         case TransferDone(outcome=outcome, code=code):
             return Line(time, "line", f"transfer: {outcome} {code or ''}".rstrip())
+    return _told_order(time, event)
+
+
+def _told_order(time: float, event: Event) -> Line | None:
+    match event:
+        case Moved(state):
+            return Line(time, "line", f"is moved to {state} by an operator")
+        case Interjected(prompt):
+            return Line(time, "line", f"is interrupted by an operator with {named(prompt)}")
+        case Dismissed():
+            return Line(time, "line", "is dismissed by an operator")
     return None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from ..engine.effects import Effect, Prompt, Record
+from ..engine.effects import Effect, Prompt, Record, RecordCall
 from ..engine.events import Event
 
 
@@ -45,6 +45,25 @@ class Recording:
     effect: Record
     began: float
     sound_until: float
+
+
+@dataclass(slots=True)
+class CallRecording:
+    """A recording of the whole call; times are those of the call.
+
+    `masked`: from when to when it is silent on purpose; the last may have no end yet.  `ended` is
+    None while it runs.
+    """
+
+    effect: RecordCall
+    file: str
+    began: float
+    masked: list[tuple[float, float | None]] = field(default_factory=list)
+    ended: float | None = None
+
+    @property
+    def is_masked(self) -> bool:
+        return bool(self.masked) and self.masked[-1][1] is None
 
 
 Entry = tuple[float, Event | Effect | Said, bool]

@@ -37,6 +37,7 @@ class Driver:
         self.effects: list[Effect] = []
         self.notes: list[Note] = []
         self.playing: Play | None = None
+        self.interjection: Play | None = None
         self._recording = 0
         self._transfer = 0
         self.session = Session(flow or self._one_state(verbs), "call-1")
@@ -71,6 +72,8 @@ class Driver:
             self.playing = None
         for effect in effects:
             match effect:
+                case Play(over=True):
+                    self.interjection = effect
                 case Play():
                     self.playing = effect
                 case Stop(id) if self.playing and id == self.playing.id:

@@ -83,6 +83,8 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "record": given_(
         beep=st.booleans(), max_seconds=st.sampled_from([1.0, 30.0]), stop_keys=st.just("#")
     ),
+    "record_call": st.just(((("notice",),), {})),
+    "stop_recording": st.just(((), {})),
     "say": st.tuples(PROMPTS.map(tuple), st.fixed_dictionaries({"barge_in": BARGE_IN})),
     "schedule": st.just(((Hours.parse("Mon-Fri 09:00-17:00"), ZoneInfo("UTC")), {})),
     "set": st.just(((), {"x": "1 + 1", "y": "caller ~ x"})),

@@ -9,9 +9,11 @@ from ivr.engine.effect_check import check_effect
 from ivr.engine.effects import (
     Answer,
     HangUp,
+    Mask,
     Note,
     Play,
     Record,
+    RecordCall,
     Redirect,
     Reject,
     Stop,
@@ -34,11 +36,15 @@ ANY: Any = None
     [
         Answer(),
         Play(1, ("a", Text("b"), Tone())),
+        Play(1, ("a",), over=True),
         Record(1, "m", 5, 0.5),
+        RecordCall(1, "m", ("notice", Text("b"))),
+        Mask(True),
         Transfer(1, "sip:a@b", 5, "refer"),
         Reject(486, "", {"X": "y"}),
         HangUp(),
         HangUp(after=1),
+        HangUp(by="operator"),
     ],
 )
 def test_an_effect_passes(effect: object) -> None:
@@ -55,6 +61,9 @@ def test_an_effect_passes(effect: object) -> None:
         Play(1, ("a", ANY)),
         Play("1", ("a",)),  # type: ignore[arg-type]
         Record(1, ANY, 5, 5),
+        RecordCall(1, "m", ANY),
+        Mask(ANY),
+        HangUp(by="nobody"),  # type: ignore[arg-type]
         Record(1, "m", float("nan"), 5),
         Transfer(1, "sip:a@b", 5, "teleport"),  # type: ignore[arg-type]
         Reject("486"),  # type: ignore[arg-type]

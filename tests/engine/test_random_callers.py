@@ -20,10 +20,13 @@ from ivr.engine.effects import (
 from ivr.engine.events import (
     Answered,
     Digit,
+    Dismissed,
     Event,
     Heard,
     HungUp,
+    Interjected,
     Joined,
+    Moved,
     PlayDone,
     RecordDone,
     SpeechStarted,
@@ -51,6 +54,8 @@ FACTS: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(Joined, IDS),
     st.builds(TransferDone, IDS, st.sampled_from(["answered", "busy", "failed"])),
+    st.sampled_from([Moved("s0"), Moved("s1"), Moved("nowhere")]),
+    st.sampled_from([Interjected("news"), Interjected("news"), Dismissed()]),
 )
 PLAY_ENDS = "play ends"
 ACTIONS = st.lists(
@@ -90,13 +95,15 @@ class Watched(Driver):
             assert self.sounding is None or HangUp(after=self.sounding) in self.effects
         else:
             assert self.session.deadline is not None
-            assert self.session.deadline >= self.now
+            assert self.session.deadline > self.now - 1e-6, "a sum of floats may be less"
         return effects
 
     def _watch(self, effect: Effect) -> None:
         json.dumps(trace.of_effect(effect))
         assert not self.over or isinstance(effect, Stop | Unlisten), "nothing after the end"
         match effect:
+            case Play(over=True):
+                pass
             case Play(id=id):
                 assert self.sounding is None, "one playback at a time"
                 self.sounding = id

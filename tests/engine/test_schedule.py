@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.engine.call import Call
+from ivr.engine.events import Answered, Offered
 from ivr.engine.schedule import Days, Hours, decide
 from ivr.engine.verb import Result
 from ivr.engine.verbs import pause, schedule
@@ -159,6 +160,30 @@ def test_the_result_says_which_rule_decided() -> None:
     assert decided("2026-12-25T10:00", OFFICE, BERLIN, christmas) == Result(
         "closed", reason="12-25..12-26"
     )
+
+
+@pytest.mark.parametrize("said", ["open", "closed"])
+def test_what_an_operator_says_beats_every_rule(said: str) -> None:
+    async def look(call: Call) -> Result:
+        return await schedule(call, OFFICE, BERLIN, (Days.parse("12-25"),), name="office")
+
+    phone = Driver(look)
+    phone.take(Offered("alice", "100", overrides={"office": said, "other": "open"}))
+    phone.take(Answered())
+    assert phone.result == Result(said, reason="override")
+    assert phone.noted("schedule") == ["override"]
+
+
+@pytest.mark.parametrize("overrides", [{"other": "open"}, {"": "open"}, {"office": ""}])
+def test_nothing_else_does(overrides: dict[str, str]) -> None:
+    async def look(call: Call) -> Result:
+        name = "" if "" in overrides else "office"
+        return await schedule(call, OFFICE, BERLIN, name=name)
+
+    phone = Driver(look)
+    phone.take(Offered("alice", "100", overrides=overrides))  # in 1970, at 01:00
+    phone.take(Answered())
+    assert phone.result == Result("closed", reason="outside the hours")
 
 
 def test_every_schedule_has_its_own_zone() -> None:

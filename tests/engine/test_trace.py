@@ -9,7 +9,17 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, Text, Tone
-from ivr.engine.events import Digit, Event, HungUp, Offered, PlayDone, TransferDone
+from ivr.engine.events import (
+    Digit,
+    Dismissed,
+    Event,
+    HungUp,
+    Interjected,
+    Moved,
+    Offered,
+    PlayDone,
+    TransferDone,
+)
 from ivr.engine.trace import of_effect, of_event
 
 CALL = Call("call-1")
@@ -19,7 +29,19 @@ CALL = Call("call-1")
     ("event", "line"),
     [
         (PlayDone(3), {"event": "play_done", "id": 3}),
-        (HungUp("drain"), {"event": "hung_up", "by": "drain", "code": 0, "reason": ""}),
+        (
+            HungUp("drain", media={"codec": "PCMU"}),
+            {
+                "event": "hung_up",
+                "by": "drain",
+                "code": 0,
+                "reason": "",
+                "media": {"codec": "PCMU"},
+            },
+        ),
+        (Moved("menu"), {"event": "moved", "state": "menu"}),
+        (Interjected(Text("hello")), {"event": "interjected", "prompt": {"text": "hello"}}),
+        (Dismissed(), {"event": "dismissed"}),
         (
             TransferDone(1, "busy", 486),
             {"event": "transfer_done", "id": 1, "outcome": "busy", "code": 486, "reason": ""},
@@ -33,7 +55,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
 @pytest.mark.parametrize(
     ("effect", "line"),
     [
-        (HangUp(), {"effect": "hang_up", "after": None}),
+        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow"}),
         (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
         (
             Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
@@ -42,6 +64,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
                 "id": 1,
                 "prompts": ["welcome", {"text": "hello"}, {"tone": 440, "seconds": 0.2}],
                 "language": "de",
+                "over": False,
             },
         ),
         (

@@ -23,11 +23,13 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "hang_up": ({}, ()),
     "pause": ({}, ("done",)),
     "record": ({}, ("recorded", "too_short", "failed")),
+    "record_call": ({}, ("done",)),
     "redirect": ({}, ()),
     "reject": ({}, ()),
     "say": ({}, ("done",)),
     "schedule": ({}, ("open", "closed")),
     "set": ({}, ("done",)),
+    "stop_recording": ({}, ("done",)),
     "transfer": ({}, ("answered", "busy", "no_answer", "rejected", "unreachable", "failed")),
 }
 

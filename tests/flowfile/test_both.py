@@ -37,6 +37,8 @@ def test_static_prompts_are_names_and_texts_that_never_change(tmp_path: Path) ->
         state("""
             do:
               - say: [welcome, {text: Hello}, {text: "Hello {{ caller }}"}]
+              - record_call: {consent: [goodbye], beep: yes}
+              - record_call: none
               - collect:
                   text: Which one?
                   into: x
@@ -46,7 +48,7 @@ def test_static_prompts_are_names_and_texts_that_never_change(tmp_path: Path) ->
         """),
     )
     words = {Text("Hello"), Text("Which one?"), Text("No")}
-    assert static_prompts(flow) == {"welcome", "menu", "no_match"} | words
+    assert static_prompts(flow) == {"welcome", "goodbye", "menu", "no_match"} | words
 
 
 def test_the_prompts_of_the_sample_are_all_there() -> None:

@@ -257,8 +257,9 @@ def test_the_journal_has_every_key_that_a_step_took(call: SimulatedCall) -> None
     assert keys == ["4", "6", "1", "2"]
     entries = [detail for kind, detail in call.notes if kind == "entry"]
     assert entries == ["typed 4", "typed 612"]
-    assert call.notes[-3:] == [
+    assert call.notes[-4:] == [
         ("transfer", "answered 200"),
+        ("outcome", "answered"),
         ("variables", "extension=612"),
         ("end", "flow"),
     ]

@@ -233,7 +233,8 @@ def serve(settings: LineSettings, script: Callable[[], Script], prompts: Find, i
                 phone.perform(call, effect)
             if isinstance(event, HungUp):
                 del scripts[call]
-    phone.stop()
+    for told in phone.stop():
+        tell(told)
     assert phone.live == 0
     return 0
 

@@ -78,6 +78,7 @@ class Dialog:
     from_header: str = ""
     events: bool = True
     incoming: Message | None = None
+    route: list[str] = field(default_factory=list)  # the proxies between
     responses: list[Message] = field(default_factory=list)
     requests: list[Message] = field(default_factory=list)
     heard: list[Packet] = field(default_factory=list)
@@ -128,6 +129,7 @@ class Dialog:
             f"Call-ID: {self.id}",
             f"CSeq: {cseq or self.cseq} {method}",
             f"Contact: <sip:alice@{self.peer.host}:{self.peer.port}>",
+            *[f"Route: {proxy}" for proxy in self.route],
             *headers,
         ]
         if body:
@@ -267,14 +269,14 @@ class Dialog:
 class Peer:
     """A UDP address with calls.  `answer` decides about calls that come in."""
 
-    def __init__(self, target: int, port: int = 0) -> None:
-        self.host = LOCAL
+    def __init__(self, target: int, port: int = 0, host: str = LOCAL) -> None:
+        self.host = host
         self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sip.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self.sip.bind((LOCAL, port))
+        self.sip.bind((host, port))
         self.sip.setblocking(False)
         self.port = self.sip.getsockname()[1]
-        self.target = target
+        self.target, self.there = target, LOCAL
         self.dialogs: dict[str, Dialog] = {}
         self.strays: list[Message] = []
         self.answer: Callable[[Dialog], None] = lambda dialog: None
@@ -289,7 +291,7 @@ class Peer:
 
     def send(self, text: str) -> None:
         data = text.encode("utf-8", "surrogateescape")
-        self.sip.sendto(data, (LOCAL, self.target))
+        self.sip.sendto(data, (self.there, self.target))
 
     def call(
         self, user: str = "1", *headers: str, offer: bool = True, events: bool = True,
@@ -367,6 +369,7 @@ class Peer:
         dialog.incoming = message
         dialog.remote = message.header("from")
         dialog.from_header = message.header("to")
+        dialog.route = message.headers.get("record-route", [])
         self.dialogs[dialog.id] = dialog
         self.answer(dialog)
 
@@ -383,6 +386,7 @@ class Peer:
         contact = re.search(r"<([^>]*)>", message.header("contact"))
         if contact:
             dialog.uri = contact.group(1)
+        dialog.route = message.headers.get("record-route", [])[::-1]
         dialog.listen_to(message.body)
         if dialog.acknowledges:
             dialog.request("ACK", "" if dialog.offered else dialog.sdp, cseq=number)

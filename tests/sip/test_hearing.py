@@ -35,7 +35,7 @@ def test_the_caller_hears_the_prompt(line: StartLine) -> None:
     phone = line(plays("400x0.5", then=[HangUp()]))
     call = phone.peer.up("menu")
     over = phone.expect(HungUp)
-    assert over == HungUp("flow", 0, over.reason)
+    assert over == HungUp("flow", 0, over.reason, over.media)
     assert call.got("BYE")
     assert call.tones() == [(400, 25)]
     offer = phone.of(Offered)[0]

@@ -153,6 +153,9 @@ def test_a_message_is_kept_when_the_line_closes(line: StartLine) -> None:
     phone = line(records())
     speaking(phone, 0.5)
     assert phone.end() == 0
+    (kept,) = phone.of(RecordDone)
+    assert kept.reason == "hang_up" and phone.events[-2][1] == kept
+    assert phone.of(HungUp)[0].by == "drain" and isinstance(phone.events[-1][1], HungUp)
     folder = phone.settings.recordings
     assert sorted(p.suffix for p in folder.iterdir()) == [".json", ".wav"]
     assert json.loads(next(folder.glob("*.json")).read_text())["seconds"] > 0.4

@@ -71,6 +71,9 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "waits",
         "leaves_a_message",
         "hangs_up",
+        "is_moved_to",
+        "is_interrupted_with",
+        "is_dismissed",
         "is_transferred_to",
         "is_redirected_to",
         "is_rejected_with",
@@ -79,6 +82,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "goes_through",
         "has",
         "has_left_messages",
+        "is_recorded",
     }
     path = steps(
         write,

@@ -59,7 +59,9 @@ def test_another_prompt_than_expected() -> None:
         "expected to hear menu; it is welcome (at 00:00.3, state greet)"
     )
     assert "00:00.3  hears welcome" in failure.value.transcript
-    assert failure.value.events[-1].endswith("Play(id=1, prompts=('welcome',), language='')")
+    assert failure.value.events[-1].endswith(
+        "Play(id=1, prompts=('welcome',), language='', over=False)"
+    )
     assert str(failure.value).startswith(failure.value.sentence + "\n\nwhat the caller heard")
 
 
@@ -365,6 +367,7 @@ def test_the_journal_is_that_of_a_real_call() -> None:
         "dialled": "100",
         "wall": 1740996000.0,
         "headers": {},
+        "overrides": {},
     }
     # Typed ahead: no step has said yet that it may be shown.
     assert {"at": 0.02, "event": "digit", "key": "*"} in call.journal

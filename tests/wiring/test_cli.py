@@ -1,7 +1,10 @@
 """The command line as a user meets it: what is printed, and the exit code."""
 
+import contextlib
 import json
+import re
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from ivr.cli import main
+from ivr.config import load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,6 +65,37 @@ def test_a_folder_that_exists_is_left_alone(ivr: Ivr, tmp_path: Path) -> None:
     said = ivr("new", "mine")
     assert said.code == 2 and "exists already" in said.err
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["letter"]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("..", ".. exists already"),
+        ("file", "file exists already"),
+        ("link", "link exists already"),
+        ("file/mine", "file/mine cannot be made: Not a directory"),
+        ("x" * 300, "cannot be made: File name too long"),
+    ],
+)
+def test_a_project_that_cannot_be_made(ivr: Ivr, tmp_path: Path, name: str, fault: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+    said = ivr("new", name)
+    assert said.code == 2 and fault in said.err
+
+
+def test_what_is_to_be_typed_next_can_be_typed(ivr: Ivr, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "  cd empty\n" in ivr("new", "empty").out
+    assert "  cd 'my shop'\n" in ivr("new", "my shop").out
+    assert (tmp_path / "my shop/ivr.yaml").exists()
+
+
+def test_the_settings_that_a_project_suggests_exist(ivr: Ivr, shop: Path) -> None:
+    suggestions = re.sub(r"(?m)^# (?=[a-z ]+:(?:  | \w|$))", "", Path("ivr.yaml").read_text())
+    Path("ivr.yaml").write_text(suggestions)
+    settings = load_settings(Path("ivr.yaml"))
+    assert (settings.calls, settings.user, settings.sip.address) == (64, "ivr", "192.0.2.10")
 
 
 def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
@@ -181,6 +216,8 @@ def test_the_schema_is_json(ivr: Ivr) -> None:
 
 def test_no_command_shows_the_commands(ivr: Ivr) -> None:
     assert "serve" in ivr("--help").out
+    assert ivr("-h").out == ivr("--help").out
+    assert ivr("serve", "-h").out == ivr("serve", "--help").out
     assert ivr("sing").code == 2
 
 
@@ -190,3 +227,35 @@ def test_the_page_of_the_verbs_is_up_to_date() -> None:
     assert (ROOT / "docs/verbs.md").read_text() == page(), (
         "run: python -m ivr.flowfile.reference > docs/verbs.md"
     )
+
+
+def test_the_version(ivr: Ivr) -> None:
+    said = ivr("--version")
+    assert said.code == 0 and re.fullmatch(r"ivr \d+\.\d+\.\d+\S*\n", said.out)
+
+
+def test_doctor_warns(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_SIP__PORT", "32980")
+    monkeypatch.setenv("IVR_CONTROL__ADDRESS", "127.0.0.2")
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # somebody has it already
+            other.bind(("127.0.0.2", 8080))
+        said = ivr("doctor")
+    assert "warn control API: 127.0.0.2:8080" in said.out
+    assert "     -> set another control.port\n" in said.out
+    assert said.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--keys", "1x"], "ivr: --keys '1x': expected some of 0123456789*#ABCD\n"),
+        (["--target", "pbx"], "ivr: --target 'pbx': expected such as 192.0.2.10:5060\n"),
+        (["--target", "pbx:0"], "ivr: --target 'pbx:0': expected such as 192.0.2.10:5060\n"),
+    ],
+)
+def test_a_self_call_that_is_typed_wrong(
+    ivr: Ivr, shop: Path, words: list[str], message: str
+) -> None:
+    said = ivr("self-call", *words)
+    assert (said.code, said.err) == (2, message)

@@ -47,6 +47,47 @@ def test_a_bad_variable_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert fault.startswith("environment variable IVR_SIP__PORT: ")
 
 
+@pytest.mark.parametrize(
+    ("variable", "fault"),
+    [
+        ("IVR_SIP__PROT", "unknown key 'prot'; did you mean 'port'?"),
+        ("IVR_SIP_PORT", "no such setting; did you mean IVR_SIP__PORT?"),
+        ("IVR_DRAIN__SECONDS", "no such setting; did you mean IVR_DRAIN_SECONDS?"),
+        ("ivr_call", "no such setting; did you mean IVR_CALLS?"),
+        ("IVR_SETTING", "no such setting; did you mean IVR_SETTINGS?"),
+        ("IVR_Q", "no such setting; `ivr config` lists them all"),
+    ],
+)
+def test_a_misspelt_variable_is_not_ignored(
+    file: Path, monkeypatch: pytest.MonkeyPatch, variable: str, fault: str
+) -> None:
+    monkeypatch.setenv(variable, "5070")
+    assert faults(file, 'routes: {"*": a.yaml}\n') == [f"environment variable {variable}: {fault}"]
+
+
+def test_a_variable_of_the_command_line_is_no_setting(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_SETTINGS", str(file))
+    file.write_text('routes: {"*": a.yaml}\n')
+    load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("key", "rest"), [("var", '""'), ("prompts", '""'), ("records", '{file: ""}')]
+)
+def test_an_empty_path_is_not_the_folder_of_the_settings(file: Path, key: str, rest: str) -> None:
+    (fault,) = faults(file, f'routes: {{"*": a.yaml}}\n{key}: {rest}\n')
+    assert fault.endswith("expected the name of a file or folder, found ''")
+    assert fault.startswith("2:")
+
+
+def test_an_empty_path_in_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_VAR", "")
+    (fault,) = faults(file, 'routes: {"*": a.yaml}\n')
+    assert fault == "environment variable IVR_VAR: expected the name of a file or folder, found ''"
+
+
 @pytest.mark.parametrize("variable", ["IVR_ROUTES", "IVR_SIP", "IVR_VOICE__NAMES"])
 def test_a_variable_for_what_has_parts_is_json(
     file: Path, monkeypatch: pytest.MonkeyPatch, variable: str
@@ -78,6 +119,19 @@ def test_a_file_that_is_no_settings_is_told_what_is_needed(file: Path, text: str
 def test_an_address_is_ipv4(file: Path) -> None:
     (fault,) = faults(file, 'routes: {"*": a.yaml}\nsip: {address: localhost}\n')
     assert fault.startswith("2:16: sip.address: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ('routes: {"49*": a.yaml, 200: a.yaml, 201: b.yaml}\n', "200"),
+        ('routes: {"*": a.yaml}\n', "100"),
+        ("routes: {200: a.yaml}\nself_call: {number: 017}\n", "017"),
+    ],
+)
+def test_a_self_call_is_to_a_number_that_has_a_flow(file: Path, text: str, number: str) -> None:
+    file.write_text(text)
+    assert load_settings(file).self_call.number == number
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:

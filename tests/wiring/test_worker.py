@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr import END, Call, Choices, Flow, answer, ask, collect, say
+from ivr import END, Call, Choices, Flow, answer, ask, collect, record, say
 from ivr.engine import effects as do
 from ivr.engine import events as ev
 from ivr.store.journal import Journal
@@ -24,6 +24,7 @@ class ScriptedPhone:
         self.turns = list(turns)
         self.done: list[tuple[str, do.Effect]] = []
         self.waits: list[float] = []
+        self.last: list[tuple[str, ev.Event]] = []  # what `stop` tells
         self.refusing = self.stopped = self.woken = False
         self.between: Callable[[], None] = lambda: None
 
@@ -41,8 +42,9 @@ class ScriptedPhone:
     def refuse(self) -> None:
         self.refusing = True
 
-    def stop(self) -> None:
+    def stop(self) -> list[tuple[str, ev.Event]]:
         self.stopped = True
+        return self.last
 
     def told(self, call_id: str) -> list[do.Effect]:
         return [effect for whose, effect in self.done if whose == call_id]
@@ -68,11 +70,14 @@ class Hall:
         self.folder = folder
         self.phone = ScriptedPhone(*turns)
         self.worker = Worker(
-            self.phone, lambda offer: flow, Journal(folder), clock=lambda: self.now
+            self.phone,
+            lambda offer: flow,
+            Journal(folder / "calls", folder / "spool", "w0-1"),
+            clock=lambda: self.now,
         )
 
     def journal(self, call_id: str) -> list[dict[str, object]]:
-        (file,) = self.folder.glob(f"*/{call_id}.jsonl")
+        (file,) = self.folder.glob(f"calls/*/{call_id}.jsonl")
         return [json.loads(line) for line in file.read_text().splitlines()]
 
 
@@ -216,16 +221,26 @@ def test_the_journal_has_a_line_per_event_and_effect(tmp_path: Path) -> None:
     hall.worker.turn()
     hall.worker.turn()
     lines = hall.journal("a")
-    assert (tmp_path / "2025-11-22").is_dir()
+    assert (tmp_path / "calls/2025-11-22").is_dir()
     assert lines[0] == {
+        "at": 0.0,
+        "call": "a",
+        "flow": "menu",
+        "version": "",
+        "worker": "w0-1",
+        "wall": OFFER.wall,
+    }
+    assert lines[1] == {
         "at": 0.0,
         "event": "offered",
         "caller": "alice",
         "dialled": "100",
         "wall": OFFER.wall,
         "headers": {},
+        "overrides": {},
     }
-    assert {"at": 1.5, "effect": "play", "id": 1, "prompts": ["menu"], "language": ""} in lines
+    playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False}
+    assert {"at": 1.5, "effect": "play", **playing} in lines
     assert {"at": 1.5, "event": "digit", "key": "1"} in lines
     assert lines[-1] == {"at": 1.5, "effect": "note", "kind": "end", "detail": "flow"}
 
@@ -255,7 +270,7 @@ def test_the_journal_masks_secrets_and_keys_typed_ahead(tmp_path: Path) -> None:
     lines = hall.journal("a")
     assert "4711" not in json.dumps(lines)
     assert [line["key"] for line in lines if line.get("event") == "digit"] == ["*"] * 5
-    assert lines[0]["headers"] == {"x-a": "b"}
+    assert lines[1]["headers"] == {"x-a": "b"}
     assert {"at": 0.0, "effect": "note", "kind": "entry", "detail": "typed ***"} in lines
 
 
@@ -297,7 +312,39 @@ def test_calls_that_outlast_the_drain_are_told_so(tmp_path: Path) -> None:
     hall.worker.turn()
     hall.worker.turn()
     hall.phone.between = pass_time
+    hall.phone.last = [("a", ev.HungUp("drain"))]
     hall.worker.drain()
     hall.worker.run()
     assert hall.now >= 1030
     assert hall.journal("a")[-1]["detail"] == "drain"
+
+
+def test_a_message_that_the_drain_cut_off_is_in_the_journal(tmp_path: Path) -> None:
+    flow = Flow("voicemail", start="only")
+
+    @flow.state(recorded=END, too_short=END, failed=END)
+    async def only(call: Call) -> str:
+        await answer(call, settle=0)
+        return (await record(call, beep=False)).outcome
+
+    hall = Hall(tmp_path, flow.check(), [("a", OFFER)], [("a", ev.Answered())])
+    hall.worker.turn()
+    hall.worker.turn()
+    hall.worker.drain_seconds = 0.0
+    hall.phone.last = [
+        ("a", ev.RecordDone(1, 3.5, "hang_up", "a-1.wav")),
+        ("a", ev.HungUp("drain")),
+    ]
+    hall.worker.drain()
+    hall.worker.run()
+    told = [line["event"] for line in hall.journal("a") if "event" in line]
+    assert told == ["offered", "answered", "record_done", "hung_up"]
+
+
+def test_a_call_has_a_marker_until_its_record_is_made(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, menu(), [("a", OFFER)], [("a", ev.HungUp())])
+    hall.worker.turn()
+    assert (tmp_path / "spool/open/w0-1/a").samefile(tmp_path / "calls/2025-11-22/a.jsonl")
+    hall.worker.turn()
+    assert not list((tmp_path / "spool/open/w0-1").iterdir())
+    assert (tmp_path / "spool/done/a").samefile(tmp_path / "calls/2025-11-22/a.jsonl")

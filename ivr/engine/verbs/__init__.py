@@ -7,6 +7,7 @@ from .collect import collect
 from .hang_up import hang_up
 from .pause import pause
 from .record import record
+from .record_call import record_call, stop_recording
 from .redirect import redirect
 from .reject import reject
 from .say import say
@@ -22,10 +23,12 @@ __all__ = [
     "hang_up",
     "pause",
     "record",
+    "record_call",
     "redirect",
     "reject",
     "say",
     "schedule",
     "set_variables",
+    "stop_recording",
     "transfer",
 ]

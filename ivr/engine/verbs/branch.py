@@ -18,5 +18,7 @@ async def branch(
     """Take the first outcome whose condition is true, or `otherwise`."""
     for outcome, condition in cases.items():
         if call.evaluate(condition):
+            call.note("branch", f"{outcome}: {condition}")
             return Result(outcome)
+    call.note("branch", "otherwise")
     return Result("otherwise")

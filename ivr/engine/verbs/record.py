@@ -67,6 +67,7 @@ def _result(call: Call, done: RecordDone, reason: str, into: str) -> Result:
         call.note("record_failed", done.detail)
         return Result("failed", reason="error")
     if not done.file:
+        call.note("too_short", reason)
         return Result("too_short", reason=reason)
     call.vars[into] = done.file
     call.note("recorded", f"{done.file} {done.seconds:.1f} s, {reason}")

@@ -1,0 +1,104 @@
+"""A journal in words: what happened in a call, and why it went where it went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..store.record import LONGEST, Line, amount
+
+Told = tuple[float, str]
+"""Seconds since the offer, and words."""
+
+HAPPENED = {
+    "offered": "{caller} calls {dialled}",
+    "answered": "is answered",
+    "digit": "presses {key}",
+    "heard": 'says "{text}"',
+    "joined": "talks to the far end",
+    "transfer_done": "transfer: {outcome} {code} {reason}",
+    "record_done": "recording ends ({reason}): {seconds} s kept as {file}",
+    "moved": "an operator moves the call to {state}",
+    "interjected": "an operator has {prompt} played",
+    "dismissed": "an operator ends the call",
+    "hung_up": "the call is over, by {by} {code} {reason}",
+}
+DONE = {
+    "play": "hears {prompts}",
+    "record": "is recorded as {name}",
+    "record_call": "the call is recorded as {name}",
+    "transfer": "is transferred to {to}",
+    "hang_up": "the {by} hangs up",
+    "reject": "is rejected with {code} {reason}",
+    "redirect": "is redirected to {contacts} with {code}",
+}
+ENDS = ("hang_up", "reject", "redirect")
+WHO = {
+    "typed": "by its keys",
+    "heard": "by what was said",
+    "empty": "by the terminator alone",
+    "no_match": "nothing that is asked for begins so",
+    "cut": "the call did not wait for more",
+}
+
+
+def story(lines: Iterable[Line]) -> Iterator[Told]:
+    """All that a person would tell of the call."""
+    for line in lines:
+        event, effect, kind = (line.get(key) for key in ("event", "effect", "kind"))
+        if effect == "note":
+            text = "[{detail}]" if kind == "state" else "  {kind}: {detail}"
+        else:
+            text = HAPPENED.get(str(event), "") or DONE.get(str(effect), "")
+        if text:
+            yield _at(line), _filled(text, line)
+
+
+def decisions(lines: Iterable[Line]) -> Iterator[Told]:
+    """State by state, what decided where the call went next."""
+    timer = ""
+    for line in lines:
+        at, detail = _at(line), str(line.get("detail", ""))
+        match line.get("kind") if line.get("effect") == "note" else None:
+            case "state":
+                yield at, f"[{detail}]"
+            case "outcome":
+                yield at, f"  -> {detail}"
+            case "timer":
+                timer = detail
+            case "entry":
+                how = detail.partition(" ")[0]
+                yield at, f"  {detail}: {f'{timer} ran out' if timer else WHO.get(how, '')}"
+                timer = ""
+            case "end" | "variables":
+                pass
+            case None:
+                if line.get("event") in ("moved", "dismissed", "hung_up"):
+                    yield at, _filled(HAPPENED[line["event"]], line)
+                elif line.get("effect") in ENDS:
+                    yield at, "  " + _filled(DONE[line["effect"]], line)
+            case kind:
+                yield at, f"  {kind}: {detail}"
+
+
+def _at(line: Line) -> float:
+    return amount(line.get("at"), LONGEST)
+
+
+def _filled(text: str, line: Line) -> str:
+    known = defaultdict(str, {name: _words(value) for name, value in line.items()})
+    return text.format_map(known).rstrip()
+
+
+def _words(value: Any) -> str:
+    match value:
+        case list():
+            return ", ".join(map(_words, value))
+        case {"text": words}:
+            return f'"{words}"'
+        case {"tone": _}:
+            return "a tone"
+        case 0:
+            return ""
+    return str(value)

@@ -1,0 +1,1 @@
+"""Many calls: workers behind a front, and who watches over them."""

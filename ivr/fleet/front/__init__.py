@@ -1,0 +1,21 @@
+"""The front: Kamailio before the workers, its configuration made from the settings."""
+
+from .front import Front
+from .plan import Destination, FrontPlan, Tls, Workers
+from .program import check, missing
+from .render import configuration, dispatcher_list, requirements
+from .rpc import FrontError
+
+__all__ = [
+    "Destination",
+    "Front",
+    "FrontError",
+    "FrontPlan",
+    "Tls",
+    "Workers",
+    "check",
+    "configuration",
+    "dispatcher_list",
+    "missing",
+    "requirements",
+]

@@ -1,0 +1,108 @@
+"""A plan, written as Kamailio reads it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from .plan import Destination, FrontPlan
+from .users import ha1
+
+CONFIGURATION = "kamailio.cfg"
+LIST = "dispatcher.list"
+RPC = "rpc.sock"
+TRIES = 11  # workers for a call: a transaction has twelve branches in Kamailio
+LARGEST = 3600  # bytes; what the front adds still fits into the 4000 of pjsip
+LONGEST_CALL = 15000  # seconds; a flow ends after four hours
+RINGING = 200.0  # seconds without an answer; RFC 3261 16.6, 11: more than three minutes
+REGISTRATION = 120  # seconds; so long nobody is found after a restart of the front
+SET = 1  # number of the set of workers in the list
+DISABLED = 4  # flag in the list: takes nothing new, is not probed
+
+_templates = Environment(
+    loader=PackageLoader("ivr.fleet.front", "."),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def configuration(plan: FrontPlan, secret: str = "") -> str:
+    """kamailio.cfg.  Who knows `secret` may tell the front of running calls; empty: nobody."""
+    return _templates.get_template("kamailio.cfg.j2").render(**_names(plan, secret))
+
+
+def dispatcher_list(destinations: Iterable[Destination]) -> str:
+    """dispatcher.list: all workers are one set."""
+    lines = ((SET, each.uri, *options(each)) for each in destinations)
+    return "".join(" ".join(map(str, line)) + "\n" for line in lines)
+
+
+def requirements(plan: FrontPlan, limit: int) -> str:
+    """In words, what another proxy must do for workers of `limit` calls each."""
+    addresses = " and ".join(f"{w.address} ports {w.first} to {w.last}" for w in plan.workers)
+    return _templates.get_template("requirements.txt.j2").render(
+        addresses=addresses,
+        limit=limit,
+        silence=f"{plan.silence:g} s",
+        largest=LARGEST,
+        offerless=plan.offerless,
+        calls_per_second=plan.calls_per_second,
+    )
+
+
+def options(destination: Destination) -> tuple[int, int, str]:
+    """What the list says of a worker besides its address: flags, priority, attributes."""
+    flags = DISABLED if destination.draining else 0
+    return flags, 0, f"duid={destination.life};maxload={destination.maxload}"
+
+
+def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
+    outside = f"{plan.address}:{plan.port}"
+    told = plan.public_address or plan.address
+    domain = plan.domain or told
+    return {
+        "address": plan.address,
+        "outside": outside,
+        "inside": f"{plan.inside}:{plan.port}",
+        "advertised": _advertised(plan, plan.port),
+        "advertised_tls": _advertised(plan, plan.tls.port) if plan.tls else "",
+        "domain": domain,
+        "tcp": plan.tcp,
+        "tls": plan.tls,
+        "allow": [f"src_ip == {network}" for network in plan.allow],
+        "users": {name: ha1(name, domain, plan.users[name]) for name in sorted(plan.users)},
+        "offerless": plan.offerless,
+        "calls_per_second": plan.calls_per_second,
+        "source_requests_per_second": plan.source_requests_per_second,
+        "retry_after": plan.retry_after,
+        "from_worker": _any("src_ip == {0} && src_port >= {1} && src_port <= {2}", plan),
+        "to_worker": _any(
+            '$nh(d) == "{0}" && $(nh(p){{s.int}}) >= {1} && $(nh(p){{s.int}}) <= {2}', plan
+        ),
+        "most_workers": sum(each.last - each.first + 1 for each in plan.workers),
+        "probe": plan.probe,
+        "silence_ms": round(plan.silence * 1000),
+        "ringing_ms": round(RINGING * 1000),
+        "longest_call": LONGEST_CALL,
+        "largest": LARGEST,
+        "tries": TRIES,
+        "registration": REGISTRATION,
+        "secret": secret or secrets.token_hex(16),
+        "rpc_socket": RPC,
+        "list_file": LIST,
+    }
+
+
+def _advertised(plan: FrontPlan, port: int) -> str:
+    public = plan.public_address
+    return f" advertise {public}:{port}" if public and public != plan.address else ""
+
+
+def _any(condition: str, plan: FrontPlan) -> str:
+    each = [f"({condition.format(w.address, w.first, w.last)})" for w in plan.workers]
+    return f"({' || '.join(each)})"

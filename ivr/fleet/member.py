@@ -1,0 +1,155 @@
+"""A worker in a fleet: opens its line, tells the supervisor how it is, and does what that says."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from ..engine.errors import IvrError
+from ..engine.events import Dismissed, Event, Interjected, Moved
+from ..project import Project, load_project
+from ..sip.phone import Phone
+from ..speech.prompts import PromptStore
+from ..store.journal import Journal
+from ..tally import Tally
+from ..worker import Worker
+from . import vital
+from .link import Link, Message
+from .place import Place, line_settings
+
+BEAT = 1.0  # seconds between two signs of life
+NEWS = 0.1  # seconds between two tellings about calls
+
+log = logging.getLogger("ivr.worker")
+
+
+def serve(project: Project, prompts: PromptStore, life: str, place: Place, link: Link) -> int:
+    """Be a worker until there is nothing more to do.  Returns the process's exit code."""
+    settings = project.settings
+    phone = Phone(line_settings(settings, place), prompts.resolve)
+    tally = Tally(lambda: prompts.replaced)
+    journal = Journal(settings.journals, settings.spool, life)
+    worker = Worker(phone, project.routes.flow_of, journal, tally=tally)
+    member = Member(link, phone, worker, tally)
+    worker.attend = member.attend
+    vital.hold(settings.lives, life)
+    try:
+        phone.start()
+    except IvrError as error:
+        log.error("%s", error)
+        return 1
+    # A destructor of a SIP object that runs in another thread ends the process: from here on the
+    # worker collects, in this one.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    signal.signal(signal.SIGTERM, lambda number, frame: worker.drain())
+    signal.signal(signal.SIGIO, lambda number, frame: phone.wake())
+    link.wake_by_signal()
+    link.send({"ready": phone.capacity})
+    try:
+        worker.run()
+    finally:
+        member.attend()
+        prompts.close()
+    return 0
+
+
+class Member:
+    """What joins a worker and its supervisor."""
+
+    def __init__(self, link: Link, phone: Phone, worker: Worker, tally: Tally) -> None:
+        self._link = link
+        self._phone = phone
+        self._worker = worker
+        self._tally = tally
+        self._since: dict[str, float] = {}
+        self._told: list[dict[str, Any]] = []
+        self._beat_at = self._looked_at = 0.0
+
+    def attend(self) -> None:
+        """Do what the supervisor says, and tell it how we are.  Between two turns of the worker."""
+        for message, _ in self._link.receive():
+            self._do(message)
+        if self._link.gone and not self._worker.draining:
+            log.warning("the supervisor is gone; calls go on to their end, new ones are refused")
+            self._drain(None)
+        now = time.monotonic()
+        due = now - self._beat_at >= BEAT
+        if due or now - self._looked_at >= NEWS:
+            self._looked_at = now
+            self._tell(now, due)
+
+    def _tell(self, now: float, due: bool) -> None:
+        live = self._calls()
+        if not due and live == self._told:
+            return
+        message: Message = {"beat": len(live)}
+        if live != self._told:
+            message["live"] = live
+        if counted := self._tally.take():
+            message["tally"] = counted
+        if self._link.send(message):
+            self._told = live
+        self._beat_at = now
+
+    def _calls(self) -> list[dict[str, Any]]:
+        sessions = self._worker.sessions
+        wall = time.time()
+        self._since = {call_id: self._since.get(call_id, wall) for call_id in sessions}
+        return [
+            {
+                "id": call_id,
+                "caller": session.call.caller,
+                "dialled": session.call.dialled,
+                "flow": session.flow.name,
+                "state": session.state,
+                "since": self._since[call_id],
+                "sip": session.call.headers.get("call-id", ""),
+            }
+            for call_id, session in sessions.items()
+        ]
+
+    def _do(self, message: Message) -> None:
+        match message:
+            case {"tell": call_id, "number": number, **what}:
+                self._answer(number, self._worker.tell(call_id, _event(what)))
+            case {"drain": seconds}:
+                self._drain(seconds)
+            case {"overrides": overrides}:
+                self._worker.overrides = overrides
+            case {"swap": file, "number": number}:
+                self._answer(number, self._swap(Path(file)))
+
+    def _drain(self, seconds: float | None) -> None:
+        self._worker.drain_seconds = seconds
+        self._worker.drain()
+
+    def _answer(self, number: int, ok: bool) -> None:
+        self._link.send({"told": number, "ok": ok})
+
+    def _swap(self, file: Path) -> bool:
+        """Take new calls with what *file* says now; those that run keep what they began with."""
+        try:
+            project = load_project(file)
+            prompts = project.prompts()
+            prompts.render_all()
+        except (IvrError, OSError) as error:
+            log.error("not reloaded: %s", error)
+            return False
+        self._worker.route, self._phone.prompts = project.routes.flow_of, prompts.resolve
+        return True
+
+
+def _event(what: Message) -> Event:
+    match what:
+        case {"do": "move", "state": state}:
+            return Moved(state)
+        case {"do": "play", "prompt": prompt}:
+            return Interjected(prompt)
+        case _:
+            return Dismissed()

@@ -1,0 +1,89 @@
+"""The templates: one process for each version of the project that still has workers."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from ..engine.errors import Fault, LoadError, SettingsError
+from .crew import Fork
+from .link import Link, Message
+from .place import Place
+
+LOADING = 600.0  # seconds: thousands of prompts may have to be rendered
+
+
+class Template:
+    """One of them, seen from the supervisor."""
+
+    def __init__(self, version: int, told: Callable[[Message], None]) -> None:
+        self.version = version
+        self._told = told
+        self._link, end = Link.pair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ivr.fleet.template", str(end.fileno())],
+            pass_fds=[end.fileno()], stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the supervisor alone
+        )  # fmt: skip
+        end.close()
+        self._loaded: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.over: asyncio.Event = asyncio.Event()
+        asyncio.get_running_loop().add_reader(self._link, self._hear)
+
+    async def load(self, file: Path, rehearse: bool) -> int:
+        """Read the project; with its scenarios, where it is to `rehearse`.
+
+        Returns how many calls a worker holds.  Raises `LoadError` and `SettingsError`.
+        """
+        self._link.send({"file": str(file), "rehearse": rehearse})
+        async with asyncio.timeout(LOADING):
+            try:
+                return await self._loaded
+            except (LoadError, SettingsError):
+                await self.over.wait()  # it ends by itself
+                raise
+
+    def fork(self, fork: Fork, place: Place) -> Link:
+        """Start the process of a life, and return the link to it."""
+        link, end = Link.pair()
+        self._link.send({"fork": fork.life, "place": asdict(place)}, end)
+        end.close()
+        return link
+
+    def retire(self) -> None:
+        """No more forks; the process ends with its last worker."""
+        self._link.send({"retire": True})
+
+    def kill(self) -> None:
+        """End the process now.  Its workers go on."""
+        self._process.kill()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _hear(self) -> None:
+        for message, _ in self._link.receive():
+            if "loaded" in message:
+                self._loaded.set_result(message["loaded"])
+            elif "faults" in message or "trouble" in message:
+                self._loaded.set_exception(_error(message))
+            else:
+                self._told(message)
+        if self._link.gone:
+            asyncio.get_running_loop().remove_reader(self._link)
+            self._link.close()
+            code = self._process.wait()
+            if not self._loaded.done():
+                self._loaded.set_exception(SettingsError(f"the template process ended with {code}"))
+            self.over.set()
+
+
+def _error(message: Message) -> LoadError | SettingsError:
+    if "trouble" in message:
+        return SettingsError(message["trouble"])
+    return LoadError([Fault(**fault) for fault in message["faults"]])

@@ -1,0 +1,328 @@
+"""The root of a running server: it starts, watches and replaces everything else.
+
+What is to be done about workers is decided in `crew.py`; this is where it happens.  One asyncio
+loop; no SIP stack in this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+
+from ..config import Settings
+from ..engine.errors import IvrError, SettingsError
+from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Publish, Retire, slot_of
+from .link import Link, Message
+from .nursery import Template
+from .place import Place
+
+TICK = 1.0  # seconds
+RTP_PORTS = 40  # of each worker: two for each call, and as many again that linger
+SPARE = 3  # versions that can have all their workers at the same time
+GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
+ANSWER_LIMIT = 5.0  # seconds for a worker to answer
+ENDED = "worker ended"
+LAST_WORDS = 1.0  # seconds for a template to tell how a worker ended
+REST = 5.0  # seconds before a template that died is started again
+
+log = logging.getLogger("ivr.supervisor")
+
+
+async def nobody_asks() -> None:
+    """For one that callers reach directly."""
+
+
+class Supervisor:
+    """Workers and their templates.
+
+    `published` is awaited when other lives take calls than before, `buried` each life that is
+    over, `counted` what workers have counted.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        settings: Settings,
+        *,
+        published: Callable[[], Coroutine[None, None, None]] = nobody_asks,
+        buried: Callable[[Bury], None] = lambda bury: None,
+        counted: Callable[[Message], None] = lambda tally: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.file = file
+        self.settings = settings
+        self.behind_front = False
+        self.crew = Crew(1, 1)
+        self.occupied: set[int] = set()
+        """Slots that are held by workers of another supervisor."""
+        self.restarts: Counter[int] = Counter()
+        """How often the worker of each slot has died."""
+        self.overrides: dict[str, str] = {}
+        self.faults: list[str] = []
+        """What kept the last reload from happening."""
+        self._published = published
+        self._buried = buried
+        self._counted = counted
+        self._clock = clock
+        self._templates: dict[int, Template] = {}
+        self._links: dict[str, Link] = {}
+        self._asked: dict[int, asyncio.Future[bool]] = {}
+        self._numbers = itertools.count()
+        self._versions = 0
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.complete = asyncio.Event()
+        self.over = asyncio.Event()
+
+    async def load(self) -> int:
+        """Read the project.  Returns how many calls a worker holds.
+
+        Raises `LoadError` and `SettingsError`.
+        """
+        self._first, limit = await self._load(rehearse=False)
+        return limit
+
+    def start(self, workers: int, behind_front: bool) -> None:
+        """Start the workers: one that callers reach directly, or many behind a front."""
+        self.behind_front = behind_front
+        slots = workers * SPARE if behind_front else 1
+        self.crew = Crew(workers, slots, self.settings.fleet.hung_after, occupied=self.occupied)
+        self._adopt(self._first)
+        self._spawn(self._tick())
+
+    async def reload(self) -> list[str]:
+        """Take new calls with what the files say now.  Returns what is wrong with them, if any."""
+        async with self._reloading:
+            try:
+                template, _ = await self._load(rehearse=True)
+            except IvrError as error:
+                self.faults = str(error).splitlines()
+                for fault in self.faults:
+                    log.error("not reloaded: %s", fault)
+                return self.faults
+            self.faults = []
+            if self.behind_front:
+                self._adopt(template)
+            elif not await self._swap(template):
+                self.faults = ["the worker did not read the project again; its log says why"]
+                log.error("not reloaded: %s", self.faults[0])
+                return self.faults
+            log.info("reloaded: new calls meet version %d", self.crew.version)
+            return []
+
+    def close(self, seconds: float) -> None:
+        """No new calls; `over` is set when the last has ended, after `seconds` at the latest."""
+        self._do(self.crew.close(seconds, self._clock()))
+
+    def end(self) -> None:
+        """End every process now, with whatever calls it has."""
+        for life in list(self.crew.lives.values()):
+            if life.pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(life.pid, signal.SIGKILL)
+        for template in self._templates.values():
+            template.kill()
+
+    def replace(self, slot: int) -> bool:
+        """Let the worker in `slot` finish, and have another in its place; False: nobody there."""
+        intents = self.crew.replace(slot, self._clock())
+        self._do(intents)
+        return bool(intents)
+
+    async def tell(self, call_id: str, command: Message) -> bool:
+        """Have the worker of a call do something about it; False: there is no such call."""
+        life = next((x for x in self.crew.lives.values() if x.has(call_id)), None)
+        return life is not None and await self._ask(life.name, {"tell": call_id, **command})
+
+    def override(self, schedule: str, state: str) -> None:
+        """From now on `schedule` is `open` or `closed` whatever its hours say; empty: no more."""
+        self.overrides[schedule] = state
+        if not state:
+            del self.overrides[schedule]
+        for link in self._links.values():
+            link.send({"overrides": self.overrides})
+
+    # -- versions ---------------------------------------------------------------------------------
+
+    async def _load(self, rehearse: bool) -> tuple[Template, int]:
+        self._versions += 1
+        template = Template(self._versions, self._hear_template)
+        try:
+            return template, await template.load(self.file, rehearse)
+        except TimeoutError:
+            template.kill()
+            raise SettingsError("the project took too long to load") from None
+
+    def _adopt(self, template: Template) -> None:
+        """Have all workers to come be of this template."""
+        self._templates[template.version] = template
+        self._spawn(self._watch(template))
+        self._do(self.crew.loaded(template.version, self._clock()))
+
+    async def _swap(self, template: Template) -> bool:
+        """A worker that stands alone cannot be replaced while it holds the port: it reads anew."""
+        for life in list(self._links):
+            if not await self._ask(life, {"swap": str(self.file)}):
+                template.retire()
+                return False
+        before, self._templates = self._templates, {template.version: template}
+        self._spawn(self._watch(template))
+        self.crew.swapped(template.version)
+        for old in before.values():
+            old.retire()
+        return True
+
+    async def _watch(self, template: Template) -> None:
+        """A template must not end before it is told to; its workers do not need it."""
+        await template.over.wait()
+        if self._templates.pop(template.version, None) is None:
+            return
+        log.error("the template of version %d is gone", template.version)
+        for life in [x for x in self.crew.lives.values() if x.version == template.version]:
+            if life.name not in self._links:
+                self._do(self.crew.exited(life.name, "worker ended", self._clock()))
+        while not self.crew.closing and template.version == self.crew.version:
+            if not await self.reload():
+                return
+            await asyncio.sleep(REST)
+
+    # -- what the crew wants ----------------------------------------------------------------------
+
+    def _do(self, intents: Iterable[Intent]) -> None:
+        intents = list(intents)
+        drains = [intent for intent in intents if isinstance(intent, Drain)]
+        for intent in intents:
+            self._carry_out(intent)
+        if Publish() in intents:
+            self._spawn(self._publish(drains))
+        else:
+            self._drain(drains)
+        if self.crew.complete:
+            self.complete.set()
+        if self.crew.closing and not self.crew.lives:
+            self.over.set()
+
+    def _carry_out(self, intent: Intent) -> None:
+        match intent:
+            case Fork():
+                self._fork(intent)
+            case Kill(life):
+                self._kill(life)
+            case Bury():
+                self._bury(intent)
+            case Retire(version):
+                if template := self._templates.pop(version, None):
+                    template.retire()
+
+    async def _publish(self, drains: list[Drain]) -> None:
+        """Nobody is sent to a worker that has been told to refuse him."""
+        await self._published()
+        if drains and self.behind_front:
+            await asyncio.sleep(GRACE)
+        self._drain(drains)
+
+    def _drain(self, drains: list[Drain]) -> None:
+        for drain in drains:
+            if link := self._links.get(drain.life):
+                link.send({"drain": drain.seconds})
+
+    def _fork(self, fork: Fork) -> None:
+        template = self._templates.get(fork.version)
+        if template is None:  # it has just died, and `_watch` starts another
+            return
+        link = self._links[fork.life] = template.fork(fork, self.place(fork.slot))
+        asyncio.get_running_loop().add_reader(link, self._hear, fork.life, link)
+        if self.overrides:
+            link.send({"overrides": self.overrides})
+
+    def place(self, slot: int) -> Place:
+        """Where the worker of a slot listens."""
+        sip, fleet = self.settings.sip, self.settings.fleet
+        if not self.behind_front:
+            return Place(sip.address, sip.port, sip.rtp_port, sip.rtp_ports)
+        return Place(
+            fleet.address, fleet.first_port + slot, sip.rtp_port + slot * RTP_PORTS, RTP_PORTS,
+            front=self.settings.front.external or f"{fleet.address}:{sip.port}",
+        )  # fmt: skip
+
+    def _kill(self, life: str) -> None:
+        pid = self.crew.lives[life].pid
+        if pid:
+            log.error("worker %s (%d): %s; killed", life, pid, self.crew.lives[life].cause)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        elif template := self._templates.get(self.crew.lives[life].version):
+            log.error("the template of version %d does not fork; killed", template.version)
+            template.kill()
+
+    def _bury(self, bury: Bury) -> None:
+        life, cause = bury.life, bury.cause
+        link = self._links.pop(life, None)
+        if link:
+            asyncio.get_running_loop().remove_reader(link)
+            link.close()
+        if cause != ENDED:
+            log.error("worker %s: %s", life, cause)
+            self.restarts[slot_of(life)] += 1
+        self._buried(bury)
+
+    # -- what workers and templates say -----------------------------------------------------------
+
+    def _hear(self, life: str, link: Link) -> None:
+        now = self._clock()
+        for message, _ in link.receive():
+            match message:
+                case {"beat": _}:
+                    self.crew.beat(life, message.get("live"), now)
+                    if "tally" in message:
+                        self._counted(message["tally"])
+                case {"ready": capacity}:
+                    self._do(self.crew.ready(life, capacity, now))
+                case {"told": number, "ok": ok}:
+                    if (answer := self._asked.get(number)) and not answer.done():
+                        answer.set_result(ok)
+        if link.gone:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(link)
+            loop.call_later(LAST_WORDS, self._lost, life)
+
+    def _lost(self, life: str) -> None:
+        """Its template would have told how it ended, but may have ended itself."""
+        self._do(self.crew.exited(life, ENDED, self._clock()))
+
+    def _hear_template(self, message: Message) -> None:
+        match message:
+            case {"forked": life, "pid": pid}:
+                self.crew.forked(life, pid)
+            case {"exited": life, "cause": cause}:
+                self._do(self.crew.exited(life, cause or ENDED, self._clock()))
+
+    async def _ask(self, life: str, message: Message) -> bool:
+        """What a worker answers; False: it does not."""
+        number = next(self._numbers)
+        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        self._links[life].send({"number": number, **message})
+        try:
+            return await asyncio.wait_for(answer, ANSWER_LIMIT)
+        except TimeoutError:
+            return False
+        finally:
+            del self._asked[number]
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._do(self.crew.tick(self._clock()))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

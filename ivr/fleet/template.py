@@ -1,0 +1,158 @@
+"""The process that workers are copies of: it reads one version of the project, and forks.
+
+It never starts a thread and never touches the SIP stack, or a copy would begin with half of either.
+What it has read before it freezes the garbage collector is shared by all its copies.
+
+    python -m ivr.fleet.template FD
+
+FD is its end of a `Link` to the supervisor, which sends `Task` first and then what to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from ..engine.errors import IvrError, LoadError
+from ..logs import setup
+from ..project import Project, load_project
+from ..sip.check import call_limit
+from ..speech.prompts import PromptStore
+from .link import Link, Message
+from .member import serve
+from .place import Place
+
+log = logging.getLogger("ivr.template")
+
+
+def main(descriptor: int) -> int:
+    link = Link(socket.socket(fileno=descriptor))
+    select.select([link.fileno()], [], [])
+    task = next(link.receive())[0]
+    try:
+        project = load_project(Path(task["file"]))
+        setup(project.settings.log_format)
+        if task["rehearse"]:
+            rehearse(project)
+        prompts = project.prompts()
+        render(prompts)
+    except LoadError as error:
+        link.send({"faults": [asdict(fault) for fault in error.faults]})
+        return 1
+    except (IvrError, OSError) as error:
+        link.send({"trouble": str(error)})
+        return 1
+    Template(link, project, prompts).run()
+    return 0
+
+
+def rehearse(project: Project) -> None:
+    """Run the scenarios beside the flows.  Raises `LoadError` when one does not go as told."""
+    from ..testing.run import run
+    from ..testing.scenario import SUFFIX
+
+    flows = set(project.settings.routes.values())
+    scenarios = [f for flow in sorted(flows) if (f := flow.with_name(flow.stem + SUFFIX)).exists()]
+    report = run(scenarios, project.prompts().catalogue.everywhere()) if scenarios else None
+    if report and report.exit_code:
+        failed = [r.place.fault(f"{r.scenario}: {r.sentence}") for r in report.failed]
+        raise LoadError(report.faults + failed)
+
+
+def render(prompts: PromptStore) -> None:
+    """Render what is not in the cache yet, with a bar if that takes time and somebody looks."""
+    if prompts.missing() and sys.stderr.isatty():
+        from ..cli.output import progress
+
+        with progress("Rendering prompts") as step:
+            prompts.render_all(step)
+    else:
+        prompts.render_all()
+
+
+class Template:
+    """Forks workers for the supervisor, and tells how each ended."""
+
+    def __init__(self, link: Link, project: Project, prompts: PromptStore) -> None:
+        self._link = link
+        self._project = project
+        self._prompts = prompts
+        self._lives: dict[int, str] = {}
+        self._open = True
+
+    def run(self) -> None:
+        """Until the supervisor has no more use for it, and the last of its workers is over."""
+        awake, wakes = os.pipe()
+        os.set_blocking(awake, False)
+        os.set_blocking(wakes, False)
+        signal.set_wakeup_fd(wakes)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        gc.collect()
+        gc.freeze()
+        self._link.send({"loaded": call_limit()})
+        while self._open or self._lives:
+            select.select([awake, self._link.fileno()] if self._open else [awake], [], [])
+            with contextlib.suppress(BlockingIOError):
+                os.read(awake, 4096)
+            self._reap()
+            for message, end in self._link.receive() if self._open else ():
+                self._do(message, end)
+            self._open = self._open and not self._link.gone
+
+    def _do(self, message: Message, end: socket.socket | None) -> None:
+        if life := message.get("fork"):
+            assert end is not None
+            self._fork(life, Place(**message["place"]), end)
+        elif life := message.get("kill"):
+            for pid, name in self._lives.items():
+                if name == life:
+                    os.kill(pid, signal.SIGKILL)
+        elif "retire" in message:
+            self._open = False
+
+    def _fork(self, life: str, place: Place, end: socket.socket) -> None:
+        pid = os.fork()
+        if pid:
+            end.close()
+            self._lives[pid] = life
+            self._link.send({"forked": life, "pid": pid})
+            return
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            setup(self._project.settings.log_format, worker=life)
+            self._link.close()
+            code = serve(self._project, self._prompts, life, place, Link(end))
+        except BaseException:
+            log.exception("worker %s", life)
+        finally:
+            logging.shutdown()
+            os._exit(code)
+
+    def _reap(self) -> None:
+        while self._lives:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            if life := self._lives.pop(pid, ""):
+                self._link.send({"exited": life, "cause": _cause(status)})
+
+
+def _cause(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        return f"worker killed by {signal.Signals(-code).name}"
+    return f"worker ended with {code}" if code else "worker ended"
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))

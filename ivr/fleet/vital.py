@@ -1,0 +1,44 @@
+"""Which workers are alive, told by locks that end with their processes.
+
+A supervisor knows its own workers; those of one that was killed it finds here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+_held: list[int] = []  # descriptors, as long as this process lives
+
+
+def hold(folder: Path, life: str) -> None:
+    """This process is *life* from now on.  Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / life, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    _held.append(descriptor)
+
+
+def forget(folder: Path, life: str) -> None:
+    """*life* is over, and what it left has been dealt with."""
+    (folder / life).unlink(missing_ok=True)
+
+
+def known(folder: Path) -> dict[str, bool]:
+    """The lives that have not been forgotten, and whether each is alive."""
+    return {file.name: _is_held(file) for file in folder.glob("*")} if folder.is_dir() else {}
+
+
+def _is_held(file: Path) -> bool:
+    try:
+        descriptor = os.open(file, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,20 @@
+"""The steps from one schema to the next, which Alembic takes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of itself at length
+
+
+def upgrade(connection: Connection) -> None:
+    """Take the steps that are missing, within the transaction of *connection*."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

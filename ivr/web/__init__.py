@@ -1,0 +1,1 @@
+"""EDGE: the control API, health and metrics, over HTTP."""

@@ -1,0 +1,155 @@
+"""What goes wrong, and what it costs: the calls concerned, and no others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.sip.peer import Dialog
+
+from .conftest import Found
+from .town import Town
+
+pytestmark = pytest.mark.line
+
+
+def alive(here: Town, call: Dialog) -> bool:
+    """Whether sound still comes."""
+    before = len(call.heard)
+    return here.peer.run(lambda: len(call.heard) > before + 5, 2)
+
+
+def of(calls: list[Dialog], worker: dict[str, object]) -> list[Dialog]:
+    return [call for call in calls if call.uri.endswith(f":{worker['port']}")]
+
+
+def full_again(here: Town, calls: int) -> float:
+    """Seconds until the fleet has so many ready workers."""
+    began = time.monotonic()
+    here.peer.expect(lambda: len(here.workers()) == calls // 4, "all workers are back", 10)
+    return time.monotonic() - began
+
+
+def test_a_worker_that_is_killed_takes_its_own_calls_only(town: Found) -> None:
+    here = town(12)
+    calls = here.up(9)
+    victim = here.worker_of(calls[0])
+    lost = of(calls, victim)
+    os.kill(victim["pid"], signal.SIGKILL)
+    assert full_again(here, 12) < 10
+    rest = [call for call in calls if call not in lost]
+    assert all(alive(here, call) for call in rest)
+    rest += here.up(12 - len(rest))  # its places are counted as free
+    here.end(rest)
+    records = here.records(12 + len(lost))
+    cut = [record for record in records if record["ended_by"] == "worker"]
+    assert len(cut) == len(lost)
+    assert {record["reason"] for record in cut} == {"worker killed by SIGKILL"}
+    metrics = here.asks("/metrics")
+    assert "ivr_worker_restarts_total 1.0" in metrics
+
+
+def test_a_worker_that_stands_still_is_replaced(town: Found) -> None:
+    here = town(8, FLEET__HUNG_AFTER=2)
+    calls = here.up(4)
+    victim = here.worker_of(calls[0])
+    lost = of(calls, victim)
+    os.kill(victim["pid"], signal.SIGSTOP)
+    here.says("worker hung")
+    full_again(here, 8)
+    rest = [call for call in calls if call not in lost] + here.up(4)
+    here.end(rest)
+    records = here.records(4 + 4)
+    assert sum(record["reason"] == "worker hung" for record in records) == len(lost)
+
+
+def test_callers_do_not_notice_a_worker_that_stands_still(town: Found) -> None:
+    """The front passes it over before anybody knows that it hangs."""
+    here = town(8, FLEET__HUNG_AFTER=5)
+    victim = here.workers()[0]
+    os.kill(victim["pid"], signal.SIGSTOP)
+    calls = here.up(4)
+    assert not of(calls, victim)
+    here.end(calls)
+
+
+def test_a_flow_that_hangs_in_c_is_ended_with_its_worker(town: Found) -> None:
+    here = town(8, FLEET__HUNG_AFTER=2)
+    (neighbour,) = here.up(1)
+    here.up(1, "hangs")
+    here.says("worker hung", 10)
+    full_again(here, 8)
+    assert alive(here, neighbour)
+    here.end([neighbour])
+
+
+@pytest.mark.parametrize("user", ["raises", "loops", "blocks"])
+def test_a_flow_that_misbehaves_ends_its_own_call(town: Found, user: str) -> None:
+    here = town(8)
+    calls = here.up(8 - 1)
+    (bad,) = here.up(1, user)
+    here.hears(bad, "sorry")
+    here.peer.expect(lambda: bad.got("BYE"), "BYE")
+    assert all(alive(here, call) for call in calls)
+    here.end(calls)
+    ends = [record["ended_by"] for record in here.records(8)]
+    assert sorted(ends) == ["caller"] * 7 + ["error"]
+
+
+def test_the_supervisor_is_killed(town: Found) -> None:
+    """Its workers finish their calls; the next supervisor takes over."""
+    here = town(8)
+    calls = here.up(3)
+    here.server.kill()
+    here.says("the supervisor is gone")
+    assert all(alive(here, call) for call in calls)
+    here.start()
+    assert all(alive(here, call) for call in calls)
+    fresh = here.up(8)  # there is room for as many as before
+    here.end(calls + fresh)
+    assert {record["ended_by"] for record in here.records(11)} == {"caller"}
+
+
+def test_the_front_is_killed(town: Found) -> None:
+    """Calls go on, and it counts them when it is back."""
+    here = town(8)
+    calls = here.up(6)
+    (pid,) = [p for p in children(here.server.pid) if "kamailio" in command(p)]
+    os.kill(pid, signal.SIGKILL)
+    here.says("the front is gone")
+    here.says(f"the front runs: pid (?!{pid})")
+    assert all(alive(here, call) for call in calls)
+    calls += here.up(2)
+    ninth = here.peer.call("stay")
+    here.peer.expect(ninth.final, "an answer")
+    assert (final := ninth.final()) and final.code == 503
+    here.end(calls)
+    here.end(here.up(8))
+    assert {record["ended_by"] for record in here.records(16)} == {"caller"}
+
+
+def test_a_flood(town: Found) -> None:
+    """300 INVITEs a second for ten seconds: those that talk go on, and nobody falls over."""
+    here = town(8, FRONT__REQUESTS_PER_SECOND=5000)
+    calls = here.up(5)
+    codes = here.flood("stay", rate=300, seconds=10)
+    assert codes[200] > 100 and codes[200] + codes[503] == 3000
+    assert all(alive(here, call) for call in calls)
+    assert "ivr_worker_restarts_total 0.0" in here.asks("/metrics")
+    here.end(calls)
+    here.peer.run(None, 2)  # the front counts by the second
+    here.end(here.up(8))
+
+
+def children(pid: int) -> list[int]:
+    """The processes below this one."""
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(number) for number in file.read().split()]
+
+
+def command(pid: int) -> str:
+    with open(f"/proc/{pid}/cmdline") as file:
+        return file.read()

@@ -1,0 +1,226 @@
+"""A fleet that really runs: `ivr serve --calls N`, its processes, and a caller."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.sip import audio
+from tests.sip.conftest import free_port
+from tests.sip.peer import Dialog, Peer
+
+RTP_PORT = 40000
+TONES = {"hello": 400, "again": 500, "sorry": 1400}
+ROOT = Path(__file__).parent
+FLOWS = {
+    # Stays until somebody hangs up.
+    "stay": "[answer, {say: hello}, {pause: 55 s}, {pause: 55 s}, hang_up]",
+    "short": "[{answer: {settle: 0 s}}, {say: hello}, hang_up]",
+    "busy": "[{reject: 486}]",
+    "overloaded": "[{reject: 503}]",
+    "raises": "[answer, {set: {x: 1 / 0}}, hang_up]",
+    "loops": None,
+    "blocks": None,
+    "hangs": None,
+}
+PYTHON = """
+import time
+from ivr import END, Call, Flow, answer
+flow = Flow("{name}", start="only")
+@flow.state(again="only", done=END)
+async def only(call: Call) -> str:
+    await answer(call)
+    {body}
+    return "again" if call.caller else "done"
+"""
+BODIES = {
+    "loops": "pass",
+    "blocks": "time.sleep(60)",
+    # In C code, where no signal handler of Python's gets its turn.
+    "hangs": "sum(range(10**14))",
+}
+
+
+class Town:
+    """See the module.  `settings` are environment variables without their prefix."""
+
+    def __init__(self, folder: Path, calls: int, **settings: object) -> None:
+        self.folder = folder
+        self.calls = calls
+        self.port, self.control = free_port(), free_port()
+        self.first_port = self._free_range(3 * calls)
+        self.settings = settings
+        self.servers: list[subprocess.Popen[str]] = []
+        self.log = folder / "log"
+        self._write()
+        self.start()
+        self.peer = Peer(self.port)
+
+    # -- the server -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the server, or another after it."""
+        settings = {
+            "CALLS": self.calls,
+            "SIP__PORT": self.port,
+            "SIP__RTP_PORT": RTP_PORT,
+            "FLEET__FIRST_PORT": self.first_port,
+            "CONTROL__PORT": self.control,
+            "DRAIN_SECONDS": 1,
+            **self.settings,
+        }
+        variables = {f"IVR_{name}": str(value) for name, value in settings.items()}
+        with self.log.open("a") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "ivr", "serve"],
+                cwd=self.folder, env={**os.environ, **variables},
+                stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+        assert server.stdout is not None
+        assert f"up to {self.calls} calls" in server.stdout.readline(), self.log.read_text()
+        self.servers.append(server)
+
+    @property
+    def server(self) -> subprocess.Popen[str]:
+        return self.servers[-1]
+
+    def close(self) -> int:
+        """SIGTERM; the exit code."""
+        if self.server.poll() is None:
+            self.server.send_signal(signal.SIGTERM)
+        try:
+            self.peer.run(lambda: self.server.poll() is not None, 15)
+        finally:
+            self.peer.close()
+            for server in self.servers:
+                server.kill()
+                server.wait()
+                assert server.stdout is not None
+                server.stdout.close()
+        return self.server.returncode
+
+    def says(self, text: str, seconds: float = 20) -> None:
+        """The server's log has this, or will soon."""
+        self.peer.expect(lambda: re.search(text, self.log.read_text()), text, seconds)
+
+    def asks(self, path: str, method: str = "GET") -> Any:
+        """The control API's answer."""
+        token = (self.folder / "var/control.token").read_text().strip()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.control}{path}", method=method,
+            headers={"Authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            text = answer.read().decode()
+        return json.loads(text) if "json" in answer.headers["Content-Type"] else text
+
+    def workers(self, state: str = "ready") -> list[dict[str, Any]]:
+        listed = self.asks("/v1/workers")
+        return [each for each in listed["workers"] if each["state"] == state]
+
+    def worker_of(self, call: Dialog) -> dict[str, Any]:
+        """The worker that has this call."""
+        port = int(call.uri.rpartition(":")[2])
+        return next(w for w in self.workers() if w["port"] == port)
+
+    # -- calls ------------------------------------------------------------------------------------
+
+    def up(self, number: int, user: str = "stay", pause: float = 0.02) -> list[Dialog]:
+        """So many calls that are answered."""
+        calls = []
+        for _ in range(number):
+            calls.append(self.peer.call(user))
+            self.peer.run(None, pause)
+        self.peer.expect(lambda: all(call.up for call in calls), f"{number} calls are answered", 15)
+        return calls
+
+    def end(self, calls: list[Dialog]) -> None:
+        """The caller hangs up, and is told that he did."""
+        for call in calls:
+            call.bye()
+        self.peer.expect(
+            lambda: all(call.final("BYE") for call in calls), f"{len(calls)} BYEs are answered"
+        )
+        assert {final.code for call in calls if (final := call.final("BYE"))} == {200}
+
+    def flood(self, user: str, rate: int, seconds: int) -> dict[int, int]:
+        """INVITEs from somebody else; how often each final code came."""
+        command = [
+            "sipp", f"127.0.0.1:{self.port}", "-sf", str(ROOT / "flood.xml"), "-s", user,
+            "-i", "127.0.0.1", "-p", str(free_port()), "-r", str(rate),
+            "-m", str(rate * seconds), "-timeout", f"{seconds + 20}", "-trace_counts",
+            "-nostdin", "-aa",
+        ]  # fmt: skip
+        sipp = subprocess.Popen(
+            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.peer.expect(lambda: sipp.poll() is not None, "sipp ends", seconds + 30)
+        (counts,) = self.folder.glob("flood_*_counts.csv")
+        names, *_, last = [line.split(";") for line in counts.read_text().splitlines()]
+        found = dict(zip(names, last, strict=False))
+        return {code: int(found[name]) for name in found for code in (200, 503)
+                if re.fullmatch(rf"\d+_{code}_Recv", name)}  # fmt: skip
+
+    def hears(self, call: Dialog, prompt: str, seconds: float = 8) -> None:
+        self.peer.expect(
+            lambda: TONES[prompt] in [hertz for hertz, _ in call.tones()], prompt, seconds
+        )
+
+    def records(self, count: int) -> list[dict[str, Any]]:
+        """The records, once there are so many."""
+        found: list[dict[str, Any]] = []
+
+        def enough() -> bool:
+            found[:] = self._listed()
+            return len(found) >= count
+
+        self.peer.expect(enough, f"{count} records", 15)
+        assert len({record["id"] for record in found}) == len(found) == count
+        return found
+
+    def records_of(self, calls: list[Dialog]) -> list[dict[str, Any]]:
+        """The records of the calls that came last."""
+        count = sum(dialog.up for dialog in self.peer.dialogs.values())
+        return self.records(count)[: len(calls)]
+
+    def _listed(self) -> list[dict[str, Any]]:
+        self.peer.run(None, 0.3)
+        done = subprocess.run(
+            [sys.executable, "-m", "ivr", "calls", "--json", "--limit", "1000"],
+            cwd=self.folder, capture_output=True, text=True,
+        )  # fmt: skip
+        return json.loads(done.stdout) if done.returncode == 0 else []
+
+    # -- the project ------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        sound = self.folder / "prompts/en"
+        sound.mkdir(parents=True)
+        for name, hertz in TONES.items():
+            audio.write_wav(sound / f"{name}.wav", audio.sine(hertz, round(0.5 * audio.RATE)))
+        (self.folder / "flows").mkdir()
+        routes = {}
+        for name, verbs in FLOWS.items():
+            path = f"flows/{name}.{'yaml' if verbs else 'py'}"
+            text = self.flow(name, verbs) if verbs else PYTHON.format(name=name, body=BODIES[name])
+            (self.folder / path).write_text(text)
+            routes[name] = path
+        (self.folder / "ivr.yaml").write_text(json.dumps({"routes": routes}))
+
+    @staticmethod
+    def flow(name: str, verbs: str) -> str:
+        return f"ivr: 1\nflow: {name}\nstart: only\nstates:\n  only:\n    do: {verbs}\n"
+
+    def write_flow(self, name: str, verbs: str) -> None:
+        (self.folder / f"flows/{name}.yaml").write_text(self.flow(name, verbs))
+
+    @staticmethod
+    def _free_range(count: int) -> int:
+        return 11000 + int.from_bytes(os.urandom(2), "big") % 8000

@@ -1,0 +1,12 @@
+"""A machine of its own for every test."""
+
+from pathlib import Path
+
+import pytest
+
+from .house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "var")

@@ -1,0 +1,92 @@
+"""The schema: made by its migrations, the same as the tables say, and never by two at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from ivr.engine.errors import SettingsError
+from ivr.store import migrations
+from ivr.store.database import SCHEMA, Database
+from ivr.store.tables import metadata
+
+from .house import House
+
+
+def test_the_migrations_lead_to_the_tables(house: House) -> None:
+    database = house.database()
+    database.upgrade()
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_migration_is_the_schema() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert script.get_heads() == [SCHEMA]
+
+
+UPGRADE = """
+import sys
+from ivr.store.database import Database
+sys.stdin.read()
+Database(sys.argv[1]).upgrade()
+print("alembic" in sys.modules)
+"""
+
+
+def upgraded_by(url: str, processes: int) -> list[str]:
+    """Have several processes upgrade at once; what each printed, or its error."""
+    command = [sys.executable, "-c", UPGRADE, url]
+    started = [
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(processes)
+    ]
+    for process in started:
+        assert process.stdin
+        process.stdin.close()
+        process.stdin = None
+    ends = [process.communicate(timeout=60) for process in started]
+    return [out.strip() or error for out, error in ends]
+
+
+def test_several_that_start_at_once_upgrade_once(house: House) -> None:
+    assert set(upgraded_by(house.url, 2)) <= {"True", "False"}
+    assert upgraded_by(house.url, 1) == ["False"]  # and nothing is loaded for it again
+    house.call("a")
+    house.keeper().turn()
+    assert house.kept() == ["a"]
+
+
+def test_a_database_of_a_newer_ivr_is_left_alone(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = house.database()
+    database.upgrade()
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    house.call("a")
+    assert house.keeper().turn() == 1.0
+    assert "the schema 9999 of a newer ivr" in caplog.text and house.waiting() == ["a"]
+    refused = pytest.raises(SettingsError, match="has the schema 9999, and this ivr reads")
+    with refused, database.reading():
+        pass
+
+
+def test_passwords_are_not_shown() -> None:
+    assert "secret" not in str(Database("postgresql://ivr:secret@db/ivr"))
+
+
+def test_a_url_that_is_none() -> None:
+    with pytest.raises(SettingsError, match=r"records\.database is no URL"):
+        Database("postgresql://db:port/ivr")
