@@ -27,6 +27,7 @@ from .place import Place
 TICK = 1.0  # seconds
 RTP_PORTS = 40  # of each worker: two for each call, and as many again that linger
 SPARE = 3  # versions that can have all their workers at the same time
+TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
 ANSWER_LIMIT = 5.0  # seconds for a worker to answer
 ENDED = "worker ended"
@@ -99,24 +100,34 @@ class Supervisor:
         self._spawn(self._tick())
 
     async def reload(self) -> list[str]:
-        """Take new calls with what the files say now.  Returns what is wrong with them, if any."""
+        """Take new calls with what the files say now.
+
+        Returns, when that is so, nothing; or what is wrong: then all is as before.
+        """
         async with self._reloading:
-            try:
-                template, _ = await self._load(rehearse=True)
-            except IvrError as error:
-                self.faults = str(error).splitlines()
-                for fault in self.faults:
-                    log.error("not reloaded: %s", fault)
-                return self.faults
-            self.faults = []
-            if self.behind_front:
-                self._adopt(template)
-            elif not await self._swap(template):
-                self.faults = ["the worker did not read the project again; its log says why"]
-                log.error("not reloaded: %s", self.faults[0])
-                return self.faults
+            self.faults = await self._reload()
+        for fault in self.faults:
+            log.error("not reloaded: %s", fault)
+        if not self.faults:
             log.info("reloaded: new calls meet version %d", self.crew.version)
-            return []
+        return self.faults
+
+    async def _reload(self) -> list[str]:
+        try:
+            template, _ = await self._load(rehearse=True)
+        except IvrError as error:
+            return str(error).splitlines()
+        if not self.behind_front:
+            swapped = await self._swap(template)
+            return [] if swapped else ["the worker did not read the project; its log says why"]
+        self.complete.clear()
+        self._adopt(template)
+        try:
+            await asyncio.wait_for(self.complete.wait(), TAKE_OVER_LIMIT)
+        except TimeoutError:
+            return ["the new workers do not get ready, and the old ones go on; see the log"]
+        await self._published()
+        return []
 
     def close(self, seconds: float) -> None:
         """No new calls; `over` is set when the last has ended, after `seconds` at the latest."""

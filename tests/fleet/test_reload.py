@@ -49,7 +49,6 @@ def serve(here: Town, verbs: str) -> None:
     here.peer.expect(
         lambda: here.log.read_text().count("ivr.supervisor reloaded") > before, "news", 20
     )
-    here.peer.expect(lambda: len(here.workers()) == here.calls // 4, "workers", 20)
 
 
 def heard(here: Town, call: Dialog) -> set[str]:

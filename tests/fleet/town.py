@@ -56,7 +56,19 @@ class Town:
         self.calls = calls
         self.port, self.control = free_port(), free_port()
         self.first_port = self._free_range(3 * calls)
-        self.settings = settings
+        self.var = Path(str(settings.get("VAR", folder / "var")))
+        variables = {
+            "CALLS": calls,
+            "SIP__PORT": self.port,
+            "SIP__RTP_PORT": RTP_PORT,
+            "FLEET__FIRST_PORT": self.first_port,
+            "CONTROL__PORT": self.control,
+            "DRAIN_SECONDS": 1,
+            **settings,
+        }
+        self.environment = {
+            **os.environ, **{f"IVR_{name}": str(value) for name, value in variables.items()}
+        }  # fmt: skip
         self.servers: list[subprocess.Popen[str]] = []
         self.log = folder / "log"
         self._write()
@@ -67,20 +79,10 @@ class Town:
 
     def start(self) -> None:
         """Start the server, or another after it."""
-        settings = {
-            "CALLS": self.calls,
-            "SIP__PORT": self.port,
-            "SIP__RTP_PORT": RTP_PORT,
-            "FLEET__FIRST_PORT": self.first_port,
-            "CONTROL__PORT": self.control,
-            "DRAIN_SECONDS": 1,
-            **self.settings,
-        }
-        variables = {f"IVR_{name}": str(value) for name, value in settings.items()}
         with self.log.open("a") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "ivr", "serve"],
-                cwd=self.folder, env={**os.environ, **variables},
+                cwd=self.folder, env=self.environment,
                 stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert server.stdout is not None
@@ -112,7 +114,7 @@ class Town:
 
     def asks(self, path: str, method: str = "GET") -> Any:
         """The control API's answer."""
-        token = (self.folder / "var/control.token").read_text().strip()
+        token = (self.var / "control.token").read_text().strip()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.control}{path}", method=method,
             headers={"Authorization": f"Bearer {token}"},
@@ -185,6 +187,17 @@ class Town:
         assert len({record["id"] for record in found}) == len(found) == count
         return found
 
+    def records_since(self, count: int) -> list[dict[str, Any]]:
+        """The records, when there are at least so many and no more come."""
+        found: list[dict[str, Any]] = []
+
+        def settled() -> bool:
+            before, found[:] = len(found), self._listed()
+            return before == len(found) >= count
+
+        self.peer.expect(settled, f"{count} records", 20)
+        return list(found)
+
     def records_of(self, calls: list[Dialog]) -> list[dict[str, Any]]:
         """The records of the calls that came last."""
         count = sum(dialog.up for dialog in self.peer.dialogs.values())
@@ -194,7 +207,7 @@ class Town:
         self.peer.run(None, 0.3)
         done = subprocess.run(
             [sys.executable, "-m", "ivr", "calls", "--json", "--limit", "1000"],
-            cwd=self.folder, capture_output=True, text=True,
+            cwd=self.folder, env=self.environment, capture_output=True, text=True,
         )  # fmt: skip
         return json.loads(done.stdout) if done.returncode == 0 else []
 
