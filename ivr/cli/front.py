@@ -24,7 +24,7 @@ def run(settings_file: Path, proxy: str) -> None:
         case "kamailio":
             print(configuration(plan), end="")
         case "dispatcher":
-            print(dispatcher_list(_everywhere(plan)), end="")
+            print(dispatcher_list(_everywhere(plan), plan), end="")
         case _:
             print(requirements(plan, limit), end="")
 
@@ -35,7 +35,7 @@ def _everywhere(plan: FrontPlan) -> list[Destination]:
     Nobody tells a foreign proxy of lives: its counts choose among workers, but close none.
     """
     return [
-        Destination(f"sip:{each.address}:{port}", f"port{port}", 0)
+        Destination(f"sip:{each.address}:{port}", f"port{port}", 0, uncertain=True)
         for each in plan.workers
         for port in range(each.first, each.last + 1)
     ]

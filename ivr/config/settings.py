@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -37,6 +37,11 @@ class Settings(BaseSettings):
         ge=0,
         le=4000,
         description="calls at once; 0: what one worker holds, without a front",
+    )
+    peers: dict[Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+\.\d+:\d+$")], int] = Field(
+        default={},
+        description="fronts of other machines and the calls that each takes, such as"
+        " 10.0.0.2:5060: 256; each lists the other",
     )
     user: str = Field(
         default="", description="user that the service becomes when it is started as root"

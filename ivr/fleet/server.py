@@ -72,10 +72,11 @@ class Server:
             self.keeper.start()
             stack.callback(self.keeper.stop, LAST_RECORDS)
             self._take_over()
-            if workers == 1:
+            behind_front = workers > 1 or bool(self.settings.peers)
+            if not behind_front:
                 self._require_line()
-            self.supervisor.start(workers, behind_front=workers > 1)
-            if workers > 1 and not self.settings.front.external:
+            self.supervisor.start(workers, behind_front)
+            if behind_front and not self.settings.front.external:
                 self.porter = Porter(self.supervisor)
                 stack.push_async_callback(self.porter.stop)
             self._spawn(self._watch_files())
@@ -94,8 +95,8 @@ class Server:
     def _workers(self, limit: int) -> int:
         """How many workers there are to be, each of which holds `limit` calls."""
         workers = ceil(self.settings.calls / limit)
-        front = self.settings.front
-        if workers > 1 and not front.external and (lack := missing(front.program)):
+        front, peers = self.settings.front, self.settings.peers
+        if (workers > 1 or peers) and not front.external and (lack := missing(front.program)):
             log.error("%s; without it one worker serves %d calls", lack, limit)
             return 1
         return max(1, workers)

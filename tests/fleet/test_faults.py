@@ -16,12 +16,6 @@ from .town import Town
 pytestmark = pytest.mark.line
 
 
-def alive(here: Town, call: Dialog) -> bool:
-    """Whether sound still comes."""
-    before = len(call.heard)
-    return here.peer.run(lambda: len(call.heard) > before + 5, 2)
-
-
 def of(calls: list[Dialog], worker: dict[str, object]) -> list[Dialog]:
     return [call for call in calls if call.uri.endswith(f":{worker['port']}")]
 
@@ -41,7 +35,7 @@ def test_a_worker_that_is_killed_takes_its_own_calls_only(town: Found) -> None:
     os.kill(victim["pid"], signal.SIGKILL)
     assert full_again(here, 12) < 10
     rest = [call for call in calls if call not in lost]
-    assert all(alive(here, call) for call in rest)
+    assert all(here.is_heard(call) for call in rest)
     rest += here.up(12 - len(rest))  # its places are counted as free
     here.end(rest)
     records = here.records(12 + len(lost))
@@ -82,7 +76,7 @@ def test_a_flow_that_hangs_in_c_is_ended_with_its_worker(town: Found) -> None:
     here.up(1, "hangs")
     here.says("worker hung", 10)
     full_again(here, 8)
-    assert alive(here, neighbour)
+    assert here.is_heard(neighbour)
     here.end([neighbour])
 
 
@@ -93,7 +87,7 @@ def test_a_flow_that_misbehaves_ends_its_own_call(town: Found, user: str) -> Non
     (bad,) = here.up(1, user)
     here.hears(bad, "sorry")
     here.peer.expect(lambda: bad.got("BYE"), "BYE")
-    assert all(alive(here, call) for call in calls)
+    assert all(here.is_heard(call) for call in calls)
     here.end(calls)
     ends = [record["ended_by"] for record in here.records(8)]
     assert sorted(ends) == ["caller"] * 7 + ["error"]
@@ -105,9 +99,9 @@ def test_the_supervisor_is_killed(town: Found) -> None:
     calls = here.up(3)
     here.server.kill()
     here.says("the supervisor is gone")
-    assert all(alive(here, call) for call in calls)
+    assert all(here.is_heard(call) for call in calls)
     here.start()
-    assert all(alive(here, call) for call in calls)
+    assert all(here.is_heard(call) for call in calls)
     fresh = here.up(8)  # there is room for as many as before
     here.end(calls + fresh)
     assert {record["ended_by"] for record in here.records(11)} == {"caller"}
@@ -121,7 +115,7 @@ def test_the_front_is_killed(town: Found) -> None:
     os.kill(pid, signal.SIGKILL)
     here.says("the front is gone")
     here.says(f"the front runs: pid (?!{pid})")
-    assert all(alive(here, call) for call in calls)
+    assert all(here.is_heard(call) for call in calls)
     calls += here.up(2)
     ninth = here.peer.call("stay")
     here.peer.expect(ninth.final, "an answer")
@@ -137,7 +131,7 @@ def test_a_flood(town: Found) -> None:
     calls = here.up(5)
     codes = here.flood("stay", rate=300, seconds=10)
     assert codes[200] > 100 and codes[200] + codes[503] == 3000
-    assert all(alive(here, call) for call in calls)
+    assert all(here.is_heard(call) for call in calls)
     assert "ivr_worker_restarts_total 0.0" in here.asks("/metrics")
     here.end(calls)
     here.peer.run(None, 2)  # the front counts by the second

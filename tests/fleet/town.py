@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.sip import audio
 from tests.sip.conftest import free_port
-from tests.sip.peer import Dialog, Peer
+from tests.sip.peer import LOCAL, Dialog, Peer
 
 RTP_PORT = 40000
 TONES = {"hello": 400, "again": 500, "sorry": 1400}
@@ -73,7 +73,7 @@ class Town:
         self.log = folder / "log"
         self._write()
         self.start()
-        self.peer = Peer(self.port)
+        self.peer = Peer(self.port, host=str(settings.get("SIP__ADDRESS", LOCAL)))
 
     # -- the server -------------------------------------------------------------------------------
 
@@ -132,6 +132,13 @@ class Town:
         port = int(call.uri.rpartition(":")[2])
         return next(w for w in self.workers() if w["port"] == port)
 
+    def callers_from(self, address: str) -> Peer:
+        """Callers on another machine, from now on."""
+        self.peer.close()
+        self.peer = Peer(int(self.environment["IVR_SIP__PORT"]), host=address)
+        self.peer.there = self.environment["IVR_SIP__ADDRESS"]
+        return self.peer
+
     # -- calls ------------------------------------------------------------------------------------
 
     def up(self, number: int, user: str = "stay", pause: float = 0.02) -> list[Dialog]:
@@ -169,6 +176,11 @@ class Town:
         found = dict(zip(names, last, strict=False))
         return {code: int(found[name]) for name in found for code in (200, 503)
                 if re.fullmatch(rf"\d+_{code}_Recv", name)}  # fmt: skip
+
+    def is_heard(self, call: Dialog) -> bool:
+        """Whether sound still comes."""
+        before = len(call.heard)
+        return self.peer.run(lambda: len(call.heard) > before + 5, 2)
 
     def hears(self, call: Dialog, prompt: str, seconds: float = 8) -> None:
         self.peer.expect(

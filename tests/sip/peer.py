@@ -87,7 +87,7 @@ class Dialog:
 
     def __post_init__(self) -> None:
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.rtp.bind((LOCAL, 0))
+        self.rtp.bind((self.peer.host, 0))
         self.rtp.setblocking(False)
         self._to: tuple[str, int] | None = None
         self._sequence, self._stamp, self._ssrc = 1, 1000, secrets.randbits(32)
@@ -100,12 +100,12 @@ class Dialog:
 
     @property
     def sdp(self) -> str:
-        port = self.rtp.getsockname()[1]
+        host, port = self.rtp.getsockname()
         kind = self._event_kind
         events = (f" {kind}", f"a=rtpmap:{kind} telephone-event/8000\r\n")
         kinds, maps = events if self.events else ("", "")
         return (
-            f"v=0\r\no=t {self.cseq} {self.cseq} IN IP4 {LOCAL}\r\ns=-\r\nc=IN IP4 {LOCAL}\r\n"
+            f"v=0\r\no=t {self.cseq} {self.cseq} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\n"
             f"t=0 0\r\nm=audio {port} RTP/AVP 0{kinds}\r\na=rtpmap:0 PCMU/8000\r\n{maps}"
             f"a=ptime:20\r\na={self.direction}\r\n"
         )
@@ -179,11 +179,17 @@ class Dialog:
     def listen_to(self, sdp: str) -> None:
         found = re.search(r"m=audio (\d+)", sdp)
         if found and int(found.group(1)):
-            self._to = (LOCAL, int(found.group(1)))
+            host = re.search(r"c=IN IP4 (\S+)", sdp)
+            self._to = (host.group(1) if host else LOCAL, int(found.group(1)))
 
         event = re.search(r"a=rtpmap:(\d+) telephone-event", sdp)
         if event:
             self._event_kind = int(event.group(1))
+
+    @property
+    def sends_to(self) -> str:
+        """The address that gets its sound."""
+        return self._to[0] if self._to else ""
 
     def status(self) -> int:
         """The last response's code to whatever was asked, 0 for none."""

@@ -21,15 +21,18 @@ def _programs() -> Path:
 class Server:
     """Begins empty; `stop` is the pulled plug."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
         self.port = port
+        self.address = address
         self.folder = Path(tempfile.mkdtemp(prefix="ivr-postgresql-"))
         if os.getuid() == 0:
             shutil.chown(self.folder, USER, USER)
         self._run("initdb", "--no-sync", "-A", "trust", "-U", "ivr", "-E", "UTF8", "--no-locale")
+        with (self.folder / "data/pg_hba.conf").open("a") as allowed:
+            allowed.write(f"host all all {address}/24 trust\n")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options = f"-p {self.port} -c listen_addresses={self.address} -c unix_socket_directories=''"
         log = str(self.folder / "log")
         self._run("pg_ctl", "-w", "-l", log, "-o", f"{options} -c fsync=off", "start")
 
@@ -38,7 +41,7 @@ class Server:
 
     def database(self, name: str) -> str:
         """A new database; returns its URL."""
-        server = f"postgresql://ivr@127.0.0.1:{self.port}"
+        server = f"postgresql://ivr@{self.address}:{self.port}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return f"{server}/{name}"

@@ -1,7 +1,7 @@
 """The front: Kamailio before the workers, its configuration made from the settings."""
 
 from .front import Front
-from .plan import Destination, FrontPlan, Tls, Workers
+from .plan import Destination, FrontPlan, Peer, Tls, Workers
 from .program import check, missing
 from .render import configuration, dispatcher_list, requirements
 from .rpc import FrontError
@@ -11,6 +11,7 @@ __all__ = [
     "Front",
     "FrontError",
     "FrontPlan",
+    "Peer",
     "Tls",
     "Workers",
     "check",

@@ -76,7 +76,11 @@ class Front:
         self._wanted = tuple(destinations)
         async with self._changing:
             if self.pid and self._known != self._wanted:
-                await self._change(self._wanted)
+                try:
+                    await self._change(self._wanted)
+                except FrontError:
+                    self._known = ()  # who knows what it has now: the next change is of all at once
+                    raise
 
     async def drain(self, uri: str) -> None:
         """No new calls for the worker at `uri`; those that it has go on."""
@@ -89,8 +93,12 @@ class Front:
         if not self._known:
             return {}
         lives = {each.uri: each.life for each in self._known}
-        [record] = (await self._ask("dispatcher.list", "short"))["RECORDS"]
-        counted = [target["DEST"] for target in record["SET"]["TARGETS"]]
+        sets = [
+            record["SET"] for record in (await self._ask("dispatcher.list", "short"))["RECORDS"]
+        ]
+        counted = [
+            target["DEST"] for each in sets if each["ID"] == SET for target in each["TARGETS"]
+        ]
         return {lives[each["URI"]]: each["RUNTIME"]["DLGLOAD"] for each in counted}
 
     async def stop(self) -> None:
@@ -120,7 +128,7 @@ class Front:
         await program.end(self._config)
         self._wanted = self._known = destinations
         self._write(CONFIGURATION, configuration(self.plan, self._secret))
-        self._write(LIST, dispatcher_list(destinations))
+        self._write(LIST, dispatcher_list(destinations, self.plan))
         await program.check(self.plan.program, self._config)
         said: list[str] = []
         # With a pipe of asyncio's, `wait` would wait for all who hold it, not for the first.
@@ -183,7 +191,7 @@ class Front:
 
     async def _change(self, wanted: tuple[Destination, ...]) -> None:
         """All at once while no call is counted, which would start all at zero; else one by one."""
-        self._write(LIST, dispatcher_list(wanted))
+        self._write(LIST, dispatcher_list(wanted, self.plan))
         if await self._idle():
             await self._edit("dispatcher.reload")
         else:

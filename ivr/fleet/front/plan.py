@@ -17,13 +17,15 @@ ANY = "0.0.0.0"
 class Destination:
     """A worker that takes calls: `life` is a name that no worker had before, `uri` its address.
 
-    It gets at most `maxload` calls at once, and no new ones while it is `draining`.
+    It gets at most `maxload` calls at once (0: as many as it takes), no new ones while it is
+    `draining`, and none before it answers OPTIONS where it is `uncertain` that it is there at all.
     """
 
     uri: str
     life: str
     maxload: int
     draining: bool = False
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class Workers:
     address: str
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The front of another machine, and how many calls its workers hold.
+
+    Each is to list the other: what comes from a peer is trusted, and is not sent on to another.
+    """
+
+    address: str
+    port: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,9 @@ class FrontPlan:
     address: str
     port: int
     workers: tuple[Workers, ...]
+    own_calls: int = 4
+    """How many calls the workers of this machine hold."""
+    peers: tuple[Peer, ...] = ()
     inside: str = "127.0.0.1"
     public_address: str = ""
     """What callers are told, where that is not `address`."""
@@ -99,6 +116,8 @@ class FrontPlan:
             address=sip.address,
             port=sip.port,
             workers=(Workers(fleet.address, fleet.first_port, fleet.first_port + slots - 1),),
+            own_calls=max(1, settings.calls),
+            peers=tuple(_peer(where, calls) for where, calls in settings.peers.items()),
             inside=fleet.address,
             public_address=sip.public_address,
             domain=front.domain,
@@ -112,3 +131,8 @@ class FrontPlan:
             retry_after=sip.retry_after,
             program=front.program,
         )
+
+
+def _peer(where: str, calls: int) -> Peer:
+    address, _, port = where.partition(":")
+    return Peer(address, int(port), calls)

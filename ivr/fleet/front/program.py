@@ -16,7 +16,7 @@ PACKAGES = "kamailio kamailio-tls-modules"
 MEMORY = ("-m", "64", "-M", "8", "-x", "tlsf")  # MB of shared and private memory, at most
 
 _LINE = re.compile(
-    r"\s*\d+\(\d+\) (?P<level>[A-Z]+): (?P<module>\S+) (?:\[[^]]*\]: \w+\(\): )?(?P<text>.*)"
+    r"\s*\d+\(\d+\) (?P<level>[A-Z]+): (?P<module>\S+?):? (?:\[[^]]*\]: \w+\(\): )?(?P<text>.*)"
 )
 _LEVELS = {
     "DEBUG": logging.DEBUG,

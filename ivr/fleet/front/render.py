@@ -20,7 +20,9 @@ LONGEST_CALL = 15000  # seconds; a flow ends after four hours
 RINGING = 200.0  # seconds without an answer; RFC 3261 16.6, 11: more than three minutes
 REGISTRATION = 120  # seconds; so long nobody is found after a restart of the front
 SET = 1  # number of the set of workers in the list
+PEERS = 2  # ... and of the fronts of other machines
 DISABLED = 4  # flag in the list: takes nothing new, is not probed
+INACTIVE = 9  # flags: takes nothing until a probe is answered
 
 _templates = Environment(
     loader=PackageLoader("ivr.fleet.front", "."),
@@ -36,9 +38,14 @@ def configuration(plan: FrontPlan, secret: str = "") -> str:
     return _templates.get_template("kamailio.cfg.j2").render(**_names(plan, secret))
 
 
-def dispatcher_list(destinations: Iterable[Destination]) -> str:
-    """dispatcher.list: all workers are one set."""
-    lines = ((SET, each.uri, *options(each)) for each in destinations)
+def dispatcher_list(destinations: Iterable[Destination], plan: FrontPlan) -> str:
+    """dispatcher.list: the workers are one set, and the peers of `plan` another."""
+    lines = [(SET, each.uri, *options(each)) for each in destinations]
+    for peer in plan.peers:
+        where = f"{peer.address}:{peer.port}"
+        flags, priority, attributes = options(Destination(f"sip:{where}", where, peer.calls))
+        attributes += f";socket=udp:{plan.address}:{plan.port}"
+        lines.append((PEERS, f"sip:{where}", flags, priority, attributes))
     return "".join(" ".join(map(str, line)) + "\n" for line in lines)
 
 
@@ -57,7 +64,7 @@ def requirements(plan: FrontPlan, limit: int) -> str:
 
 def options(destination: Destination) -> tuple[int, int, str]:
     """What the list says of a worker besides its address: flags, priority, attributes."""
-    flags = DISABLED if destination.draining else 0
+    flags = DISABLED if destination.draining else INACTIVE if destination.uncertain else 0
     return flags, 0, f"duid={destination.life};maxload={destination.maxload}"
 
 
@@ -84,6 +91,14 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
         "to_worker": _any(
             '$nh(d) == "{0}" && $(nh(p){{s.int}}) >= {1} && $(nh(p){{s.int}}) <= {2}', plan
         ),
+        "peers": plan.peers,
+        "from_peer": " || ".join(f"src_ip == {each.address}" for each in plan.peers),
+        "to_peer": " || ".join(
+            f'($nh(d) == "{each.address}" && $(nh(p){{s.int}}) == {each.port})'
+            for each in plan.peers
+        ),
+        "own_calls": plan.own_calls,
+        "all_calls": plan.own_calls + sum(each.calls for each in plan.peers),
         "most_workers": sum(each.last - each.first + 1 for each in plan.workers),
         "probe": plan.probe,
         "silence_ms": round(plan.silence * 1000),

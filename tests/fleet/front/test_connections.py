@@ -35,8 +35,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Tls:
 class Connection:
     """A caller whose Contact cannot be reached: what it is sent must come on its connection."""
 
-    def __init__(self, hall: Exchange, link: socket.socket, kind: str) -> None:
-        self.hall, self.link, self.kind = hall, link, kind
+    def __init__(self, hall: Exchange, link: socket.socket, kind: str, scheme: str = "sip") -> None:
+        self.hall, self.link, self.kind, self.scheme = hall, link, kind, scheme
         self.link.settimeout(0.01)
         self._data = b""
         self._heard: list[Message] = []
@@ -50,7 +50,7 @@ class Connection:
             f"To: {to if '<' in to else f'<sip:{to}@{LOCAL}>'}",
             f"Call-ID: on-{self.kind}",
             f"CSeq: 1 {method}",
-            f"Contact: <sip:alice@192.0.2.9;transport={self.kind.lower()}>",
+            f"Contact: <{self.scheme}:alice@192.0.2.9;transport={self.kind.lower()}>",
             *headers,
             f"Content-Length: {len(body)}",
         ]
@@ -87,12 +87,13 @@ class Connection:
     def call(self) -> None:
         """A call that the worker ends."""
         offer = f"v=0\r\nc=IN IP4 {LOCAL}\r\nm=audio 4000 RTP/AVP 0\r\n"
-        self.send("INVITE", f"sip:1@{LOCAL}", "Content-Type: application/sdp", body=offer)
+        self.send("INVITE", f"{self.scheme}:1@{LOCAL}", "Content-Type: application/sdp", body=offer)
         answer = self.hear("SIP/2.0 200")
         route = [f"Route: {each}" for each in reversed(answer.headers["record-route"])]
         self.send("ACK", answer.header("contact").strip("<>"), *route, to=answer.header("to"))
         [served] = [each for worker in self.hall.workers for each in worker.calls]
         self.hall.caller.expect(lambda: served.got("ACK"), "the ACK comes to the worker")
+        assert served.uri.startswith("sip:")  # workers have no TLS
         served.bye()
         self.reply(self.hear("BYE"))
         self.hall.caller.expect(lambda: served.final("BYE"), "the BYE is answered")
@@ -104,15 +105,19 @@ def test_a_call_over_tcp(hall: Exchange) -> None:
         Connection(hall, link, "TCP").call()
 
 
-@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
-def test_a_call_over_tls(serve: Callable[..., Exchange], certificate: Tls, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "scheme"), [("TLSv1_2", "sip"), ("TLSv1_3", "sip"), ("TLSv1_3", "sips")]
+)
+def test_a_call_over_tls(
+    serve: Callable[..., Exchange], certificate: Tls, version: str, scheme: str
+) -> None:
     hall = serve(tls=certificate)
     context = ssl.create_default_context(cafile=str(certificate.certificate))
     context.check_hostname = False
     context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
     with socket.create_connection((LOCAL, TLS_PORT)) as link, context.wrap_socket(link) as secure:
         assert secure.version() == version.replace("_", ".")
-        Connection(hall, secure, "TLS").call()
+        Connection(hall, secure, "TLS", scheme).call()
 
 
 @pytest.mark.parametrize(
