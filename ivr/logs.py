@@ -17,6 +17,7 @@ def setup(format: str, **fields: str) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Json(fields) if format == "json" else _Text(fields))
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # we tell what changed ourselves
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 

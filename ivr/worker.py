@@ -51,6 +51,9 @@ class Phone(Protocol):
     def wake(self) -> None:
         """End a running `wait`; from any thread or signal handler."""
 
+    def beat(self) -> None:
+        """Let sound go on; called again and again while a state computes."""
+
     def refuse(self) -> None:
         """Take no new calls from now on (503); live ones go on."""
 
@@ -89,7 +92,7 @@ class Worker:
         self.overrides: Mapping[str, str] = {}
         """Schedules that are `open` or `closed` for calls to come, whatever their rules say."""
         self.sessions: dict[str, Session] = {}
-        self._guard = StateGuard()
+        self.guard = StateGuard(phone.beat)
         self._ended = 0
         self._drain_until: float | None = None
         self.draining = False
@@ -153,7 +156,7 @@ class Worker:
         if session is None:
             return
         seen = trace.of_event(event, session.call)
-        with self._guard:
+        with self.guard:
             effects = session.handle(event, now)
         self.journal.write(session.call, seen, effects, now)
         for effect in effects:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
+import os
 import signal
 import time
 from pathlib import Path
@@ -22,6 +24,7 @@ from .link import Link, Message
 from .place import Place, line_settings
 
 BEAT = 1.0  # seconds between two signs of life
+BRIDGE = 20.0  # seconds for another supervisor to come
 NEWS = 0.1  # seconds between two tellings about calls
 
 log = logging.getLogger("ivr.worker")
@@ -34,7 +37,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     tally = Tally(lambda: prompts.replaced)
     journal = Journal(settings.journals, settings.spool, life)
     worker = Worker(phone, project.routes.flow_of, journal, tally=tally)
-    member = Member(link, phone, worker, tally)
+    member = Member(link, phone, worker, tally, BRIDGE if place.front else 0.0)
     worker.attend = member.attend
     vital.hold(settings.lives, life)
     try:
@@ -42,6 +45,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     except IvrError as error:
         log.error("%s", error)
         return 1
+    hurry()
     # A destructor of a SIP object that runs in another thread ends the process: from here on the
     # worker collects, in this one.
     gc.collect()
@@ -59,10 +63,23 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     return 0
 
 
-class Member:
-    """What joins a worker and its supervisor."""
+def hurry() -> None:
+    """Go before others on a busy machine: each delay is heard.  Where that is allowed only, by
+    `LimitRTPRIO=1` in a unit; threads and processes that come of this one are not in a hurry."""
+    with contextlib.suppress(OSError):
+        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(0, policy, os.sched_param(1))
 
-    def __init__(self, link: Link, phone: Phone, worker: Worker, tally: Tally) -> None:
+
+class Member:
+    """What joins a worker and its supervisor.
+
+    `bridge`: for how many seconds calls are taken when there is no supervisor any more.
+    """
+
+    def __init__(
+        self, link: Link, phone: Phone, worker: Worker, tally: Tally, bridge: float
+    ) -> None:
         self._link = link
         self._phone = phone
         self._worker = worker
@@ -70,19 +87,28 @@ class Member:
         self._since: dict[str, float] = {}
         self._told: list[dict[str, Any]] = []
         self._beat_at = self._looked_at = 0.0
+        self._bridge = bridge
+        self._alone_since: float | None = None
 
     def attend(self) -> None:
         """Do what the supervisor says, and tell it how we are.  Between two turns of the worker."""
         for message, _ in self._link.receive():
             self._do(message)
-        if self._link.gone and not self._worker.draining:
-            log.warning("the supervisor is gone; calls go on to their end, new ones are refused")
-            self._drain(None)
         now = time.monotonic()
+        if self._link.gone and not self._worker.draining:
+            self._go_on_alone(now)
         due = now - self._beat_at >= BEAT
         if due or now - self._looked_at >= NEWS:
             self._looked_at = now
             self._tell(now, due)
+
+    def _go_on_alone(self, now: float) -> None:
+        """Calls go on, and new ones are taken for as long as another supervisor may need to come."""
+        if self._alone_since is None:
+            self._alone_since = now
+            log.warning("the supervisor is gone; calls go on without it")
+        if now - self._alone_since >= self._bridge:
+            self._drain(None)
 
     def _tell(self, now: float, due: bool) -> None:
         live = self._calls()
@@ -135,9 +161,10 @@ class Member:
     def _swap(self, file: Path) -> bool:
         """Take new calls with what *file* says now; those that run keep what they began with."""
         try:
-            project = load_project(file)
-            prompts = project.prompts()
-            prompts.render_all()
+            with self._worker.guard:  # the sound of its calls goes on
+                project = load_project(file)
+                prompts = project.prompts()
+                prompts.render_all()
         except (IvrError, OSError) as error:
             log.error("not reloaded: %s", error)
             return False

@@ -87,6 +87,10 @@ class Phone:
         """Ends a running `wait`.  From any thread or signal handler."""
         self._stack.wake()
 
+    def beat(self) -> None:
+        """Lets sound go on while the thread is busy elsewhere.  Not from inside another method."""
+        self._stack.beat()
+
     def refuse(self) -> None:
         """From now on every new call gets 503 with Retry-After; live calls go on."""
         self._stack.refusing = True

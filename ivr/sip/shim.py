@@ -13,6 +13,7 @@ afterwards proves on a datagram of its own that both directions work.
 from __future__ import annotations
 
 import ctypes
+import functools
 import logging
 import platform
 import secrets
@@ -244,6 +245,7 @@ class Shim:
         return bool(code)
 
 
+@functools.cache  # the package's metadata cost a megabyte, which a template reads for its workers
 def usable() -> None:
     """Raises `Unusable` where the wheel or the machine is not the one this module was made for."""
     try:

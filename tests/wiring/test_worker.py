@@ -26,6 +26,7 @@ class ScriptedPhone:
         self.waits: list[float] = []
         self.last: list[tuple[str, ev.Event]] = []  # what `stop` tells
         self.refusing = self.stopped = self.woken = False
+        self.beats = 0
         self.between: Callable[[], None] = lambda: None
 
     def wait(self, seconds: float) -> list[tuple[str, ev.Event]]:
@@ -38,6 +39,9 @@ class ScriptedPhone:
 
     def wake(self) -> None:
         self.woken = True
+
+    def beat(self) -> None:
+        self.beats += 1
 
     def refuse(self) -> None:
         self.refusing = True
@@ -161,6 +165,7 @@ def test_a_state_that_computes_too_long_is_interrupted(
         hall.worker.turn()
         hall.worker.turn()
     assert time.monotonic() - began < 10  # not the twenty seconds it wanted
+    assert hall.phone.beats  # the neighbours hear on
     assert hall.phone.told("a")[-2:] == [do.Play(1, ("sorry",)), do.HangUp(after=1)]
     assert "only: " in caplog.text and "test_worker.py" in caplog.text
     assert "computed for too long" in caplog.text
