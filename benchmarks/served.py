@@ -19,7 +19,7 @@ from .line.plan import LOCAL
 
 HERE = Path(__file__).parent
 SIP_PORT, CALLER_PORT, FIRST_PORT, CONTROL_PORT = 31000, 31001, 31010, 31999
-RTP_PORT = 34000  # above those of the caller
+RTP_PORT = 10000  # below those of the caller, and of what the kernel hands out
 WORKERS, FRONT = "workers", "kamailio"
 ROLES = ("supervisor", "template", WORKERS)  # each is a child of the one before
 ENDING = 60.0  # seconds

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
-import os
 import signal
 import time
 from pathlib import Path
@@ -45,7 +43,6 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     except IvrError as error:
         log.error("%s", error)
         return 1
-    hurry()
     # A destructor of a SIP object that runs in another thread ends the process: from here on the
     # worker collects, in this one.
     gc.collect()
@@ -61,14 +58,6 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
         member.attend()
         prompts.close()
     return 0
-
-
-def hurry() -> None:
-    """Go before others on a busy machine: each delay is heard.  Where that is allowed only, by
-    `LimitRTPRIO=1` in a unit; threads and processes that come of this one are not in a hurry."""
-    with contextlib.suppress(OSError):
-        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(0, policy, os.sched_param(1))
 
 
 class Member:
@@ -103,7 +92,7 @@ class Member:
             self._tell(now, due)
 
     def _go_on_alone(self, now: float) -> None:
-        """Calls go on, and new ones are taken for as long as another supervisor may need to come."""
+        """Calls go on, and new ones are taken for as long as a successor may need to come."""
         if self._alone_since is None:
             self._alone_since = now
             log.warning("the supervisor is gone; calls go on without it")

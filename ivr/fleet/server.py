@@ -62,6 +62,11 @@ class Server:
 
         Returns the exit code.  Raises `LoadError` and `SettingsError` where it cannot begin.
         """
+        var = self.settings.var
+        if not vital.hold(var / "run", "server"):
+            raise SettingsError(
+                f"{var} is in use by another `ivr serve`; end that, or give this one a `var` of its own"
+            )
         limit = await self.supervisor.load()
         workers = self._workers(limit)
         if workers > 1:

@@ -12,12 +12,17 @@ from pathlib import Path
 _held: list[int] = []  # descriptors, as long as this process lives
 
 
-def hold(folder: Path, life: str) -> None:
-    """This process is *life* from now on.  Raises `OSError`."""
+def hold(folder: Path, life: str) -> bool:
+    """This process is *life* from now on; False: another one is.  Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / life, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
     _held.append(descriptor)
+    return True
 
 
 def forget(folder: Path, life: str) -> None:
