@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+    def fixed(self) -> dict[str, Any]:
+        """What a running server keeps to, whatever a reload finds; secrets are not told."""
+        return self.model_dump(mode="json", exclude={"routes", "prompts", "language", "voice"})
 
     @property
     def messages(self) -> Path:

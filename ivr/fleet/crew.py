@@ -142,7 +142,6 @@ class Crew:
     lives: dict[str, Life] = field(default_factory=dict)
     version: int = 0
     """The newest version of the project; 0 until there is one."""
-    restarts: int = 0
     closing: bool = False
     occupied: set[int] = field(default_factory=set)
     """Slots that are held by workers of another crew."""
@@ -197,8 +196,6 @@ class Crew:
         out: list[Intent] = [Bury(life, gone.cause or cause, gone.live)]
         if gone.phase is Phase.READY:
             out.append(Publish())
-        if not gone.leaving and not self.closing:
-            self.restarts += 1
         if not gone.leaving and not self.closing and gone.version == self.version:
             deaths = gone.deaths + 1 if now - gone.born < OLD_AGE else 1
             rest = 0.0 if deaths == 1 else min(LONGEST_REST, 2.0 ** (deaths - 2))
@@ -264,6 +261,8 @@ class Crew:
 
     def _fill(self, now: float) -> list[Intent]:
         out: list[Intent] = []
+        if self.closing:
+            return out
         starting = sum(life.phase is Phase.STARTING for life in self.lives.values())
         for vacancy in [v for v in self._vacancies if v.due <= now]:
             slot = next(self._free(), None)
@@ -293,7 +292,8 @@ class Crew:
             return "worker did not start" if now - life.seen > START_LIMIT else ""
         if life.phase is Phase.KILLED:
             return ""
-        if now - life.seen > self.hung_after:
+        # Its last messages may take their time to reach the disk.
+        if now - life.seen > self.hung_after + (LEISURE if life.leaving else 0.0):
             return "worker hung"
         return "worker did not end" if life.until is not None and now > life.until else ""
 

@@ -41,6 +41,9 @@ class Desk:
             for life in sorted(supervisor.crew.lives.values(), key=lambda life: life.slot)
         ]
 
+    def restarts(self) -> int:
+        return self._supervisor.restarts.total()
+
     def ready(self) -> bool:
         return bool(self._supervisor.crew.serving()) and not self._supervisor.crew.closing
 

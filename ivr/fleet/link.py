@@ -30,7 +30,8 @@ class Link:
     def pair(cls) -> tuple[Link, socket.socket]:
         """A link, and the other end for another process."""
         own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
+        for end in (own, other):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         return cls(own), other
 
     def fileno(self) -> int:

@@ -55,7 +55,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     try:
         worker.run()
     finally:
-        member.attend()
+        member.tell()
         prompts.close()
     return 0
 
@@ -89,7 +89,13 @@ class Member:
         due = now - self._beat_at >= BEAT
         if due or now - self._looked_at >= NEWS:
             self._looked_at = now
-            self._tell(now, due)
+            live = self._calls()
+            if due or live != self._told:
+                self._tell(live, now)
+
+    def tell(self) -> None:
+        """Tell what there is to tell, now."""
+        self._tell(self._calls(), time.monotonic())
 
     def _go_on_alone(self, now: float) -> None:
         """Calls go on, and new ones are taken for as long as a successor may need to come."""
@@ -99,10 +105,7 @@ class Member:
         if now - self._alone_since >= self._bridge:
             self._drain(None)
 
-    def _tell(self, now: float, due: bool) -> None:
-        live = self._calls()
-        if not due and live == self._told:
-            return
+    def _tell(self, live: list[dict[str, Any]], now: float) -> None:
         message: Message = {"beat": len(live)}
         if live != self._told:
             message["live"] = live

@@ -34,12 +34,13 @@ class Template:
         self.over: asyncio.Event = asyncio.Event()
         asyncio.get_running_loop().add_reader(self._link, self._hear)
 
-    async def load(self, file: Path, rehearse: bool) -> int:
-        """Read the project; with its scenarios, where it is to `rehearse`.
+    async def load(self, file: Path, fixed: Message | None) -> int:
+        """Read the project.  To replace another, its scenarios must go as told, and the settings
+        that are `fixed` must be as before.
 
         Returns how many calls a worker holds.  Raises `LoadError` and `SettingsError`.
         """
-        self._link.send({"file": str(file), "rehearse": rehearse})
+        self._link.send({"file": str(file), "fixed": fixed})
         async with asyncio.timeout(LOADING):
             try:
                 return await self._loaded
@@ -77,6 +78,7 @@ class Template:
         if self._link.gone:
             asyncio.get_running_loop().remove_reader(self._link)
             self._link.close()
+            self._process.kill()  # it has said all that it had to, and must not keep us waiting
             code = self._process.wait()
             if not self._loaded.done():
                 self._loaded.set_exception(SettingsError(f"the template process ended with {code}"))

@@ -47,7 +47,7 @@ class Porter:
         async with self._telling:  # whoever waits here finds that there is nothing left to tell
             try:
                 await self._front.publish(self._destinations())
-            except FrontError as error:
+            except (FrontError, OSError) as error:
                 log.error("the front does not learn of its workers: %s", error)
                 self._overdue.set()
 
@@ -65,7 +65,7 @@ class Porter:
                 await asyncio.sleep(rest)
                 try:
                     await self._open()
-                except FrontError as error:
+                except (FrontError, OSError) as error:
                     log.error("%s", error)
                     rest = min(LONGEST_REST, 2 * rest or 1.0)
 

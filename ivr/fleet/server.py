@@ -31,7 +31,7 @@ from .front import missing
 from .place import line_settings
 from .porter import Porter
 from .self_call import SelfCall
-from .supervisor import SPARE, Supervisor
+from .supervisor import ENDED, SPARE, Supervisor
 from .watch import changes
 
 STILLBORN = 3  # deaths of workers, before the first of them takes calls, that are enough
@@ -65,11 +65,11 @@ class Server:
         var = self.settings.var
         if not vital.hold(var / "run", "server"):
             raise SettingsError(
-                f"{var} is in use by another `ivr serve`; end that, or give this one a `var` of its own"
+                f"{var} is in use by another `ivr serve`; end that, or give this one its own `var`"
             )
         limit = await self.supervisor.load()
-        workers = self._workers(limit)
-        if workers > 1:
+        workers, behind_front = self._size(limit)
+        if behind_front:
             require_room(self.settings, workers * SPARE)
         self._listen_to_signals()
         async with AsyncExitStack() as stack:
@@ -77,7 +77,6 @@ class Server:
             self.keeper.start()
             stack.callback(self.keeper.stop, LAST_RECORDS)
             self._take_over()
-            behind_front = workers > 1 or bool(self.settings.peers)
             if not behind_front:
                 self._require_line()
             self.supervisor.start(workers, behind_front)
@@ -86,6 +85,9 @@ class Server:
                 stack.push_async_callback(self.porter.stop)
             self._spawn(self._watch_files())
             await self._until_ready()
+            if self.supervisor.crew.closing:
+                await first(self.supervisor.over, self._end)
+                return self._code
             if self.porter:
                 await self.porter.start()
             await self._open_control(stack)
@@ -97,14 +99,15 @@ class Server:
             await first(self.supervisor.over, self._end)
         return self._code
 
-    def _workers(self, limit: int) -> int:
-        """How many workers there are to be, each of which holds `limit` calls."""
-        workers = ceil(self.settings.calls / limit)
-        front, peers = self.settings.front, self.settings.peers
-        if (workers > 1 or peers) and not front.external and (lack := missing(front.program)):
+    def _size(self, limit: int) -> tuple[int, bool]:
+        """How many workers there are to be, each of which holds `limit` calls; behind a front?"""
+        workers = max(1, ceil(self.settings.calls / limit))
+        front = self.settings.front
+        behind_front = workers > 1 or bool(self.settings.peers)
+        if behind_front and not front.external and (lack := missing(front.program)):
             log.error("%s; without it one worker serves %d calls", lack, limit)
-            return 1
-        return max(1, workers)
+            return 1, False
+        return workers, behind_front
 
     def _require_line(self) -> None:
         """Raises `SettingsError`: callers cannot reach us where the settings say."""
@@ -113,11 +116,12 @@ class Server:
 
     async def _until_ready(self) -> None:
         crew = self.supervisor
-        while not crew.complete.is_set() and not self._end.is_set():
+        ends = (crew.complete, crew.over, self._end)
+        while not any(event.is_set() for event in ends):
             if not crew.crew.serving() and crew.restarts.total() >= STILLBORN:
                 raise SettingsError("the workers do not start; the log says why")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(first(crew.complete, self._end), 0.5)
+                await asyncio.wait_for(first(*ends), 0.5)
 
     async def _open_control(self, stack: AsyncExitStack) -> None:
         control = self.settings.control
@@ -157,9 +161,12 @@ class Server:
         notify.tell("READY=1")
 
     async def _watch_files(self) -> None:
-        async for changed in changes(self.supervisor.file, self.settings):
-            log.info("changed: %s", ", ".join(changed))
-            await self._reload()
+        try:
+            async for changed in changes(self.supervisor.file, self.settings):
+                log.info("changed: %s", ", ".join(changed))
+                await self._reload()
+        except OSError as error:
+            log.error("changed files are not noticed any more: %s; SIGHUP reloads", error)
 
     # -- what the supervisor tells ----------------------------------------------------------------
 
@@ -168,7 +175,7 @@ class Server:
             await self.porter.changed()
 
     def _buried(self, bury: Bury) -> None:
-        for call in bury.calls:
+        for call in bury.calls if bury.cause != ENDED else ():
             self.metrics.lost(call["flow"])
         self.keeper.bury(bury.life, bury.cause, time.time())
         vital.forget(self.settings.lives, bury.life)
@@ -193,7 +200,11 @@ class Server:
     def _bury_orphans(self) -> bool:
         """Close what dead ones left; whether any is alive."""
         own = self.supervisor.crew.lives
-        strange = {x: y for x, y in vital.known(self.settings.lives).items() if x not in own}
+        left = dict.fromkeys(
+            self.keeper.spool.lives(), False
+        )  # by who died before they were buried
+        left |= vital.known(self.settings.lives)
+        strange = {life: alive for life, alive in left.items() if life not in own}
         for life, alive in strange.items():
             if not alive:
                 self.keeper.bury(life, "worker died while nobody watched it")

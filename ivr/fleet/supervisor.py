@@ -29,7 +29,7 @@ RTP_PORTS = 40  # of each worker: two for each call, and as many again that ling
 SPARE = 3  # versions that can have all their workers at the same time
 TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
-ANSWER_LIMIT = 5.0  # seconds for a worker to answer
+ANSWER_LIMIT = 60.0  # seconds for a worker to answer; one may have to read the project
 ENDED = "worker ended"
 LAST_WORDS = 1.0  # seconds for a template to tell how a worker ended
 REST = 5.0  # seconds before a template that died is started again
@@ -65,7 +65,7 @@ class Supervisor:
         self.occupied: set[int] = set()
         """Slots that are held by workers of another supervisor."""
         self.restarts: Counter[int] = Counter()
-        """How often the worker of each slot has died."""
+        """How often the worker of each slot has died, or did not start."""
         self.overrides: dict[str, str] = {}
         self.faults: list[str] = []
         """What kept the last reload from happening."""
@@ -88,7 +88,7 @@ class Supervisor:
 
         Raises `LoadError` and `SettingsError`.
         """
-        self._first, limit = await self._load(rehearse=False)
+        self._first, limit = await self._load(None)
         return limit
 
     def start(self, workers: int, behind_front: bool) -> None:
@@ -114,9 +114,12 @@ class Supervisor:
 
     async def _reload(self) -> list[str]:
         try:
-            template, _ = await self._load(rehearse=True)
-        except IvrError as error:
+            template, _ = await self._load(self.settings.fixed())
+        except (IvrError, OSError) as error:
             return str(error).splitlines()
+        if self.crew.closing:
+            template.retire()
+            return ["the server is ending"]
         if not self.behind_front:
             swapped = await self._swap(template)
             return [] if swapped else ["the worker did not read the project; its log says why"]
@@ -125,7 +128,8 @@ class Supervisor:
         try:
             await asyncio.wait_for(self.complete.wait(), TAKE_OVER_LIMIT)
         except TimeoutError:
-            return ["the new workers do not get ready, and the old ones go on; see the log"]
+            why = "the log tells why, unless calls of earlier versions hold all places"
+            return [f"the new workers are not ready, and the old ones go on; {why}"]
         await self._published()
         return []
 
@@ -163,11 +167,11 @@ class Supervisor:
 
     # -- versions ---------------------------------------------------------------------------------
 
-    async def _load(self, rehearse: bool) -> tuple[Template, int]:
+    async def _load(self, fixed: Message | None) -> tuple[Template, int]:
         self._versions += 1
         template = Template(self._versions, self._hear_template)
         try:
-            return template, await template.load(self.file, rehearse)
+            return template, await template.load(self.file, fixed)
         except TimeoutError:
             template.kill()
             raise SettingsError("the project took too long to load") from None
@@ -197,9 +201,6 @@ class Supervisor:
         if self._templates.pop(template.version, None) is None:
             return
         log.error("the template of version %d is gone", template.version)
-        for life in [x for x in self.crew.lives.values() if x.version == template.version]:
-            if life.name not in self._links:
-                self._do(self.crew.exited(life.name, "worker ended", self._clock()))
         while not self.crew.closing and template.version == self.crew.version:
             if not await self.reload():
                 return
@@ -211,7 +212,10 @@ class Supervisor:
         intents = list(intents)
         drains = [intent for intent in intents if isinstance(intent, Drain)]
         for intent in intents:
-            self._carry_out(intent)
+            try:
+                self._carry_out(intent)
+            except OSError:  # no memory, no descriptors, no disk: the others must not suffer
+                log.exception("%s", intent)
         if Publish() in intents:
             self._spawn(self._publish(drains))
         else:
@@ -235,7 +239,10 @@ class Supervisor:
 
     async def _publish(self, drains: list[Drain]) -> None:
         """Nobody is sent to a worker that has been told to refuse him."""
-        await self._published()
+        try:
+            await self._published()
+        except OSError:
+            log.exception("the front is not told")
         if drains and self.behind_front:
             await asyncio.sleep(GRACE)
         self._drain(drains)
@@ -248,6 +255,7 @@ class Supervisor:
     def _fork(self, fork: Fork) -> None:
         template = self._templates.get(fork.version)
         if template is None:  # it has just died, and `_watch` starts another
+            asyncio.get_running_loop().call_later(LAST_WORDS, self._lost, fork.life)
             return
         link = self._links[fork.life] = template.fork(fork, self.place(fork.slot))
         asyncio.get_running_loop().add_reader(link, self._hear, fork.life, link)
@@ -314,6 +322,8 @@ class Supervisor:
             case {"forked": life, "pid": pid}:
                 self.crew.forked(life, pid)
             case {"exited": life, "cause": cause}:
+                if link := self._links.get(life):
+                    self._hear(life, link)  # its last words
                 self._do(self.crew.exited(life, cause or ENDED, self._clock()))
 
     async def _ask(self, life: str, message: Message) -> bool:

@@ -22,7 +22,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from ..engine.errors import IvrError, LoadError
+from ..engine.errors import IvrError, LoadError, SettingsError
 from ..logs import setup
 from ..project import Project, load_project
 from ..sip.check import call_limit
@@ -44,7 +44,8 @@ def main(descriptor: int) -> int:
     try:
         project = load_project(Path(task["file"]))
         setup(project.settings.log_format)
-        if task["rehearse"]:
+        if fixed := task["fixed"]:
+            require_the_same(fixed, project.settings.fixed())
             rehearse(project)
         prompts = project.prompts()
         render(prompts)
@@ -56,6 +57,15 @@ def main(descriptor: int) -> int:
         return 1
     Template(link, project, prompts).run()
     return 0
+
+
+def require_the_same(before: Message, now: Message) -> None:
+    """Raises `SettingsError` for a setting that only a restart can change."""
+    changed = [name for name in before if before[name] != now.get(name)]
+    if changed:
+        raise SettingsError(
+            f"changed in the settings: {', '.join(changed)}; that takes a restart, not a reload"
+        )
 
 
 def rehearse(project: Project) -> None:
@@ -130,15 +140,16 @@ class Template:
         if life := message.get("fork"):
             assert end is not None
             self._fork(life, Place(**message["place"]), end)
-        elif life := message.get("kill"):
-            for pid, name in self._lives.items():
-                if name == life:
-                    os.kill(pid, signal.SIGKILL)
         elif "retire" in message:
             self._open = False
 
     def _fork(self, life: str, place: Place, end: socket.socket) -> None:
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            end.close()
+            self._link.send({"exited": life, "cause": f"worker not forked: {error.strerror}"})
+            return
         if pid:
             end.close()
             self._lives[pid] = life

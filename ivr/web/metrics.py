@@ -76,9 +76,8 @@ class Metrics(Collector):
         yield _gauge("ivr_workers", "Workers by state", states, "state")
         ready = sum(worker["capacity"] for worker in workers if worker["state"] == "ready")
         yield GaugeMetricFamily("ivr_call_capacity", "Calls that ready workers can hold", ready)
-        # While one drains, two hold its place.
-        restarts = {worker["slot"]: worker["restarts"] for worker in workers}
-        yield CounterMetricFamily("ivr_worker_restarts", "Workers replaced", sum(restarts.values()))
+        restarts = self._operator.restarts()
+        yield CounterMetricFamily("ivr_worker_restarts", "Workers replaced", restarts)
         yield GaugeMetricFamily("ivr_front_up", "Whether the front runs", self._front_up())
         yield InfoMetricFamily("ivr_build", "What runs here", {"version": self._version})
 

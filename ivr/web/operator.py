@@ -40,6 +40,9 @@ class Operator(Protocol):
     def workers(self) -> list[WorkerView]:
         """Every worker, by slot."""
 
+    def restarts(self) -> int:
+        """How many workers have died, or did not start, since the server began."""
+
     def ready(self) -> bool:
         """Whether a call that comes now would be answered."""
 

@@ -92,7 +92,6 @@ def test_the_dead_are_replaced_at_once_and_their_calls_closed(town: Town) -> Non
     assert Publish() in out
     (fork,) = town.of(Fork)
     assert isinstance(fork, Fork) and fork.slot == victim.slot and fork.life != victim.name
-    assert town.crew.restarts == 1
 
 
 def test_who_keeps_dying_young_waits_longer_each_time(town: Town) -> None:
@@ -158,7 +157,7 @@ def test_a_reload_never_has_less_room(town: Town) -> None:
     for life in old:
         town.do(town.crew.exited(life.name, "worker ended", town.now))
     assert town.of(Retire) == [Retire(1)]
-    assert town.crew.restarts == 0 and len(town.crew.lives) == 4
+    assert len(town.crew.lives) == 4
 
 
 def test_who_gets_ready_too_late_for_its_version_takes_no_calls() -> None:
@@ -207,6 +206,12 @@ def test_closing(town: Town) -> None:
     town.do(town.crew.exited(last.name, "worker killed by SIGKILL", town.now))
     assert town.asked[-2:] == [Bury(last.name, "worker did not end"), Retire(1)]
     assert not town.of(Fork) and not town.crew.lives
+
+
+def test_who_is_loaded_while_all_end_is_not_wanted(town: Town) -> None:
+    town.do(town.crew.close(30, town.now))
+    town.load(2)
+    assert not town.of(Fork)
 
 
 def test_an_operator_replaces_a_worker(town: Town) -> None:

@@ -75,6 +75,15 @@ def test_a_bad_file_never_loads(here: Town) -> None:
     here.end(calls)
 
 
+def test_a_setting_that_takes_a_restart(here: Town) -> None:
+    settings = here.folder / "ivr.yaml"
+    before = settings.read_text()
+    settings.write_text(before[:-1] + ', "drain_seconds": 7, "sip": {"retry_after": 9}}')
+    here.says("not reloaded: changed in the settings: sip; that takes a restart")
+    settings.write_text(before)
+    here.says("ivr.supervisor reloaded")
+
+
 def test_a_failing_scenario_keeps_a_flow_from_being_loaded(here: Town) -> None:
     (here.folder / "flows/stay.test.yaml").write_text(SCENARIO)
     here.write_flow("stay", AGAIN)

@@ -27,6 +27,9 @@ class FakeFleet:
     def workers(self) -> list[WorkerView]:
         return self.places
 
+    def restarts(self) -> int:
+        return sum(place["restarts"] for place in self.places)
+
     def ready(self) -> bool:
         return self.is_ready
 

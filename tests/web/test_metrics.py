@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ivr.engine.measures import BARGE_IN, DURATION, ENDED, FALLBACKS, MEASURES, OFFERED
 from ivr.web.metrics import Metrics
 
-from .fakes import FakeFleet, a_call, a_worker
+from .fakes import FakeFleet, a_call
 
 
 def shown(metrics: Metrics) -> dict[str, float]:
@@ -75,12 +75,6 @@ def test_the_fleet_is_read_when_somebody_asks() -> None:
     samples = shown(metrics)
     assert samples["ivr_front_up"] == 0
     assert samples['ivr_calls_live{flow="night"}'] == 2
-
-
-def test_a_place_that_two_hold_for_a_while_is_counted_once() -> None:
-    fleet = FakeFleet()
-    fleet.places = [a_worker(0, "draining", restarts=3), a_worker(0, restarts=3), a_worker(1)]
-    assert shown(Metrics(fleet, lambda: True, "1"))["ivr_worker_restarts_total"] == 3
 
 
 def test_a_call_that_died_with_its_worker() -> None:

@@ -119,6 +119,25 @@ def test_a_deadline_fires_when_it_is_due_and_the_phone_waits_no_longer(tmp_path:
     assert hall.phone.told("a")[-1] == do.HangUp()
 
 
+def test_a_wall_clock_that_is_set_by_an_hour(tmp_path: Path) -> None:
+    """A running call keeps its pace and its time of day; the next one has the new time."""
+    later = ev.Offered("bob", "100", wall=OFFER.wall + 3600)
+    hall = Hall(tmp_path, menu(), [("a", OFFER)], [("a", ev.Answered()), ("b", later)])
+    hall.worker.turn()
+    first = hall.worker.sessions["a"].call
+    before = first.time
+    hall.now += 1
+    hall.worker.turn()
+    second = hall.worker.sessions["b"].call
+    assert (first.time - before).total_seconds() == 1
+    assert (second.time - first.time).total_seconds() == 3600 - 1
+    hall.phone.turns = [[("a", ev.HungUp()), ("b", ev.HungUp())]]
+    hall.now += 1
+    hall.worker.turn()
+    ends = [hall.journal(call_id)[-1]["at"] for call_id in ("a", "b")]
+    assert ends == [2.0, 1.0]
+
+
 def test_a_number_that_nobody_has_gets_404(tmp_path: Path) -> None:
     hall = Hall(tmp_path, None, [("a", OFFER)], [("a", ev.HungUp())])
     hall.worker.turn()

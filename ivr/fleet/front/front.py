@@ -73,8 +73,8 @@ class Front:
         While it does not run this changes nothing: `start` says which workers there are.  Raises
         `FrontError` if it does not do so.
         """
-        self._wanted = tuple(destinations)
         async with self._changing:
+            self._wanted = tuple(destinations)
             if self.pid and self._known != self._wanted:
                 try:
                     await self._change(self._wanted)
@@ -177,7 +177,13 @@ class Front:
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(reading, "rb")
         )
-        async for line in lines:
+        while True:
+            try:
+                line = await lines.readline()
+            except ValueError:  # a stranger's message, which Kamailio writes down whole
+                continue
+            if not line:
+                return
             level, text = program.understand(line.decode("utf-8", "replace"))
             if level >= logging.ERROR:
                 said[3:] = [text]

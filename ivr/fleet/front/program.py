@@ -15,6 +15,8 @@ from .rpc import FrontError
 PACKAGES = "kamailio kamailio-tls-modules"
 MEMORY = ("-m", "64", "-M", "8", "-x", "tlsf")  # MB of shared and private memory, at most
 
+LONGEST = 500  # characters of a line that are worth keeping
+
 _LINE = re.compile(
     r"\s*\d+\(\d+\) (?P<level>[A-Z]+): (?P<module>\S+?):? (?:\[[^]]*\]: \w+\(\): )?(?P<text>.*)"
 )
@@ -83,9 +85,9 @@ def readable(faults: list[str]) -> str:
 def understand(line: str) -> tuple[int, str]:
     """Level and text of a line of its log."""
     found = _LINE.match(line)
-    if not found:
-        return logging.INFO, line.strip()
-    text = f"{found['module']}: {found['text']}"
+    if not found:  # what follows in a message of several lines; a stranger's, perhaps
+        return logging.DEBUG, line.strip()[:LONGEST]
+    text = f"{found['module']}: {found['text']}"[:LONGEST]
     if _KNOWN.search(text):
         return logging.DEBUG, text
     return _LEVELS.get(found["level"], logging.CRITICAL), text
