@@ -47,7 +47,11 @@ class Server:
     def __init__(self, file: Path, settings: Settings) -> None:
         self.settings = settings
         self.supervisor = Supervisor(
-            file, settings, published=self._published, buried=self._buried, counted=self._counted
+            file,
+            settings,
+            published=self._published,
+            buried=self._buried,
+            counted=lambda tally: self.metrics.add(tally),
         )
         self.desk = Desk(self.supervisor)
         self.keeper = records.keeper(settings)
@@ -179,10 +183,6 @@ class Server:
             self.metrics.lost(call["flow"])
         self.keeper.bury(bury.life, bury.cause, time.time())
         vital.forget(self.settings.lives, bury.life)
-
-    def _counted(self, tally: dict[str, list[tuple[list[str], list[float]]]]) -> None:
-        self.metrics.add(tally)
-        self.keeper.wake()
 
     def _front_is_up(self) -> bool:
         return self.porter is None or self.porter.is_up
