@@ -128,7 +128,7 @@ def test_a_secret_that_nobody_was_told() -> None:
         (" 1(7) ERROR: <script>: said", logging.ERROR, "<script>: said"),
         (" 1(7) ERROR: dispatcher [d.c:9]: f(): cannot find load for (x)", logging.DEBUG,
          "dispatcher: cannot find load for (x)"),
-        ("Listening on", logging.INFO, "Listening on"),
+        ("Listening on", logging.DEBUG, "Listening on"),
     ],
 )  # fmt: skip
 def test_its_log(line: str, level: int, text: str) -> None:
