@@ -13,6 +13,7 @@ import pytest
 
 from ivr.cli import main
 from ivr.config import load_settings
+from tests.sip.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -235,7 +236,7 @@ def test_the_version(ivr: Ivr) -> None:
 
 
 def test_doctor_warns(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IVR_SIP__PORT", "32980")
+    monkeypatch.setenv("IVR_SIP__PORT", str(free_port()))
     monkeypatch.setenv("IVR_CONTROL__ADDRESS", "127.0.0.2")
     with socket.socket() as other:
         with contextlib.suppress(OSError):  # somebody has it already
