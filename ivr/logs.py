@@ -17,7 +17,8 @@ def setup(format: str, **fields: str) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Json(fields) if format == "json" else _Text(fields))
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # we tell what changed ourselves
+    for chatty in ("watchfiles", "alembic"):  # what they do we tell ourselves
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
-
-logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of itself at length
 
 
 def upgrade(connection: Connection) -> None:
