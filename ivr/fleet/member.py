@@ -32,11 +32,9 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     """Be a worker until there is nothing more to do.  Returns the process's exit code."""
     settings = project.settings
     phone = Phone(line_settings(settings, place), prompts.resolve)
-    tally = Tally(lambda: prompts.replaced)
     journal = Journal(settings.journals, settings.spool, life)
-    worker = Worker(phone, project.routes.flow_of, journal, tally=tally)
-    member = Member(link, phone, worker, tally, BRIDGE if place.front else 0.0)
-    worker.attend = member.attend
+    worker = Worker(phone, project.routes.flow_of, journal)
+    member = Member(link, phone, worker, prompts, BRIDGE if place.front else 0.0)
     vital.hold(settings.lives, life)
     try:
         phone.start()
@@ -55,8 +53,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     try:
         worker.run()
     finally:
-        member.tell()
-        prompts.close()
+        member.close()
     return 0
 
 
@@ -67,12 +64,14 @@ class Member:
     """
 
     def __init__(
-        self, link: Link, phone: Phone, worker: Worker, tally: Tally, bridge: float
+        self, link: Link, phone: Phone, worker: Worker, prompts: PromptStore, bridge: float
     ) -> None:
         self._link = link
         self._phone = phone
         self._worker = worker
-        self._tally = tally
+        self._prompts = prompts
+        self._tally = Tally(lambda: self._prompts.replaced)
+        worker.tally, worker.attend = self._tally, self.attend
         self._since: dict[str, float] = {}
         self._told: list[dict[str, Any]] = []
         self._beat_at = self._looked_at = 0.0
@@ -93,9 +92,10 @@ class Member:
             if due or live != self._told:
                 self._tell(live, now)
 
-    def tell(self) -> None:
-        """Tell what there is to tell, now."""
+    def close(self) -> None:
+        """The worker is done: its last words."""
         self._tell(self._calls(), time.monotonic())
+        self._prompts.close()
 
     def _go_on_alone(self, now: float) -> None:
         """Calls go on, and new ones are taken for as long as a successor may need to come."""
@@ -160,7 +160,9 @@ class Member:
         except (IvrError, OSError) as error:
             log.error("not reloaded: %s", error)
             return False
+        prompts.replaced = self._prompts.replaced  # it is counted on
         self._worker.route, self._phone.prompts = project.routes.flow_of, prompts.resolve
+        self._prompts = prompts
         return True
 
 

@@ -200,10 +200,8 @@ class Server:
     def _bury_orphans(self) -> bool:
         """Close what dead ones left; whether any is alive."""
         own = self.supervisor.crew.lives
-        left = dict.fromkeys(
-            self.keeper.spool.lives(), False
-        )  # by who died before they were buried
-        left |= vital.known(self.settings.lives)
+        # A supervisor may have been killed between the end of a life and its burial.
+        left = dict.fromkeys(self.keeper.spool.lives(), False) | vital.known(self.settings.lives)
         strange = {life: alive for life, alive in left.items() if life not in own}
         for life, alive in strange.items():
             if not alive:

@@ -67,8 +67,6 @@ class Supervisor:
         self.restarts: Counter[int] = Counter()
         """How often the worker of each slot has died, or did not start."""
         self.overrides: dict[str, str] = {}
-        self.faults: list[str] = []
-        """What kept the last reload from happening."""
         self._published = published
         self._buried = buried
         self._counted = counted
@@ -105,12 +103,12 @@ class Supervisor:
         Returns, when that is so, nothing; or what is wrong: then all is as before.
         """
         async with self._reloading:
-            self.faults = await self._reload()
-        for fault in self.faults:
+            faults = await self._reload()
+        for fault in faults:
             log.error("not reloaded: %s", fault)
-        if not self.faults:
+        if not faults:
             log.info("reloaded: new calls meet version %d", self.crew.version)
-        return self.faults
+        return faults
 
     async def _reload(self) -> list[str]:
         try:

@@ -179,7 +179,7 @@ def _recordings(settings: LineSettings) -> Finding:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder, prefix=".check"):
             pass
-        os.listdir(folder)
+        os.scandir(folder).close()
     except OSError as error:
         return Finding(
             "recordings",

@@ -12,7 +12,6 @@ from . import message
 from .call import LineCall
 from .check import require_usable
 from .leg import Leg
-from .recordings import repair
 from .settings import LineSettings
 from .shim import PACKET_LIMIT
 from .speaker import Prompts
@@ -59,8 +58,6 @@ class Phone:
         """Opens the line in this thread.  Raises `SettingsError` where the machine does not allow
         what the settings ask for."""
         require_usable(self.settings)
-        repair(self.settings.recordings)
-        repair(self.settings.call_recordings)
         self._stack.start()
         logger.info(
             "listening on %s:%d for %d calls", self.settings.sip_bound, self.settings.port,

@@ -73,6 +73,7 @@ class Keeper:
         self._patience = Patience(clock, chance)
         self._graves: deque[tuple[str, str, float | None]] = deque()
         self._is_current = False  # the schema
+        self._is_repaired = False  # whatever was left before we began
         self._forget_at = float("-inf")
         self._errand = Errand("keeper", self.turn)
 
@@ -81,10 +82,6 @@ class Keeper:
         self._errand.start()
         if self._webhook:
             self._webhook.errand.start()
-
-    def wake(self) -> None:
-        """A call is over.  From any thread; never blocks."""
-        self._errand.wake()
 
     def bury(self, life: str, cause: str, died: float | None = None) -> None:
         """Close the records of what a dead worker left.  From any thread; never blocks.
@@ -125,12 +122,15 @@ class Keeper:
         return LOOK
 
     def _bury(self) -> None:
-        while self._graves:
-            life, cause, died = self._graves[0]
+        dug = len(self._graves)  # those that come meanwhile have to wait for a repair of theirs
+        if dug or not self._is_repaired:
             try:
                 self._repair()
             except OSError as error:
-                log.error("recordings of worker %s may not be in place: %s", life, error)
+                log.error("recordings of dead workers may not be in place: %s", error)
+            self._is_repaired = True
+        for _ in range(dug):
+            life, cause, died = self._graves[0]
             with self.spool.locked():
                 cut_off = self.spool.bury(life, cause, died)
             self._graves.popleft()

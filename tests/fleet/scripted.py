@@ -9,7 +9,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..sip.peer import EVENTS, LOCAL, Message, parse
+from ..sip.peer import EVENTS, LOCAL
+from ..sip.wire import Message, parse
 
 PACKET = 160
 PROXY = "<sip:127.0.0.1;lr;ivr=in>"

@@ -23,6 +23,7 @@ from ivr.engine.effects import (
     Transfer,
 )
 from ivr.engine.events import Answered, Digit, Event, HungUp, Joined, Offered, RecordDone
+from ivr.sip.recordings import repair
 
 from . import audio
 from .conftest import Line, Script, StartLine, free_port
@@ -243,7 +244,7 @@ def test_what_a_dead_process_left_is_kept_with_its_silences(line: StartLine) -> 
     phone.kill()
     folder = phone.settings.recordings.parent / "recordings"
     assert sorted(p.suffix for p in folder.iterdir()) == [".part", ".part"]
-    line(scripted())
+    repair(folder)
     facts = json.loads(next(folder.glob("*.json")).read_text())
     assert (facts["reason"], facts["consent"]) == ("crash", ["notice", "is recorded"])
     assert total(heard(str(next(folder.glob("*.wav"))))) > 1.2

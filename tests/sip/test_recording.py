@@ -14,6 +14,7 @@ import pytest
 
 from ivr.engine.effects import Answer, Effect, HangUp, Record, Stop
 from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, RecordDone
+from ivr.sip.recordings import repair
 
 from . import audio
 from .conftest import Line, Script, StartLine
@@ -172,7 +173,7 @@ def test_what_a_dead_process_left_is_delivered(line: StartLine) -> None:
     (folder / "other.wav.part").write_bytes(bytes(2000))
     with other.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        line(records())
+        repair(folder)
     assert other.exists(), "the part of a process that lives is left alone"
     facts = json.loads(next(folder.glob("*.json")).read_text())
     assert (facts["reason"], facts["caller"]) == ("crash", "alice")

@@ -1,29 +1,18 @@
 """ivr calls, ivr erase."""
 
 import json
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from ivr.cli import main
 from ivr.cli.calls import moment
 from ivr.engine.errors import SettingsError
 from ivr.engine.events import Answered
 from ivr.records import HOST
+from tests.commands import Ivr, command_line
 
 from .house import GONE, House, voicemail
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Ivr = Callable[..., Said]
 
 
 @pytest.fixture
@@ -35,19 +24,7 @@ def house(tmp_path: Path) -> House:
 @pytest.fixture
 def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, house: House) -> Ivr:
     monkeypatch.chdir(house.folder.parent)
-
-    def run(*words: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["ivr", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Said(code, out, err)
-
-    return run
+    return command_line(capsys, monkeypatch)
 
 
 @pytest.fixture

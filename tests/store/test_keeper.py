@@ -211,7 +211,6 @@ def test_in_a_thread_of_its_own(house: House) -> None:
     keeper = house.keeper()
     keeper.start()
     house.call("a")
-    keeper.wake()
     house.call("b", [Answered()])
     keeper.bury("w1-a", "worker hung")
     assert keeper.stop(30)

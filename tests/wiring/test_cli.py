@@ -5,45 +5,22 @@ import json
 import re
 import shutil
 import socket
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from ivr.cli import main
 from ivr.config import load_settings
+from tests.commands import Ivr, command_line
 from tests.sip.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Ivr = Callable[..., Said]
 
 
 @pytest.fixture
 def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ivr:
     """Run a command in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["ivr", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Said(code, out, err)
-
-    return run
+    return command_line(capsys, monkeypatch)
 
 
 @pytest.fixture

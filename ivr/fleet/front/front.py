@@ -9,7 +9,6 @@ import os
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,6 @@ class Front:
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
         self._secret = secrets.token_hex(16)
-        self._wanted: tuple[Destination, ...] = ()
         self._known: tuple[Destination, ...] = ()
         self._changing = asyncio.Lock()
         self._changed = 0.0
@@ -74,19 +72,13 @@ class Front:
         `FrontError` if it does not do so.
         """
         async with self._changing:
-            self._wanted = tuple(destinations)
-            if self.pid and self._known != self._wanted:
+            wanted = tuple(destinations)
+            if self.pid and self._known != wanted:
                 try:
-                    await self._change(self._wanted)
+                    await self._change(wanted)
                 except FrontError:
                     self._known = ()  # who knows what it has now: the next change is of all at once
                     raise
-
-    async def drain(self, uri: str) -> None:
-        """No new calls for the worker at `uri`; those that it has go on."""
-        await self.publish(
-            replace(each, draining=each.draining or each.uri == uri) for each in self._wanted
-        )
 
     async def loads(self) -> dict[str, int]:
         """How many calls it counts for each life.  Raises `FrontError`."""
@@ -126,7 +118,7 @@ class Front:
     async def _start(self, destinations: tuple[Destination, ...]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         await program.end(self._config)
-        self._wanted = self._known = destinations
+        self._known = destinations
         self._write(CONFIGURATION, configuration(self.plan, self._secret))
         self._write(LIST, dispatcher_list(destinations, self.plan))
         await program.check(self.plan.program, self._config)
@@ -211,9 +203,6 @@ class Front:
             for place, each in new.items():
                 if place not in old:
                     await self._edit("dispatcher.add", SET, each.uri, *options(each))
-                elif each.draining != old[place].draining:
-                    state = "d" if each.draining else "a"
-                    await self._ask("dispatcher.set_state", state, SET, each.uri)
             for place in gone:  # last: callers come all the time
                 if old[place].uri not in uris:
                     await self._edit("dispatcher.remove", SET, old[place].uri)

@@ -17,14 +17,13 @@ ANY = "0.0.0.0"
 class Destination:
     """A worker that takes calls: `life` is a name that no worker had before, `uri` its address.
 
-    It gets at most `maxload` calls at once (0: as many as it takes), no new ones while it is
-    `draining`, and none before it answers OPTIONS where it is `uncertain` that it is there at all.
+    It gets at most `maxload` calls at once (0: as many as it takes), and none before it answers
+    OPTIONS where it is `uncertain` that it is there at all.
     """
 
     uri: str
     life: str
     maxload: int
-    draining: bool = False
     uncertain: bool = False
 
 

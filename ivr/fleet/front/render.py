@@ -21,8 +21,7 @@ RINGING = 200.0  # seconds without an answer; RFC 3261 16.6, 11: more than three
 REGISTRATION = 120  # seconds; so long nobody is found after a restart of the front
 SET = 1  # number of the set of workers in the list
 PEERS = 2  # ... and of the fronts of other machines
-DISABLED = 4  # flag in the list: takes nothing new, is not probed
-INACTIVE = 9  # flags: takes nothing until a probe is answered
+INACTIVE = 9  # flags in the list: takes nothing until a probe is answered
 
 _templates = Environment(
     loader=PackageLoader("ivr.fleet.front", "."),
@@ -64,7 +63,7 @@ def requirements(plan: FrontPlan, limit: int) -> str:
 
 def options(destination: Destination) -> tuple[int, int, str]:
     """What the list says of a worker besides its address: flags, priority, attributes."""
-    flags = DISABLED if destination.draining else INACTIVE if destination.uncertain else 0
+    flags = INACTIVE if destination.uncertain else 0
     return flags, 0, f"duid={destination.life};maxload={destination.maxload}"
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from ivr.fleet.front import Destination, Front, FrontPlan, Workers
 
-from ...sip.peer import LOCAL, Dialog, Message, Peer
+from ...sip.peer import LOCAL, Dialog, Peer
+from ...sip.wire import Message
 
 PORT, TLS_PORT, FIRST, LAST = 26000, 26061, 26100, 26109
 T = TypeVar("T")

@@ -13,7 +13,8 @@ import pytest
 
 from ivr.fleet.front import FrontError, Tls
 
-from ...sip.peer import LOCAL, Message, parse
+from ...sip.peer import LOCAL
+from ...sip.wire import Message, parse
 from .exchange import PORT, TLS_PORT, Exchange, dial, digest
 
 pytestmark = pytest.mark.line

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ...sip.peer import LOCAL, Message, Peer
+from ...sip.peer import LOCAL, Peer
+from ...sip.wire import Message
 from .exchange import PORT, Exchange, raw
 
 pytestmark = pytest.mark.line

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from ...sip.peer import LOCAL, Dialog, Message, Peer
+from ...sip.peer import LOCAL, Dialog, Peer
+from ...sip.wire import Message
 from .exchange import PORT, Exchange, dial, digest
 
 pytestmark = pytest.mark.line

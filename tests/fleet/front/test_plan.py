@@ -101,11 +101,11 @@ def test_users_that_are_wrong(tmp_path: Path, text: str | None, expected: str) -
 def test_the_list_of_workers() -> None:
     workers = [
         Destination("sip:127.0.0.1:15060", "w0-a1", 4),
-        Destination("sip:127.0.0.1:15061", "w1-b2", 3, draining=True),
+        Destination("sip:127.0.0.1:15061", "w1-b2", 3),
         Destination("sip:127.0.0.1:15062", "w2-c3", 0, uncertain=True),
     ]
     alone = "1 sip:127.0.0.1:15060 0 0 duid=w0-a1;maxload=4\n"
-    alone += "1 sip:127.0.0.1:15061 4 0 duid=w1-b2;maxload=3\n"
+    alone += "1 sip:127.0.0.1:15061 0 0 duid=w1-b2;maxload=3\n"
     alone += "1 sip:127.0.0.1:15062 9 0 duid=w2-c3;maxload=0\n"
     assert dispatcher_list(workers, SMALL) == alone
     peers = replace(SMALL, peers=(Peer("10.0.0.2", 5060, 256),))
