@@ -5,14 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from .engine.effects import Effect, Note, Play, Record, Stop, Transfer
+from .engine.effects import Dial, Effect, Join, Note, Play, Record, Refer, Stop
 from .engine.events import (
     Answered,
     Digit,
     Event,
     Heard,
     HungUp,
-    Joined,
     Offered,
     PlayDone,
     RecordDone,
@@ -45,7 +44,7 @@ Delta = dict[str, list[tuple[list[str], list[float]]]]
 _INPUTS = frozenset(["typed", "heard", "empty", "no_input", "no_match"])
 _OUTCOMES = frozenset(["answered", "busy", "no_answer", "rejected", "unreachable", "failed"])
 _FROM_CALLER = frozenset([Digit, SpeechStarted, Heard])
-_FACTS = frozenset([Answered, Joined, PlayDone, RecordDone])
+_FACTS = frozenset([Answered, PlayDone, RecordDone])
 
 
 class _Seen:
@@ -136,8 +135,6 @@ class Tally:
             case Answered():
                 seen.answered = now
                 self._observe(ANSWER, now - seen.offered)
-            case Joined():
-                self._transferred(seen, "answered")
             case RecordDone(id, reason=reason, file=file) if id == seen.recording:
                 seen.kept = reason == "hang_up" and file != ""
 
@@ -154,8 +151,10 @@ class Tally:
                     self._observe(BARGE_IN, took)
             case Record(id):
                 seen.recording = id
-            case Transfer():
+            case Dial() | Refer():
                 seen.transferring = True
+            case Join(early=False):
+                self._transferred(seen, "answered")
 
     def _noted(self, note: Note, seen: _Seen) -> None:
         # A flow in Python may write notes of its own: none of them becomes a label as it is.

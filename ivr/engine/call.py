@@ -12,6 +12,7 @@ from . import templates
 from .effect_check import check_effect
 from .effects import (
     Answer,
+    Drop,
     Effect,
     HangUp,
     Note,
@@ -72,6 +73,7 @@ class Call:
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
+    _last_leg: int = 0
     _offered_at: float = 0.0
     _wall: float = 0.0
     _tries: list[Tries] = field(default_factory=list, repr=False)
@@ -86,7 +88,7 @@ class Call:
         is `over`, only what tidies up still goes out: stops and notes.
         """
         check_effect(effect)
-        if self.over and not isinstance(effect, Stop | Unlisten | Note):
+        if self.over and not isinstance(effect, Stop | Drop | Unlisten | Note):
             return
         if isinstance(effect, HangUp | Redirect | Reject):
             self.over = True
@@ -118,6 +120,11 @@ class Call:
         """A number for an effect that later events or a `Stop` refer to."""
         self._last_id += 1
         return self._last_id
+
+    def new_leg(self) -> int:
+        """A number for a leg that is to be dialled."""
+        self._last_leg += 1
+        return self._last_leg
 
     @property
     def answering(self) -> bool:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-TransferMode = Literal["bridge", "refer", "refer_then_bridge"]
-
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -40,13 +38,15 @@ class Play:
     """Play `prompts` one after the other without a gap.  `PlayDone` follows unless it is stopped.
 
     A prompt that cannot be had is replaced (its text, then a tone), never left out.  With `over`
-    it does not take the place of what plays: that waits meanwhile, and goes on where it was.
+    it does not take the place of what plays: that waits meanwhile, and goes on where it was.  It is
+    `leg` that hears it, 0 for the caller.
     """
 
     id: int
     prompts: tuple[Prompt, ...]
     language: str = ""
     over: bool = False
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording or transfer `id` now.  Unknown ids are ignored."""
+    """End playback, recording or referral `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -107,18 +107,51 @@ class Unlisten:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """Hand the caller to the SIP URI `to`.  `TransferDone` follows, unless the call ends.
+class Dial:
+    """Call the SIP URI `to`, on a leg of its own with the number `leg`, which counts from 1.
 
-    `bridge`: call `to` ourselves, wait `ring` seconds for an answer and join both legs (`Joined`)
-    until one leaves.  `refer`: ask the caller's phone to call `to` (RFC 3515).
-    `refer_then_bridge`: bridge where the REFER fails.
+    `LegRinging` and `LegAnswered` follow as they come, and `LegEnded` in every case, unless the
+    call ends before.  `caller_id` is the number that the far end is shown; empty: the caller's.
+    """
+
+    leg: int
+    to: str
+    caller_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Let the caller and `leg` hear one another; `early`: the caller hears it, and it not him."""
+
+    leg: int
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Send the key to `leg` (RFC 4733), 0 for the caller."""
+
+    leg: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Hang up on `leg`, or stop calling it.  Unknown legs are ignored; `LegEnded` follows not."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """Ask the caller's phone to call the SIP URI `to` (RFC 3515).  `ReferDone` follows.
+
+    With a `leg` it is to take that leg's place there (RFC 3891): an attended transfer.
     """
 
     id: int
     to: str
-    ring: float
-    mode: TransferMode = "bridge"
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +198,11 @@ Effect = (
     | Stop
     | Listen
     | Unlisten
-    | Transfer
+    | Dial
+    | Join
+    | Press
+    | Drop
+    | Refer
     | Redirect
     | Reject
     | HangUp

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from .effects import Prompt
 
-TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
@@ -82,23 +81,51 @@ class RecordDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """The far end of the bridged transfer `id` answered; the two talk until `TransferDone`."""
+class LegRinging:
+    """The far end of `leg` sent the provisional `code`; `early`: with sound of its own."""
 
-    id: int
+    leg: int
+    code: int = 180
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class TransferDone:
-    """Transfer `id` came to its end.
+class LegAnswered:
+    """The far end of `leg` took the call, and there is sound both ways."""
 
-    `answered`: the far end took the call (and, when it was bridged, has left again).  `code` is the
-    SIP status code that decided, 0 where none came; `reason` adds what a code cannot say, such as
-    `no_slot`.
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """`leg` is gone.  Not sent for one that was dropped.
+
+    `code` is the SIP status with which the far end refused, 200 if it had answered, 0 where none
+    came; `reason` adds what a code cannot say, such as `no_slot` or `not_allowed`.
+    """
+
+    leg: int
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegDigit:
+    """The far end of `leg` pressed one key."""
+
+    leg: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferDone:
+    """Referral `id` came to its end: `code` is the final status that the caller's phone told.
+
+    200: the phone talks to whom it was referred to, or has left to do so.  Another one: that far
+    end's, or the phone's own refusal; 0 where none came, and `reason` says why.
     """
 
     id: int
-    outcome: TransferOutcome
     code: int = 0
     reason: str = ""
 
@@ -156,8 +183,11 @@ Event = (
     | Heard
     | PlayDone
     | RecordDone
-    | Joined
-    | TransferDone
+    | LegRinging
+    | LegAnswered
+    | LegEnded
+    | LegDigit
+    | ReferDone
     | HungUp
     | Moved
     | Interjected

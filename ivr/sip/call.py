@@ -10,16 +10,20 @@ import pjsua2 as pj
 
 from ..engine.effects import (
     Answer,
+    Dial,
+    Drop,
     Effect,
     HangUp,
+    Join,
     Mask,
     Play,
+    Press,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
     Stop,
-    Transfer,
 )
 from ..engine.events import (
     Answered,
@@ -29,16 +33,17 @@ from ..engine.events import (
     Offered,
     PlayDone,
     RecordDone,
-    TransferDone,
+    ReferDone,
 )
 from . import message
+from .far_leg import FarLeg, dial
 from .keys import KeyFilter
 from .leg import Leg
 from .quality import Quality
 from .recorder import Recorder
+from .referral import Referral
 from .speaker import Prompts, Speaker
 from .stack import Stack
-from .transfer import Bridge, Handover, Refer
 from .watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -60,13 +65,15 @@ class LineCall:
         self.dtmf = "none"  # the way of the keys, as far as is known
         self._stack = stack
         self._emit = emit
+        self._prompts = prompts
         self._speaker = Speaker(stack, prompts, self)
+        self._legs: dict[int, FarLeg] = {}
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
         self._key_at = float("-inf")
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
-        self._transfer: Handover | None = None
+        self._referral: Referral | None = None
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
         self._by = ""
@@ -93,12 +100,14 @@ class LineCall:
         match effect:
             case Answer():
                 self._answer()
-            case Play():
+            case Play(leg=leg) if leg in self._legs:
+                self._legs[leg].play(effect)
+            case Play(leg=0):
                 self._speaker.play(effect)
             case Mask(on):
                 self._recorder.mask(on)
-            case Transfer():
-                self._hand_over(effect)
+            case Dial() | Join() | Drop() | Press() | Refer():
+                self._connect(effect)
             case HangUp(after, by):
                 if self._speaker.plays(after):
                     self._leaving = after
@@ -162,37 +171,41 @@ class LineCall:
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
-        if self._transfer and self._transfer.id == id:
-            self._transfer.cancel()
+        for leg in self._legs.values():
+            leg.stop(id)
+        if self._referral and self._referral.id == id:
+            self._referral = None
 
-    def _hand_over(self, effect: Transfer) -> None:
-        if self._transfer:
-            self._transfer.cancel()
-        uri = message.one_line(effect.to)
-        if effect.mode == "bridge":
-            self._bridge(effect.id, uri, effect.ring)
-        else:
-            bridging = effect.mode == "refer_then_bridge"
+    def _connect(self, effect: Dial | Join | Drop | Press | Refer) -> None:
+        """What concerns other legs."""
+        match effect:
+            case Dial(leg):
+                far = FarLeg(self._stack, self._prompts, self, leg, self._leg_gone)
+                self._legs[leg] = far
+                far.dial(effect)
+            case Join(leg, early) if leg in self._legs:
+                self._legs[leg].join(early)
+            case Drop(leg) if leg in self._legs:
+                self._legs.pop(leg).drop()
+            case Press(0, key):
+                dial(self.leg, key)
+            case Press(leg, key) if leg in self._legs:
+                self._legs[leg].press(key)
+            case Refer():
+                self._refer(effect)
 
-            def refused(done: TransferDone) -> None:
-                if bridging and done.reason != "stopped" and self.leg:
-                    self._bridge(effect.id, uri, effect.ring)
-                else:
-                    self._transferred(done)
+    def _refer(self, effect: Refer) -> None:
+        far = self._legs.get(effect.leg)
+        self._referral = Referral(effect, self._was_referred)
+        if self.leg:
+            self._referral.begin(self.leg, far.leg if far else None)
 
-            def ended(done: TransferDone) -> None:
-                self._transferred(done) if done.outcome == "answered" else refused(done)
-
-            self._transfer = Refer(self._stack, effect.id, self, uri, effect.ring, ended)
-            self._transfer.begin()
-
-    def _bridge(self, id: int, uri: str, ring: float) -> None:
-        self._transfer = Bridge(self._stack, id, self, uri, ring, self._transferred)
-        self._transfer.begin()
-
-    def _transferred(self, done: TransferDone) -> None:
-        self._transfer = None
+    def _was_referred(self, done: ReferDone) -> None:
+        self._referral = None
         self.emit(done)
+
+    def _leg_gone(self, number: int) -> None:
+        self._legs.pop(number, None)
 
     def _refuse(self, code: int, reason: str, headers: Mapping[str, str]) -> None:
         kept, dropped = message.extra_headers(headers)
@@ -270,8 +283,8 @@ class LineCall:
         self._has_media = True
         self._connect_recorder()
         self._speaker.connect()
-        if isinstance(self._transfer, Bridge):
-            self._transfer.reconnect()
+        for far in self._legs.values():
+            far.connect()
         self._tell()
 
     def _tell(self) -> None:
@@ -285,14 +298,14 @@ class LineCall:
             return
         self.dtmf = DTMF[transport]
         self._key_at = time.monotonic()
-        if self._transfer and self._transfer.joined:
-            self._transfer.forward(key)
-        else:
-            self.emit(Digit(key))
+        self.emit(Digit(key))
+
+    def progressed(self, code: int) -> None:
+        """The caller's leg is not one that we called."""
 
     def referred(self, code: int, final: bool) -> None:
-        if isinstance(self._transfer, Refer):
-            self._transfer.progress(code, final)
+        if self._referral:
+            self._referral.progress(code, final)
 
     def ended(self, code: int, reason: str) -> None:
         by = self._by
@@ -301,9 +314,11 @@ class LineCall:
         media = self._quality.facts(self.dtmf)
         self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)
         self._speaker.silence()
-        if self._transfer:
-            self._transfer.caller_left(by)
-            self._transfer = None
+        for far in self._legs.values():
+            far.drop()
+        self._legs.clear()
+        if self._referral:
+            self._referral.caller_left(by)
         self._recorder.end("hang_up")
         self._close()
 

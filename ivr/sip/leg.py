@@ -58,6 +58,9 @@ class LegOwner(Protocol):
     def confirmed(self) -> None:
         """The dialog stands: 200 and ACK have passed."""
 
+    def progressed(self, code: int) -> None:
+        """The far end of a leg that we called sent this provisional answer."""
+
     def media_changed(self) -> None:
         """The audio port was made, or made anew after a re-INVITE."""
 
@@ -121,6 +124,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         owner = self.owner
         if state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
             self._stack.defer(owner.confirmed)
+        elif state == pj.PJSIP_INV_STATE_EARLY and owner:
+            self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
             if owner:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-from ..engine.events import TransferOutcome
-
 # RFC 3261 7.3.3 and its extensions: the short form of a header's name.
 COMPACT = {
     "a": "accept-contact",
@@ -168,18 +166,3 @@ def dtmf_relay_key(message: str) -> str:
     signal = found.group(1).upper() if found else ""
     key = _DTMF_CODES.get(signal, signal)
     return key if key in KEYS else ""
-
-
-def transfer_outcome(code: int) -> TransferOutcome:
-    """What a final status `code` of the far end means for a flow."""
-    if 200 <= code < 300:
-        return "answered"
-    if code in (486, 600):
-        return "busy"
-    if code in (408, 480, 487):
-        return "no_answer"
-    if code in (401, 403, 405, 407, 433, 603, 607, 608):
-        return "rejected"
-    if code in (404, 410, 484, 488, 604, 606) or 500 <= code < 600:
-        return "unreachable"
-    return "failed"

@@ -356,8 +356,16 @@ class Stack:
         return len(self._legs) if used is None else used
 
     def has_room(self) -> bool:
-        """Whether one more leg can be had."""
+        """Whether one more caller can be had."""
         return self.slots < self.capacity and not self._sockets.short(time.monotonic())
+
+    def has_slot(self) -> bool:
+        """Whether one more leg can be called: also in a slot that no caller can have."""
+        return self.slots < self.limit and not self._sockets.short(time.monotonic())
+
+    def refuses(self, uri: str) -> str:
+        """Why `uri` may not be called; empty: it may."""
+        return ""
 
     @staticmethod
     def now() -> float:

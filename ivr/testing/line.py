@@ -15,17 +15,20 @@ from typing import Any, Literal
 
 from ..engine.effects import (
     Answer,
+    Dial,
+    Drop,
     Effect,
     HangUp,
+    Join,
     Listen,
     Mask,
     Play,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
     Stop,
-    Transfer,
     Unlisten,
 )
 from ..engine.events import (
@@ -34,19 +37,20 @@ from ..engine.events import (
     Event,
     Heard,
     HungUp,
-    Joined,
+    LegAnswered,
+    LegEnded,
     Offered,
     PlayDone,
     RecordDone,
     RecordEnd,
+    ReferDone,
     SpeechStarted,
     Tick,
-    TransferDone,
-    TransferOutcome,
 )
 from ..engine.flow import Flow
 from ..engine.session import Session
 from .agenda import FOREVER, Agenda
+from .far_ends import FarEnds
 from .hearing import Hearing
 from .values import CallRecording, Entry, Message, Recording, Said, Sound
 
@@ -68,7 +72,7 @@ class SimulatedLine:
         "_leaving",
         "_stopping",
         "ended_with",
-        "joined",
+        "far_ends",
         "listening",
         "log",
         "messages",
@@ -77,7 +81,6 @@ class SimulatedLine:
         "recording",
         "recordings",
         "session",
-        "transfer",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
@@ -86,14 +89,13 @@ class SimulatedLine:
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
         self.recording: Recording | None = None
-        self.transfer: Transfer | None = None
-        self.joined = False
         self.listening = False
         self.messages: list[Message] = []
         self.recordings: list[CallRecording] = []
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
         self._agenda = Agenda()
+        self.far_ends = FarEnds(self._agenda)
         self._hearing = Hearing(self._agenda, durations)
         self._stopping = False
         self._leaving: int | None = None
@@ -158,9 +160,8 @@ class SimulatedLine:
     # -- the caller ------------------------------------------------------------------------------
 
     def press(self, key: str) -> None:
-        """Press *key*; while two callers are joined, the far end gets it and the flow does not."""
-        if not self.joined:
-            self.happens(Digit(key))
+        """Press *key*."""
+        self.happens(Digit(key))
 
     def say(self, text: str, confidence: float) -> None:
         """Say *text*: it takes its time, and is understood at its end if the flow listens."""
@@ -196,20 +197,6 @@ class SimulatedLine:
         self._tear_down()
         self.happens(HungUp(by, 0 if answered else 487))
 
-    def decide(self, outcome: TransferOutcome, code: int, after: float, talk: float | None) -> None:
-        """The far end decides *after* seconds.  Who takes the call talks for *talk* seconds."""
-        transfer = self.transfer
-        assert transfer is not None
-        self._agenda.forget(transfer.id)
-        end = self.now + after
-        if outcome == "answered" and transfer.mode == "bridge":
-            if not self.joined:
-                self._agenda.expect(end, Joined(transfer.id))
-            if talk is None:
-                return
-            end += talk
-        self._agenda.expect(end, TransferDone(transfer.id, outcome, code))
-
     # -- facts in, intents out -------------------------------------------------------------------
 
     def happens(self, event: Event) -> None:
@@ -236,10 +223,8 @@ class SimulatedLine:
                     self._gone = HungUp("flow")
             case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
                 self._keep(event)
-            case Joined():
-                self.joined = True
-            case TransferDone():
-                self.transfer, self.joined = None, False
+            case LegAnswered() | LegEnded() | ReferDone():
+                self.far_ends.happens(event, self.now)
         self.happens(event)
 
     # -- effects ---------------------------------------------------------------------------------
@@ -248,7 +233,9 @@ class SimulatedLine:
         self._agenda.expect(self.now + ANSWERING, Answered())
 
     def _play(self, effect: Play) -> None:
-        if effect.over:
+        if effect.leg:
+            self._hearing.play_elsewhere(effect, self.now)
+        elif effect.over:
             self._hearing.interject(effect, self.now)
         else:
             self._hearing.play(effect, self.now)
@@ -322,12 +309,8 @@ class SimulatedLine:
             self._agenda.forget(effect.id)
             self._stopping = True
             self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
-        elif self.transfer is not None and effect.id == self.transfer.id:
-            self._agenda.forget(effect.id)
-            outcome: TransferOutcome = "answered" if self.joined else "no_answer"
-            ended = TransferDone(effect.id, outcome, 200 * self.joined, "stopped")
-            self._agenda.expect(self.now, ended)
         else:
+            self.far_ends.stop(effect.id)
             self._hearing.stop(effect.id, self.now)
 
     def _listen(self, effect: Listen) -> None:
@@ -336,10 +319,15 @@ class SimulatedLine:
     def _unlisten(self, effect: Unlisten) -> None:
         self.listening = False
 
-    def _transfer(self, effect: Transfer) -> None:
-        self.transfer, self.joined = effect, False
-        rings = 2 if effect.mode == "refer_then_bridge" else 1
-        self._agenda.expect(self.now + rings * effect.ring, TransferDone(effect.id, "no_answer"))
+    def _call(self, effect: Dial | Refer) -> None:
+        self.far_ends.called(effect)
+
+    def _join(self, effect: Join) -> None:
+        if not effect.early:
+            self.far_ends.join(effect.leg, self.now)
+
+    def _drop(self, effect: Drop) -> None:
+        self.far_ends.drop(effect.leg)
 
     def _end(self, effect: HangUp | Redirect | Reject) -> None:
         self.ended_with = effect
@@ -360,7 +348,8 @@ class SimulatedLine:
             self.log.append((self.now, done, True))
             self._keep(done)
         self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
-        self.transfer, self.joined, self.listening = None, False, False
+        self.far_ends.there.clear()
+        self.listening = False
         self._agenda.clear()
 
 
@@ -373,7 +362,10 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
     Unlisten: SimulatedLine._unlisten,
-    Transfer: SimulatedLine._transfer,
+    Dial: SimulatedLine._call,
+    Refer: SimulatedLine._call,
+    Join: SimulatedLine._join,
+    Drop: SimulatedLine._drop,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,

@@ -10,17 +10,19 @@ from typing import Any, Literal, NamedTuple
 from ..engine import trace
 from ..engine.call import Call
 from ..engine.effects import (
+    Dial,
     Effect,
     HangUp,
+    Join,
     Note,
     Prompt,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
     Text,
     Tone,
-    Transfer,
 )
 from ..engine.events import (
     Answered,
@@ -29,11 +31,9 @@ from ..engine.events import (
     Event,
     HungUp,
     Interjected,
-    Joined,
     Moved,
     Offered,
     RecordDone,
-    TransferDone,
 )
 from .values import Entry, Said, Sound
 
@@ -102,11 +102,22 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
             return Line(time, "line", f"is recorded as {name}")
         case RecordCall(name=name):
             return Line(time, "line", f"the call is recorded as {name}")
-        case Transfer(to=to):
-            return Line(time, "line", f"is transferred to {to}")
         case HangUp() | Redirect() | Reject():
             return Line(time, "line", ending(thing))
-    return _told_event(time, thing) if isinstance(thing, Event) else None
+    return _told_event(time, thing) if isinstance(thing, Event) else _told_transfer(time, thing)
+
+
+def _told_transfer(time: float, effect: Effect) -> Line | None:
+    match effect:
+        case Dial(to=to):
+            return Line(time, "line", f"is transferred to {to}")
+        case Refer(to=to):
+            return Line(time, "line", f"is referred to {to}")
+        case Join(early=False):
+            return Line(time, "line", "talks to the far end")
+        case Note("transfer", detail):
+            return Line(time, "line", f"transfer: {detail}")
+    return None
 
 
 def _told_event(time: float, event: Event) -> Line | None:
@@ -120,13 +131,9 @@ def _told_event(time: float, event: Event) -> Line | None:
             return Line(time, "does", f"presses {key}")
         case HungUp("caller"):
             return Line(time, "does", "hangs up")
-        case Joined():
-            return Line(time, "line", "talks to the far end")
         case RecordDone(file=file, seconds=seconds, reason=reason):
             kept = f"{seconds:.1f} s kept as {file}" if file else "nothing kept"
             return Line(time, "line", f"recording ends ({reason}): {kept}")
-        case TransferDone(outcome=outcome, code=code):
-            return Line(time, "line", f"transfer: {outcome} {code or ''}".rstrip())
     return _told_order(time, event)
 
 

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, Text, Tone
+from ivr.engine.effects import Effect, HangUp, Note, Play, Press, Redirect, Reject, Text, Tone
 from ivr.engine.events import (
     Digit,
     Dismissed,
     Event,
     HungUp,
     Interjected,
+    LegDigit,
+    LegEnded,
     Moved,
     Offered,
     PlayDone,
-    TransferDone,
 )
 from ivr.engine.trace import of_effect, of_event
 
@@ -42,9 +43,10 @@ CALL = Call("call-1")
         (Moved("menu"), {"event": "moved", "state": "menu"}),
         (Interjected(Text("hello")), {"event": "interjected", "prompt": {"text": "hello"}}),
         (Dismissed(), {"event": "dismissed"}),
+        (LegDigit(1, "5"), {"event": "leg_digit", "leg": 1, "key": "*"}),
         (
-            TransferDone(1, "busy", 486),
-            {"event": "transfer_done", "id": 1, "outcome": "busy", "code": 486, "reason": ""},
+            LegEnded(1, 486),
+            {"event": "leg_ended", "leg": 1, "code": 486, "reason": ""},
         ),
     ],
 )
@@ -65,6 +67,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
                 "prompts": ["welcome", {"text": "hello"}, {"tone": 440, "seconds": 0.2}],
                 "language": "de",
                 "over": False,
+                "leg": 0,
             },
         ),
         (
@@ -75,6 +78,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
             Reject(503, headers=MappingProxyType({"Retry-After": "30"})),
             {"effect": "reject", "code": 503, "reason": "", "headers": {"Retry-After": "30"}},
         ),
+        (Press(1, "5"), {"effect": "press", "leg": 1, "key": "*"}),
     ],
 )
 def test_an_effect_is_its_name_and_its_fields(effect: Effect, line: Mapping[str, Any]) -> None:

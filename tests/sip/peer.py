@@ -110,11 +110,11 @@ class Dialog:
         lines.append(f"Content-Length: {len(body.encode())}")
         self.peer.send("\r\n".join(lines) + "\r\n\r\n" + body)
 
-    def accept(self) -> None:
-        """200 to the INVITE that came in."""
+    def accept(self, code: int = 200) -> None:
+        """200 to the INVITE that came in; or 183, with sound before the answer."""
         assert self.incoming
         self.listen_to(self.incoming.body)
-        self.reply(self.incoming, 200, self.sdp)
+        self.reply(self.incoming, code, self.sdp)
 
     def bye(self) -> None:
         self.request("BYE")

@@ -15,7 +15,6 @@ from ivr.sip.message import (
     one_line,
     read_headers,
     request_uri,
-    transfer_outcome,
     uri_user,
 )
 from ivr.sip.sockets import LINGER, MOST_CONNECTIONS, PLACES, Sockets
@@ -120,16 +119,6 @@ def test_one_press_by_two_ways_is_one_key() -> None:
     assert keys.key(info("Signal=6"), "info", 0.41) == "6"
     assert keys.key("R", "rtp", 1.0) == ""
     assert keys.key("5", "rtp", 2.0) == keys.key("5", "rtp", 2.04) == "5", "two by one way"
-
-
-@pytest.mark.parametrize(
-    ("code", "outcome"),
-    [(200, "answered"), (486, "busy"), (600, "busy"), (408, "no_answer"), (480, "no_answer"),
-     (487, "no_answer"), (603, "rejected"), (403, "rejected"), (404, "unreachable"),
-     (503, "unreachable"), (599, "unreachable"), (302, "failed"), (420, "failed")],
-)  # fmt: skip
-def test_outcomes(code: int, outcome: str) -> None:
-    assert transfer_outcome(code) == outcome
 
 
 def test_sockets_are_held_off_until_they_are_back() -> None:

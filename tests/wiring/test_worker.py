@@ -263,7 +263,7 @@ def test_the_journal_has_a_line_per_event_and_effect(tmp_path: Path) -> None:
         "headers": {},
         "overrides": {},
     }
-    playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False}
+    playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False, "leg": 0}
     assert {"at": 1.5, "effect": "play", **playing} in lines
     assert {"at": 1.5, "event": "digit", "key": "1"} in lines
     assert lines[-1] == {"at": 1.5, "effect": "note", "kind": "end", "detail": "flow"}
