@@ -182,6 +182,14 @@ def test_of_several_who_did_not_come_the_one_who_says_most_is_told() -> None:
     assert phone.result == Result("busy", code=486)
 
 
+def test_who_thinks_about_it_has_his_own_time() -> None:
+    phone = transferring(ONE, TWO, order="parallel", accept="1", accept_within=15)
+    phone.wait(10)
+    phone.take(LegAnswered(1))
+    assert phone.wait(10) == [Drop(2)], "the other one has rung for long enough"
+    assert phone.take(LegDigit(1, "1"))[-1] == Join(1)
+
+
 def test_the_number_that_is_shown() -> None:
     phone = transferring(caller_id="{{ dialled }}")
     assert phone.effects[-1] == Dial(1, ONE, "100")
