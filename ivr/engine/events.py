@@ -16,13 +16,16 @@ RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A caller is ringing us; the call is not answered yet.
+    """A caller is ringing us, or we him (`direction`); the call is not answered yet.
 
     `caller` and `dialled` are the user parts of From and of the request URI, or the host where
     there is none.  `headers` has the INVITE's headers, names in lower case, the first of each.
     `wall` is the time of day at this moment, in seconds since 1970 (UTC).  `overrides` says of
     schedules, by name, that they are `open` or `closed` whatever their rules say; the call keeps
     to what it was offered with.
+
+    Of a call that we make, `dialled` is whom we call and `caller` the number that he is shown;
+    the flow begins when he answers.
     """
 
     caller: str
@@ -30,11 +33,12 @@ class Offered:
     wall: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    direction: Literal["in", "out"] = "in"
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The caller acknowledged our answer and media flows in both directions."""
+    """The call is answered, by us or by whom we call, and media flows in both directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ class ReferDone:
 class HungUp:
     """The call is gone.  Always the last event of a call.
 
-    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; `code` is the SIP
-    status code, if one came (487 for a caller who gave up before the answer).  `media` is how the
+    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; of a call that we
+    made and nobody took, `far_end`, or `no_answer` when we gave up.  `code` is the SIP status code,
+    if one came (487 for a caller who gave up before the answer).  `media` is how the
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
     `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.

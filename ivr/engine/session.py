@@ -106,10 +106,19 @@ class Session:
     def _take(self, event: Event, now: float) -> None:
         self.call.now = self._clock.at(now)
         self.call.told(event)
+        if self._started and not self.state:
+            self._await_answer(event)
+        else:
+            self._happened(event, now)
+
+    def _happened(self, event: Event, now: float) -> None:
         match event:
-            case Offered():
+            case Offered(direction=direction):
                 self._started, self._call_limit = True, now + LONGEST_CALL
-                self._go_to(self.flow.start)
+                if direction == "in":
+                    self._go_to(self.flow.start)
+                else:
+                    self.deadline = self._call_limit
             case HungUp(by):
                 self._leave(by)
             case Moved(state):
@@ -127,6 +136,19 @@ class Session:
                 self._tick(event, now)
             case _:
                 self._run(event)
+
+    def _await_answer(self, event: Event) -> None:
+        """Of a call that we make: its flow begins with the far end's answer."""
+        match event:
+            case Answered():
+                self.call.keys.clear()
+                self._go_to(self.flow.start)
+            case HungUp(by):
+                self.call.over = True
+                self._finish(by)
+            case Dismissed() | Tick():
+                self.call.emit(HangUp(by="operator" if isinstance(event, Dismissed) else "flow"))
+                self._finish("operator" if isinstance(event, Dismissed) else "flow")
 
     def _go_to(self, state: str) -> None:
         self.flow.enter(self, state)

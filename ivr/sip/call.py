@@ -30,13 +30,14 @@ from ..engine.events import (
     Digit,
     Event,
     HungUp,
+    LegRinging,
     Offered,
     PlayDone,
     RecordDone,
     ReferDone,
 )
 from . import message
-from .far_leg import FarLeg, dial
+from .far_leg import FarLeg, NoWay, call_out, dial
 from .keys import KeyFilter
 from .leg import Leg
 from .quality import Quality
@@ -71,6 +72,7 @@ class LineCall:
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
         self._key_at = float("-inf")
+        self._outgoing = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
         self._referral: Referral | None = None
@@ -81,6 +83,22 @@ class LineCall:
 
     def emit(self, event: Event) -> None:
         self._emit(self.id, event)
+
+    def dial(self, uri: str, caller_id: str, ring: float) -> None:
+        """Calls `uri`, for `ring` seconds.  It may be over before this returns."""
+        self._answering = self._outgoing = True
+        self._stack.clock.start(self._is_heard)
+        try:
+            self.leg = call_out(self._stack, self, uri, caller_id)
+        except NoWay as reason:
+            logger.warning("call %s: no way to %s: %s", self.id, uri, reason)
+            self.ended(0, str(reason))
+        else:
+            self._stack.later(ring, self._rang)
+
+    def _rang(self) -> None:
+        if not self._is_confirmed:
+            self.hang_up("no_answer")
 
     # -- effects ----------------------------------------------------------------------------------
 
@@ -239,7 +257,7 @@ class LineCall:
         if not self._answering:
             self._by = self._by or by
             self._try("refuse", lambda leg: leg.answer(_code(480)))
-        elif self._is_confirmed or at_once:
+        elif self._is_confirmed or self._outgoing or at_once:
             self._by = self._by or by
             self._try("hang up", lambda leg: leg.hangup(pj.CallOpParam()))
         else:
@@ -301,7 +319,7 @@ class LineCall:
         self.emit(Digit(key))
 
     def progressed(self, code: int) -> None:
-        """The caller's leg is not one that we called."""
+        self.emit(LegRinging(0, code))
 
     def referred(self, code: int, final: bool) -> None:
         if self._referral:
@@ -309,7 +327,9 @@ class LineCall:
 
     def ended(self, code: int, reason: str) -> None:
         by = self._by
-        if not by:
+        if not by and self._outgoing and not self._is_confirmed:
+            by = "far_end"
+        elif not by:
             by = "caller" if code in (0, 200, 487) else "error"
         media = self._quality.facts(self.dtmf)
         self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)

@@ -21,7 +21,7 @@ from ..engine.events import (
     PlayDone,
 )
 from .keys import KeyFilter
-from .leg import TOO_MANY, Leg
+from .leg import TOO_MANY, Leg, LegOwner
 from .message import one_line
 from .speaker import Prompts, Speaker
 from .stack import Stack
@@ -29,6 +29,30 @@ from .stack import Stack
 logger = logging.getLogger(__name__)
 
 _URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
+
+
+class NoWay(Exception):
+    """Somebody cannot be called; the text says why: `no_slot`, `not_allowed`, ..."""
+
+
+def call_out(stack: Stack, owner: LegOwner, to: str, number: str) -> Leg:
+    """Calls the SIP URI `to`, which is shown `number`.  Raises `NoWay`."""
+    uri = one_line(to)
+    if not _URI.fullmatch(uri):
+        raise NoWay(f"{uri!r} is not a SIP URI")
+    reason = stack.refuses(uri)
+    if reason:
+        raise NoWay(reason)
+    if not stack.has_slot():
+        raise NoWay("no_slot")
+    here, prm = stack.settings, pj.CallOpParam(True)
+    user = quote(number, safe="+-_.!~*'()") or "anonymous"
+    prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
+    try:
+        return stack.dial(owner, f"<{uri}>", prm)
+    except pj.Error as error:
+        full = error.status == TOO_MANY
+        raise NoWay("no_slot" if full else one_line(error.reason)) from None
 
 
 class Caller(Protocol):
@@ -68,28 +92,13 @@ class FarLeg:
 
     def dial(self, effect: Dial) -> None:
         """Calls.  It may be over before this returns."""
-        uri = one_line(effect.to)
-        if not _URI.fullmatch(uri):
-            logger.error("call %s: %r is no SIP URI", self.id, uri)
-            self._end(0, "not a SIP URI")
-            return
-        reason = self._stack.refuses(uri)
-        if reason:
-            logger.warning("call %s: %s is not called: %s", self.id, uri, reason)
-            self._end(0, "not_allowed")
-            return
-        if not self._stack.has_slot():
-            self._end(0, "no_slot")
-            return
-        number = effect.caller_id or self._caller.offer.caller
-        here, prm = self._stack.settings, pj.CallOpParam(True)
-        user = quote(number, safe="+-_.!~*'()") or "anonymous"
-        prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
         try:
-            self.leg = self._stack.dial(self, f"<{uri}>", prm)
-        except pj.Error as error:
-            logger.warning("call %s: no way to %s: %s", self.id, uri, error.reason)
-            self._end(0, "no_slot" if error.status == TOO_MANY else one_line(error.reason))
+            self.leg = call_out(
+                self._stack, self, effect.to, effect.caller_id or self._caller.offer.caller
+            )
+        except NoWay as reason:
+            logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
+            self._end(0, str(reason))
 
     def join(self, early: bool) -> None:
         """Lets the caller and this leg hear one another, or him this leg only."""

@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 
+from ..engine.call_out import CallOut
 from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
 from . import message
@@ -21,6 +22,11 @@ logger = logging.getLogger(__name__)
 
 GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
+
+
+def new_call_id() -> str:
+    """Unique across processes and days, sortable, and fit for a file name."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
 
 
 class Phone:
@@ -80,6 +86,14 @@ class Phone:
         except Exception:
             logger.exception("call %s: %s", call_id, type(effect).__name__)
 
+    def dial(self, order: CallOut) -> None:
+        """Makes a call: `Offered` follows, then `Answered` or `HungUp`, with the id of `order`."""
+        offer = Offered(order.caller_id, message.uri_user(order.to), time.time(), direction="out")
+        call = LineCall(self._stack, self.prompts, order.id, None, offer, self._emit)
+        self._calls[order.id] = call
+        self._emit(order.id, offer)
+        call.dial(order.to, order.caller_id, order.ring)
+
     def wake(self) -> None:
         """Ends a running `wait`.  From any thread or signal handler."""
         self._stack.wake()
@@ -120,8 +134,7 @@ class Phone:
             del self._calls[call_id]
 
     def _offered(self, leg: Leg | None, invite: str) -> None:
-        # Unique across processes and days, sortable, and fit for a file name.
-        call_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
+        call_id = new_call_id()
         headers = message.read_headers(invite)
         offer = Offered(
             caller=message.uri_user(headers.get("from", "")),
