@@ -81,6 +81,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
+        self.source = ""  # whence its INVITE came: host:port
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -142,6 +144,7 @@ class Leg(pj.Call):  # type: ignore[misc]
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         body = prm.e.body.tsxState
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
+            self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
@@ -209,6 +212,7 @@ class Account(pj.Account):  # type: ignore[misc]
         leg = Leg(self._stack, self, prm.callId)
         invite = prm.rdata.wholeMsg
         leg.dialog = dialog_id(read_headers(invite))
+        leg.source = prm.rdata.srcAddress
         self._stack.offered(leg, invite)
 
     @logged

@@ -66,6 +66,9 @@ class Stack:
         self._count = itertools.count()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
+        self.gate = Gate(
+            settings, self._legs, self._sockets, self._admits, lambda: self.refusing, self.defer
+        )
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -162,8 +165,7 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
-        gate = Gate(self._legs, self._sockets, self._admits, self.defer)
-        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.refusal)
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
