@@ -17,8 +17,6 @@ from .settings import LineSettings
 from .sockets import Sockets
 from .sources import is_scanner
 
-MERGING = 32.0  # seconds for which the stack knows an INVITE: 64 * T1
-
 
 class Gate:
     """`admits` says whether there is room for a new call, `leaving` whether the line is about to
@@ -37,7 +35,6 @@ class Gate:
         self._refusal = Answer(503, "", tuple(settings.refusal))
         # Behind a front, everybody has its address, and it has looked already.
         self._sources = None if settings.front else settings.sources()
-        self._invites: dict[tuple[str, str, int, str], tuple[str, float]] = {}  # let in
 
     def answer(self, raw: bytes, cut: bool, source: str) -> Answer | None:
         """What to say to a request, or None to let it pass; `cut`: its end is lost."""
@@ -99,28 +96,10 @@ class Gate:
         if leg:
             # Nothing else stops one without an offer, for which the stack may take new sockets.
             return Answer(491) if self._sockets.short(now) else None
-        if self._merged(request, now):
-            return Answer(482)
         if not self._admits():
             return self._refusal
         self._sockets.admitted(now, streams)
         return None
-
-    def _merged(self, request: Request, now: float) -> bool:
-        """Whether a proxy's fork has brought the same request before (RFC 3261 8.2.2.2); not one
-        that has followed our redirect to another number."""
-        while self._invites:
-            key, (_, since) = next(iter(self._invites.items()))
-            if now - since < MERGING:
-                break
-            del self._invites[key]
-        key = request.first("call-id"), request.tags[0], request.cseq, request.line[1]
-        via = request.first("via")
-        if key in self._invites:
-            return self._invites[key][0] != via
-        if self._admits():
-            self._invites[key] = via, now
-        return False
 
     def _press(self, leg: Leg, request: Request, raw: bytes) -> None:
         """Keys: on a `Signal=1` that no line end follows, the stack aborts the process."""

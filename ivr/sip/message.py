@@ -159,9 +159,14 @@ def audio_streams(message: bytes) -> int:
     return len(_AUDIO.findall(message))
 
 
+def unquoted(header: str) -> str:
+    """A header's value without the quoted strings in it, which may hold anything."""
+    return _QUOTED.sub("", header)
+
+
 def tag_of(header: str) -> str:
     """The tag in a From or To, or an empty string."""
-    found = _TAG.search(_QUOTED.sub("", header).rpartition(">")[2])
+    found = _TAG.search(unquoted(header).rpartition(">")[2])
     return found[1] if found else ""
 
 

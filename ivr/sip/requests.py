@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .message import DTMF_KINDS, header_lines, split, tag_of
+from .message import DTMF_KINDS, header_lines, split, tag_of, unquoted
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -57,6 +57,8 @@ INFO_KIND = Answer(415, "", (("Accept", ", ".join(sorted(DTMF_KINDS))),))
 NO_SDP = Answer(415, "", (ACCEPT_SDP,))
 NO_CODING = Answer(415, "", (ACCEPT_ENCODING,))
 ENCRYPTED = Answer(493)
+SHORTEST_SESSION = 90  # seconds (RFC 4028 5)
+SHORT_SESSION = Answer(422, "", (("Min-SE", str(SHORTEST_SESSION)),))
 NOT_ACCEPTABLE = Answer(406, "", (ACCEPT_SDP,))
 
 OUTSIDE: Mapping[str, Answer | None] = {
@@ -219,11 +221,15 @@ def _malformed(request: Request) -> str:
             return f"Repeated {_name(name)}"
     if sum(map(len, headers.values())) > LINES_LIMIT:
         return "Too Many Headers"
-    return _bad_number(request)
+    return _bad_value(request)
 
 
-def _bad_number(request: Request) -> str:
-    """The same, for what has to be a number."""
+def _bad_value(request: Request) -> str:
+    """The same, for values that have to be right."""
+    for name in ("from", "to"):
+        address = unquoted(request.first(name))
+        if '"' in address or address.count("<") != address.count(">"):
+            return f"Bad {_name(name)}"
     cseq = _CSEQ.fullmatch(request.first("cseq"))
     if not cseq or int(cseq[1]) >= 1 << 31 or cseq[2] != request.method:
         return "Bad CSeq"
@@ -238,6 +244,12 @@ def _content(request: Request) -> Answer | None:
     """RFC 3261 8.2.3, for an INVITE; and 8.1.1.6 for one that would go on from here."""
     if request.first("max-forwards") == "0" and not request.in_dialog:
         return Answer(483)  # we may bridge the call, and hence count as a hop (RFC 7332 4)
+    # The stack would say so, too, but only after it has told us of the call.
+    if any(
+        0 < len(t) < 10 and t.isdecimal() and int(t) < SHORTEST_SESSION
+        for t in request.tokens("session-expires")
+    ):
+        return SHORT_SESSION
     accepted = request.tokens("accept")
     if "accept" in request.headers and not {"application/sdp", "application/*", "*/*"} & {
         *accepted

@@ -240,7 +240,9 @@ class Shim:
         request = Request.of(message)
         if request.method in ("", "ACK") or message.startswith(b"SIP/") or not request.first("via"):
             return
-        answer = self._ask(message, len(message) == PACKET_LIMIT, source) or Answer(400)
+        answer = self._ask(message, len(message) == PACKET_LIMIT, source)
+        if answer is None or 200 <= answer.code < 300:
+            answer = Answer(400)
         if answer.code:
             text = response(request, answer, source)
             self._lib.pjsip_tpmgr_send_raw(

@@ -55,6 +55,8 @@ def sdp(*headers: str, kind: str = "application/sdp", body: str = SDP) -> str:
         (text("INVITE", "CSeq: 8 INVITE"), 400, "Repeated CSeq"),
         (text("INVITE", "l: 0", "Content-Length: 0"), 400, "Repeated Content-Length"),
         (text("INVITE", *["X: y"] * 160), 400, "Too Many Headers"),
+        (text("INVITE").replace("To: <", 'To: "A <'), 400, "Bad To"),
+        (text("INVITE").replace("<sip:a@h>", "<sip:a@h"), 400, "Bad From"),
         (text(cseq="x INVITE"), 400, "Bad CSeq"),
         (text(cseq="1 BYE"), 400, "Bad CSeq"),
         (text(cseq="2147483648 INVITE"), 400, "Bad CSeq"),
@@ -76,6 +78,7 @@ def sdp(*headers: str, kind: str = "application/sdp", body: str = SDP) -> str:
         (text("INVITE", "Accept:"), 406, "application/sdp"),
         (sdp("Content-Encoding: gzip"), 415, "identity"),
         (sdp("e: gzip"), 415, "identity"),
+        (sdp("Session-Expires: 89;refresher=uac"), 422, "90"),
         (sdp(kind="text/plain"), 415, "application/sdp"),
         (text("INVITE", body=SDP), 415, "application/sdp"),
         (sdp(kind="multipart/mixed;boundary=x"), 415, "application/sdp"),
@@ -103,6 +106,7 @@ def test_what_is_wrong_with_a_request(request_text: str, code: int, told: str) -
         text("CANCEL", "Require: foo"),
         text("INVITE", "Require: 100rel;x, Timer"),
         text("INVITE", "Accept: text/plain, application/*;q=0.1"),
+        sdp("x: 90"),
         sdp("Content-Encoding: identity", "Content-Disposition: session;handling=required"),
         sdp("Content-Disposition: x; handling=optional"),
         sdp(kind="Application/SDP;charset=utf-8"),
@@ -181,7 +185,7 @@ def serves() -> Script:
             case Answered():
                 return [Play(1, ("400x9",))]
             case Digit("7"):
-                return [Transfer(2, f"sip:x@{LOCAL}:9", "refer", 5)]
+                return [Transfer(2, f"sip:x@{LOCAL}:9", 5, "refer")]
             case TransferDone():
                 return [HangUp()]
         return []
@@ -195,8 +199,10 @@ class Asking:
     def __init__(self, phone: Line) -> None:
         self.peer = phone.peer
 
-    def __call__(self, method: str, call: Dialog | None = None, *headers: str, body: str = "",
-                 kind: str = "application/sdp", uri: str = "", tag: str = "") -> tuple[int, str]:  # fmt: skip
+    def __call__(
+        self, method: str, call: Dialog | None = None, *headers: str, body: str = "",
+        kind: str = "application/sdp", uri: str = "", tag: str = "",
+    ) -> tuple[int, str]:  # fmt: skip
         """The code, and what Allow, Accept and their like say."""
         dialog = call or self.peer.call("no", send=False)
         dialog.uri = uri or dialog.uri
@@ -268,6 +274,7 @@ def test_info_of_every_kind(line: StartLine) -> None:
         415, "application/dtmf, application/dtmf-relay, audio/telephone-event",
     )  # fmt: skip
     assert asking("INFO", call, "Info-Package: x") == (469, "nil")
+    phone.expect(Digit, count=5)
     assert "".join(digit.key for digit in phone.of(Digit)) == "123*#"
 
 
@@ -325,8 +332,8 @@ def test_what_the_stack_cannot_read(line: StartLine) -> None:
     assert sent(good.replace("CSeq: 7", "CSeq: x")) == "400 Bad CSeq"
     assert sent(good.replace("sip:1@h SIP", "sip:1 @h SIP")) == "400 Bad Request-Line"
     assert sent(good.replace("To: <sip:1@h>\r\n", "")) == "400 Missing To"
-    assert sent(good.replace("From: <", 'From: "A <')) == "400 Bad Request"
-    assert sent(good.replace("OPTIONS", "REGISTER") + "Contact: <sip:a@b\r\n\r\n")[:1] in "24"
+    assert sent(good.replace("From: <", 'From: "A <')) == "400 Bad From"
+    assert sent(good.replace("\r\n\r\n", "\r\nAuthorization: Odd\r\n\r\n")) == "400 Bad Request"
     assert sent(good) == "200 OK"
 
 
@@ -339,9 +346,6 @@ def test_a_request_that_came_twice_by_two_ways_is_one(line: StartLine) -> None:
     phone.peer.dialogs[call.id] = again
     again.request("INVITE", again.sdp, cseq=call.cseq)
     phone.peer.expect(lambda: again.status() == 482, "482")
-    again.uri = again.uri.replace("1@", "no@")  # as a redirect would have it
-    again.request("INVITE", again.sdp, cseq=call.cseq)
-    phone.peer.expect(lambda: again.status() == 486, "486")
     phone.peer.dialogs[call.id] = call
     call.bye()
     phone.expect(HungUp)
