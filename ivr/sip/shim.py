@@ -93,6 +93,27 @@ class Library:
         if hasattr(self._lib, "pj_log_set_level"):
             self._lib.pj_log_set_level(0)
 
+    def hold(self, transaction: int) -> int:
+        """See `slots.Sessions`, also for those that follow."""
+        names = ("pjsip_tsx_get_dlg", "pjsip_dlg_get_inv_session", "pjsip_inv_add_ref",
+                 "pjsip_inv_dec_ref", "pjsip_inv_terminate")  # fmt: skip
+        if not all(hasattr(self._lib, name) for name in names):
+            return 0
+        found: int | None = transaction
+        for name in names[:2]:
+            function = getattr(self._lib, name)
+            function.restype, function.argtypes = c_void_p, [c_void_p]
+            found = found and function(found)
+        if not found or self._lib.pjsip_inv_add_ref(c_void_p(found)):
+            return 0
+        return found
+
+    def end(self, session: int) -> None:
+        self._lib.pjsip_inv_terminate(c_void_p(session), 408, 1)
+
+    def release(self, session: int) -> None:
+        self._lib.pjsip_inv_dec_ref(c_void_p(session))
+
     def _number(self, name: str) -> int | None:
         if not hasattr(self._lib, name):
             return None

@@ -32,6 +32,7 @@ from .mixer import Mixer
 from .playback import MemoryFile, Player
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
+from .slots import Slots
 from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class Stack:
         """
         self._thread = threading.get_ident()
         self._library = Library(_pjsua2.__file__)
+        self.held = Slots(self._library, self.later)
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
         here = self.settings
@@ -317,6 +319,7 @@ class Stack:
     def forget(self, leg: Leg) -> None:
         """The leg is over."""
         if self._legs.pop(leg.key, None):
+            self.held.over(leg.session)
             self._sockets.call_ended(time.monotonic())
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER

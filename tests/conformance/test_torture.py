@@ -41,7 +41,8 @@ CODES = {
     "badbranch": 200, "insuf": 400, "unkscm": 416, "novelsc": 416, "unksm2": NOT_HERE,
     "bext01": 420, "invut": 415, "regaut01": NOT_HERE, "multi01": 400, "mcl01": 400,
     "bcast": NOTHING, "zeromf": 200, "cparam01": NOT_HERE, "cparam02": NOT_HERE,
-    "regescrt": NOT_HERE, "sdp01": 406, "inv2543": 400,  # the stack needs a Contact, which RFC 2543 did not ask for
+    "regescrt": NOT_HERE, "sdp01": 406,
+    "inv2543": 400,  # it has no Contact, which RFC 2543 did not ask for, but the stack does
 }  # fmt: skip
 
 
