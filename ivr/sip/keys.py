@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .message import KEYS, dtmf_relay_key
+from .message import KEYS, dtmf_info_key
 
 TWICE = 0.2  # seconds within which the same key by another way is the same press
 
@@ -19,7 +19,7 @@ class KeyFilter:
 
         `pressed` is the key itself for `rtp`, the whole request for `info`.
         """
-        key = dtmf_relay_key(pressed) if transport == "info" else pressed.upper()
+        key = dtmf_info_key(pressed) if transport == "info" else pressed.upper()
         if key not in KEYS:
             return ""
         again = key == self._key and transport != self._transport and now - self._at < TWICE

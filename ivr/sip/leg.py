@@ -84,6 +84,9 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
+        self.session = 0  # the stack's, of which its slot is a part
+        self.source = ""  # whence its INVITE came: host:port
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -122,7 +125,10 @@ class Leg(pj.Call):  # type: ignore[misc]
         except pj.Error as error:  # what cannot be asked is not to be held on to
             state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
         owner = self.owner
-        if state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+        if state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._stack.held.answered(self.session)
+        elif state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+            self._stack.held.confirmed(self.session)
             self._stack.defer(owner.confirmed)
         elif state == pj.PJSIP_INV_STATE_EARLY and owner:
             self._stack.defer(functools.partial(owner.progressed, code))
@@ -146,7 +152,10 @@ class Leg(pj.Call):  # type: ignore[misc]
     @logged
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         body = prm.e.body.tsxState
+        if not self.session and body.tsx.method == "INVITE":
+            self.session = self._stack.held.hold(int(body.tsx.pjTransaction))
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
+            self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
@@ -214,6 +223,7 @@ class Account(pj.Account):  # type: ignore[misc]
         leg = Leg(self._stack, self, prm.callId)
         invite = prm.rdata.wholeMsg
         leg.dialog = dialog_id(read_headers(invite))
+        leg.source = prm.rdata.srcAddress
         self._stack.offered(leg, invite)
 
     @logged
@@ -241,7 +251,9 @@ class Log(pj.LogWriter):  # type: ignore[misc]
         self._lines += 1
         if self._lines <= LINES:
             level = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO)
-            logger.log(level[min(entry.level, 3)], "pjsip: %s", one_line(entry.msg))
+            # Whole messages follow some lines, and keys may be in them.
+            line = entry.msg.partition("\n")[0]
+            logger.log(level[min(entry.level, 3)], "pjsip: %s", one_line(line))
 
 
 class Endpoint(pj.Endpoint):  # type: ignore[misc]

@@ -148,6 +148,11 @@ class Phone:
         if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:
             call.turn_away(513)
             return
+        if leg and self.shim != "active":
+            fault = self._stack.gate.screen(invite, leg.source.rpartition(":")[0])
+            if fault:
+                call.turn_away(fault.code, fault.headers)
+                return
         if self._stack.refusing or self._stack.slots > self._stack.capacity:
             call.turn_away(503, self.settings.refusal)
             return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from .sources import Sources
 
 TRY_NEXT = "X-IVR-Next"  # for the front alone: another line may take the call
 
@@ -26,7 +29,8 @@ class LineSettings:
 
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
-    `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
+    `allow`, `deny` and `requests_per_second` say who is heard, unless there is a `front` (see
+    `Sources`).  `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
     """
 
     recordings: Path
@@ -41,6 +45,9 @@ class LineSettings:
     retry_after: int = 5
     log_level: int = 1
     shim: bool = True
+    allow: Sequence[str] = ()
+    deny: Sequence[str] = ()
+    requests_per_second: int = 100
     front: str = ""
     sip_address: str = ""
 
@@ -63,6 +70,11 @@ class LineSettings:
     def sip_advertised(self) -> str:
         """The address for SIP that peers are told."""
         return self.sip_address or self.advertised
+
+    def sources(self) -> Sources:
+        """Who is heard."""
+        own = {self.sip_bound, self.sip_advertised} - {"0.0.0.0"}
+        return Sources(self.allow, self.deny, self.requests_per_second, own)
 
     @property
     def refusal(self) -> list[tuple[str, str]]:

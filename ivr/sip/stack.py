@@ -32,6 +32,7 @@ from .mixer import Mixer
 from .playback import MemoryFile, Player
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
+from .slots import Slots
 from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,9 @@ class Stack:
         self._count = itertools.count()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
+        self.gate = Gate(
+            settings, self._legs, self._sockets, self._admits, lambda: self.refusing, self.defer
+        )
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -85,6 +89,7 @@ class Stack:
         """
         self._thread = threading.get_ident()
         self._library = Library(_pjsua2.__file__)
+        self.held = Slots(self._library, self.later)
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
         here = self.settings
@@ -162,8 +167,7 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
-        gate = Gate(self._legs, self._sockets, self._admits, self.defer)
-        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.refusal)
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
@@ -315,6 +319,7 @@ class Stack:
     def forget(self, leg: Leg) -> None:
         """The leg is over."""
         if self._legs.pop(leg.key, None):
+            self.held.over(leg.session)
             self._sockets.call_ended(time.monotonic())
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER

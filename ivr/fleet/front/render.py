@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ...sip.sources import SCANNERS
 from .plan import Destination, FrontPlan
 from .users import ha1
 
@@ -104,6 +105,7 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
         "ringing_ms": round(RINGING * 1000),
         "longest_call": LONGEST_CALL,
         "largest": LARGEST,
+        "scanners": SCANNERS,
         "tries": TRIES,
         "registration": REGISTRATION,
         "secret": secret or secrets.token_hex(16),
