@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ from ..engine.events import (
     RecordDone,
     TransferDone,
 )
-from . import message
+from . import message, silence
 from .keys import KeyFilter
 from .leg import Leg
 from .quality import Quality
@@ -254,10 +255,18 @@ class LineCall:
         patience = self._stack.settings.media_timeout
         if patience:
             Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
+        self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
             self.hang_up(self._bye)
         else:
             self._tell()
+
+    def _first_heard(self) -> None:
+        sound = None
+        with contextlib.suppress(pj.Error):  # he has left
+            sound = self.leg.sound() if self.leg else None
+        if sound and silence.warn(self.id, sound):
+            self._quality.silent = True
 
     def media_changed(self) -> None:
         leg = self.leg

@@ -9,7 +9,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 
-from . import message
+from . import message, sdp
 from .leg import Leg
 from .sockets import Sockets
 
@@ -33,7 +33,7 @@ class Gate:
     def _invite(self, request: bytes) -> int:
         now = time.monotonic()
         streams = message.audio_streams(request)
-        if streams > message.MOST_STREAMS:
+        if streams > message.MOST_STREAMS or sdp.unservable(request):
             return 488
         if message.in_dialog(request):
             # Nothing else stops one without an offer, for which the stack may take new sockets.

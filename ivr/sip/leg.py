@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
+from . import sdp
 from .message import audio_streams, dialog_id, one_line, read_headers
 from .quality import Quality
+from .silence import Sound
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -81,6 +83,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -101,6 +104,20 @@ class Leg(pj.Call):  # type: ignore[misc]
             if media.dir & pj.PJMEDIA_DIR_DECODING:
                 stat = self.getStreamStat(number)
                 return int(stat.rtcp.rxStat.pkt + stat.rtcp.txStat.updateCount)
+        return None
+
+    def sound(self) -> Sound | None:
+        """What RTP has done so far; None while it is not to go both ways.  Raises `pj.Error`."""
+        info = self.getInfo()
+        for number, media in enumerate(info.media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.dir == pj.PJMEDIA_DIR_ENCODING_DECODING:
+                stat, stream = self.getStreamStat(number), self.getStreamInfo(number)
+                transport = self.getMedTransportInfo(number)
+                return Sound(
+                    came=stat.rtcp.rxStat.pkt, went=stat.rtcp.txStat.pkt,
+                    ours=transport.localRtpName, theirs=stream.remoteRtpAddress,
+                    source=transport.srcRtpName,
+                )  # fmt: skip
         return None
 
     def ask(self, unanswered: Callable[[], None]) -> None:
@@ -125,7 +142,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.forget(self)
             if owner:
                 self.owner = owner.leg = None
-                self._stack.defer(functools.partial(owner.ended, code, reason))
+                self._stack.defer(functools.partial(owner.ended, code, self.cause or reason))
 
     @logged
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
@@ -149,6 +166,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
+        elif body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method in ("BYE", "CANCEL"):
+            self.cause = read_headers(body.src.rdata.wholeMsg).get("reason", "")
 
     @logged
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
@@ -177,9 +196,15 @@ class Leg(pj.Call):  # type: ignore[misc]
         quality.round_trip.add(trip.n, trip.mean, trip.max)
 
     @logged
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        ours, theirs = prm.sdp.wholeSdp, prm.remSdp.wholeSdp
+        if theirs:
+            prm.sdp.wholeSdp = sdp.preferring(self._stack.settings.codecs, ours, theirs)
+
+    @logged
     def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
-        streams = audio_streams(prm.offer.wholeSdp.encode("utf-8", "replace"))
-        if not self._stack.may_renew(streams):
+        offer = prm.offer.wholeSdp.encode("utf-8", "replace")
+        if sdp.unservable(offer) or not self._stack.may_renew(audio_streams(offer)):
             prm.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE  # all stays as it was: RFC 3261 14.2
 
     @logged
@@ -206,8 +231,10 @@ class Account(pj.Account):  # type: ignore[misc]
 
     @logged
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        leg = Leg(self._stack, self, prm.callId)
         invite = prm.rdata.wholeMsg
+        if sdp.unservable(invite.encode("utf-8", "surrogateescape")):
+            return  # without a shim; no leg is 480
+        leg = Leg(self._stack, self, prm.callId)
         leg.dialog = dialog_id(read_headers(invite))
         self._stack.offered(leg, invite)
 
@@ -248,7 +275,7 @@ class Endpoint(pj.Endpoint):  # type: ignore[misc]
 
     @logged
     def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
-        if prm.type.startswith("TCP"):
+        if prm.type.startswith(("TCP", "TLS")):
             self._stack.connection(prm.hnd, prm.state)
 
     @logged
