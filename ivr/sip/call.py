@@ -70,7 +70,7 @@ class LineCall:
         self._transfer: Handover | None = None
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
-        self._by = ""
+        self._by = self._cause = ""
         self._last: HungUp | None = None
 
     def emit(self, event: Event) -> None:
@@ -254,12 +254,16 @@ class LineCall:
         self._is_confirmed = True
         patience = self._stack.settings.media_timeout
         if patience:
-            Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
+            Watch(self._stack, self, patience, self._gone)
         self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
             self.hang_up(self._bye)
         else:
             self._tell()
+
+    def _gone(self, why: str) -> None:
+        self._cause = why
+        self.hang_up("media_timeout")
 
     def _first_heard(self) -> None:
         sound = None
@@ -305,10 +309,14 @@ class LineCall:
 
     def ended(self, code: int, reason: str) -> None:
         by = self._by
+        if not by and code == 408 and self._is_confirmed:
+            by = "media_timeout"  # a session timer ran out (RFC 4028), or nobody answers us
         if not by:
             by = "caller" if code in (0, 200, 487) else "error"
         media = self._quality.facts(self.dtmf)
-        self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)
+        self._last = HungUp(
+            by, 0 if code == 200 else code, message.one_line(self._cause or reason), media
+        )
         self._speaker.silence()
         if self._transfer:
             self._transfer.caller_left(by)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pjsua2 as pj
 
 from . import sdp
-from .message import audio_streams, dialog_id, one_line, read_headers
+from .message import audio_streams, dialog_id, one_line, read_headers, short_session
 from .quality import Quality
 from .silence import Sound
 
@@ -110,7 +110,10 @@ class Leg(pj.Call):  # type: ignore[misc]
         """What RTP has done so far; None while it is not to go both ways.  Raises `pj.Error`."""
         info = self.getInfo()
         for number, media in enumerate(info.media):
-            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.dir == pj.PJMEDIA_DIR_ENCODING_DECODING:
+            if (
+                media.type == pj.PJMEDIA_TYPE_AUDIO
+                and media.dir == pj.PJMEDIA_DIR_ENCODING_DECODING
+            ):
                 stat, stream = self.getStreamStat(number), self.getStreamInfo(number)
                 transport = self.getMedTransportInfo(number)
                 return Sound(
@@ -203,8 +206,10 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
-        offer = prm.offer.wholeSdp.encode("utf-8", "replace")
-        if sdp.unservable(offer) or not self._stack.may_renew(audio_streams(offer)):
+        text = prm.offer.wholeSdp
+        offer, codecs = text.encode("utf-8", "replace"), self._stack.settings.codecs
+        servable = not sdp.unservable(offer) and sdp.codec(codecs, text)
+        if not servable or not self._stack.may_renew(audio_streams(offer)):
             prm.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE  # all stays as it was: RFC 3261 14.2
 
     @logged
@@ -232,10 +237,11 @@ class Account(pj.Account):  # type: ignore[misc]
     @logged
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         invite = prm.rdata.wholeMsg
-        if sdp.unservable(invite.encode("utf-8", "surrogateescape")):
-            return  # without a shim; no leg is 480
+        headers = read_headers(invite)
+        if sdp.unservable(invite.encode("utf-8", "surrogateescape")) or short_session(headers):
+            return  # no call for these: 480 to the one, without a shim, and 422 to the other
         leg = Leg(self._stack, self, prm.callId)
-        leg.dialog = dialog_id(read_headers(invite))
+        leg.dialog = dialog_id(headers)
         self._stack.offered(leg, invite)
 
     @logged

@@ -43,6 +43,8 @@ HEADERS_LIMIT = 2000
 # Phones offer two, one plain and one encrypted; the stack would open sockets for sixteen.
 MOST_STREAMS = 4
 
+SHORTEST_SESSION = 90  # seconds
+
 _AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
 _TO_TAG = re.compile(rb"[\r\n](?:to|t)[ \t]*:[^\r\n]*;[ \t]*tag[ \t]*=", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -150,6 +152,12 @@ def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
     """What a peer's requests in one dialog have in common: Call-ID, and the tag in From."""
     tag = re.search(r";\s*tag\s*=\s*([^;,\s]+)", headers.get("from", "").rpartition(">")[2])
     return headers.get("call-id", ""), tag.group(1) if tag else ""
+
+
+def short_session(headers: Mapping[str, str]) -> bool:
+    """Whether a session is to be shorter than any may be (RFC 4028 5); the stack answers 422."""
+    seconds = headers.get("session-expires", "").partition(";")[0].strip()
+    return seconds.isdecimal() and int(seconds[:10]) < SHORTEST_SESSION
 
 
 def request_uri(message: str) -> str:

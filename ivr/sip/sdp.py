@@ -34,6 +34,12 @@ def preferring(codecs: Sequence[str], answer: str, offer: str) -> str:
     return head + "".join(_narrowed(codecs, *pair) for pair in zip(ours, theirs, strict=False))
 
 
+def codec(codecs: Sequence[str], offer: str) -> str:
+    """The first of `codecs` that `offer` has; empty: none of them."""
+    offered = {name for media in _media(offer)[1:] for name in _formats(media).values()}
+    return next((name for name in codecs if name in offered), "")
+
+
 def _media(sdp: str) -> list[str]:
     return re.split(r"^(?=m=)", sdp, flags=re.MULTILINE)
 

@@ -82,6 +82,14 @@ class Library:
         if hasattr(self._lib, "pj_log_set_level"):
             self._lib.pj_log_set_level(0)
 
+    def level_g722(self) -> None:
+        """Sets the level of G.722 right, after libInit: by itself the stack is 6 dB off.
+
+        It sends half as loud as it should and hears twice as loud, measured against spandsp.
+        """
+        if hasattr(self._lib, "pjmedia_codec_g722_set_pcm_shift"):
+            self._lib.pjmedia_codec_g722_set_pcm_shift(1)
+
     def _number(self, name: str) -> int | None:
         if not hasattr(self._lib, name):
             return None

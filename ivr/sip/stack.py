@@ -106,6 +106,7 @@ class Stack:
         self._mixer = Mixer(_pjsua2.__file__, int(endpoint.audDevManager().setNoDev()))
         self._sip = [descriptor((here.sip_bound, here.port))]
         setup.order_codecs(endpoint, here.codecs)
+        self._library.level_g722()
         self.account = Account(self)
         self.account.create(setup.account_config(here), True)
         default = pj.EpConfig()
