@@ -122,6 +122,7 @@ def test_what_cannot_be_is_refused_and_the_call_goes_on(line: StartLine, method:
     for old, new in (
         ("AVP 0", "AVP 18"),
         ("RTP/AVP", "UDP/TLS/RTP/SAVPF"),
+        ("RTP/AVP", "RTP/SAVP"),
         ("IN IP4 127.0.0.1", "IN IP6 ::1"),
         ("audio", "image"),
     ):
