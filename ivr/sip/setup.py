@@ -8,6 +8,8 @@ import pjsua2 as pj
 
 from .settings import LineSettings
 
+HANDSHAKE = 2  # seconds for TLS: the stack has few places for connections
+
 SRTP = {
     "off": pj.PJMEDIA_SRTP_DISABLED,
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
@@ -49,6 +51,7 @@ def listen(endpoint: pj.Endpoint, settings: LineSettings) -> None:
         config.port = settings.tls_port
         tls = config.tlsConfig
         tls.certFile, tls.privKeyFile = str(settings.tls_certificate), str(settings.tls_key)
+        tls.msecTimeout = 1000 * HANDSHAKE
         tls.method = pj.PJSIP_TLSV1_2_METHOD
         endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, config)
 
