@@ -126,9 +126,11 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     records.file = records.file and folder / records.file
     control = settings.control
     control.token_file = control.token_file and folder / control.token_file
-    front = settings.front
-    for name in ("tls_certificate", "tls_key", "users"):
-        setattr(front, name, getattr(front, name) and folder / getattr(front, name))
+    front, sip = settings.front, settings.sip
+    front.users = front.users and folder / front.users
+    for section in (front, sip):
+        section.tls_certificate = section.tls_certificate and folder / section.tls_certificate
+        section.tls_key = section.tls_key and folder / section.tls_key
     exact = (number for number in settings.routes if not number.endswith("*"))
     settings.self_call.number = settings.self_call.number or next(exact, "100")
     return settings

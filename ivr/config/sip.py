@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal
 
-from .sections import Ipv4, Network, Port, Section
+from pydantic import Field, field_validator, model_validator
+
+from .sections import Ipv4, Location, Network, Port, Section
+
+Codec = Literal["PCMU", "PCMA", "G722"]
 
 
 class Sip(Section):
@@ -22,6 +26,21 @@ class Sip(Section):
     rtp_ports: int = Field(
         default=200, ge=24, le=20000, description="how many ports for RTP, from there on"
     )
+    codecs: list[Codec] = Field(
+        default=["PCMU", "PCMA", "G722"],
+        min_length=1,
+        description="what sound is coded with, best first: PCMU, PCMA, G722",
+    )
+    srtp: Literal["off", "optional", "required"] = Field(
+        default="off", description="encryption of sound, with keys in SDP (SDES)"
+    )
+    tls_certificate: Location | None = Field(
+        default=None,
+        description="PEM file; with `tls_key`, a line without a front also takes SIP over TLS 1.2;"
+        " better: `front.tls_certificate`",
+    )
+    tls_key: Location | None = Field(default=None, description="PEM file of the certificate's key")
+    tls_port: Port = Field(default=5061, description="TCP port for TLS")
     media_timeout: float = Field(
         default=60.0,
         ge=0,
@@ -51,3 +70,16 @@ class Sip(Section):
         default=True,
         description="refuse calls beyond the limit inside the SIP stack, before they cost anything",
     )
+
+    @field_validator("codecs")
+    @classmethod
+    def _once(cls, codecs: list[Codec]) -> list[Codec]:
+        if len(set(codecs)) < len(codecs):
+            raise ValueError("expected each codec once")
+        return codecs
+
+    @model_validator(mode="after")
+    def _both(self) -> Sip:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("TLS needs both, tls_certificate and tls_key")
+        return self

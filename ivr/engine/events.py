@@ -144,7 +144,8 @@ class HungUp:
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
     `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.
-    Empty where there was none.
+    `silent` is true where sound was missing, either way, 3 s after the answer.  Empty where there
+    was none.
     """
 
     by: str = "caller"

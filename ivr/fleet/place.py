@@ -26,4 +26,5 @@ def line_settings(settings: Settings, place: Place | None = None) -> LineSetting
         sip |= {"port": place.port, "rtp_port": place.rtp_port, "rtp_ports": place.rtp_ports}
     if place and place.front:
         sip |= {"front": place.front, "sip_address": place.address, "tcp": False}
+        sip |= {"tls_certificate": None, "tls_key": None}  # TLS ends in the front
     return LineSettings(recordings=settings.messages, **sip)

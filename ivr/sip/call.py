@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +37,7 @@ from ..engine.events import (
     RecordDone,
     ReferDone,
 )
-from . import message
+from . import message, silence
 from .far_leg import FarLeg, NoWay, call_out, dial
 from .keys import KeyFilter
 from .leg import Leg
@@ -78,7 +79,7 @@ class LineCall:
         self._referral: Referral | None = None
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
-        self._by = ""
+        self._by = self._cause = ""
         self._last: HungUp | None = None
 
     def emit(self, event: Event) -> None:
@@ -284,11 +285,23 @@ class LineCall:
         self._is_confirmed = True
         patience = self._stack.settings.media_timeout
         if patience:
-            Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
+            Watch(self._stack, self, patience, self._gone)
+        self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
             self.hang_up(self._bye)
         else:
             self._tell()
+
+    def _gone(self, why: str) -> None:
+        self._cause = why
+        self.hang_up("media_timeout")
+
+    def _first_heard(self) -> None:
+        sound = None
+        with contextlib.suppress(pj.Error):  # he has left
+            sound = self.leg.sound() if self.leg else None
+        if sound and silence.warn(self.id, sound):
+            self._quality.silent = True
 
     def media_changed(self) -> None:
         leg = self.leg
@@ -329,10 +342,14 @@ class LineCall:
         by = self._by
         if not by and self._outgoing and not self._is_confirmed:
             by = "far_end"
+        elif not by and code == 408 and self._is_confirmed:
+            by = "media_timeout"  # a session timer ran out (RFC 4028), or nobody answers us
         elif not by:
             by = "caller" if code in (0, 200, 487) else "error"
         media = self._quality.facts(self.dtmf)
-        self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)
+        self._last = HungUp(
+            by, 0 if code == 200 else code, message.one_line(self._cause or reason), media
+        )
         self._speaker.silence()
         for far in self._legs.values():
             far.drop()

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import socket
+import ssl
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ def require_usable(settings: LineSettings) -> None:
 
 def check(settings: LineSettings) -> list[Finding]:
     """Looks at everything the line needs, without opening it."""
-    return [*_stack(settings), *_machine(settings)]
+    return [*_stack(settings), *_machine(settings), *_sound(settings)]
 
 
 def call_limit() -> int:
@@ -83,6 +84,9 @@ def _machine(settings: LineSettings) -> Iterator[Finding]:
     yield _port(settings, socket.SOCK_DGRAM, "UDP")
     if settings.tcp:
         yield _port(settings, socket.SOCK_STREAM, "TCP")
+    if settings.tls:
+        yield _port(settings, socket.SOCK_STREAM, "TLS", settings.tls_port)
+        yield _tls(settings)
     yield _rtp(settings)
     yield _recordings(settings)
 
@@ -119,21 +123,21 @@ def _address(settings: LineSettings) -> Finding:
     return Finding(what, True, f"{settings.address}, peers are told {settings.advertised}")
 
 
-def _port(settings: LineSettings, kind: socket.SocketKind, name: str) -> Finding:
-    what = f"{name} port"
-    if not 1 <= settings.port <= 65535:
+def _port(settings: LineSettings, kind: socket.SocketKind, name: str, number: int = 0) -> Finding:
+    what, number = f"{name} port", number or settings.port
+    if not 1 <= number <= 65535:
         return Finding(
             what,
             False,
-            f"port: {settings.port} is out of range",
+            f"port: {number} is out of range",
             "use a number from 1 to 65535; 5060 is usual",
         )
-    place = f"port: {name} port {settings.port} of {settings.sip_bound}"
+    place = f"port: {name} port {number} of {settings.sip_bound}"
     try:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind is socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.sip_bound, settings.port))
+            probe.bind((settings.sip_bound, number))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return Finding(
@@ -143,7 +147,40 @@ def _port(settings: LineSettings, kind: socket.SocketKind, name: str) -> Finding
                 "end it (perhaps a second ivr), or set another port",
             )
         return Finding(what, False, f"{place} cannot be used: {error.strerror}", "set another port")
-    return Finding(what, True, f"{settings.port} is free")
+    return Finding(what, True, f"{number} is free")
+
+
+def _tls(settings: LineSettings) -> Finding:
+    what = "TLS"
+    try:
+        pair = str(settings.tls_certificate), str(settings.tls_key)
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*pair)
+    except OSError as error:  # an SSLError is one
+        why = error.strerror or str(error)
+        return Finding(
+            what,
+            False,
+            f"tls_certificate: {pair[0]} with {pair[1]} cannot be used: {why}",
+            "give two PEM files that belong together, and that the user who serves can read",
+        )
+    return Finding(
+        what,
+        True,
+        f"1.2 alone, on port {settings.tls_port}, by OpenSSL 1.0.2k, which gets no more updates",
+        "let the front take TLS: front.tls_certificate and front.tls_key",
+    )
+
+
+def _sound(settings: LineSettings) -> Iterator[Finding]:
+    last = settings.rtp_port + settings.rtp_ports - 1
+    yield Finding(
+        "SDP",
+        True,
+        f"says {settings.advertised}, ports {settings.rtp_port} to {last};"
+        f" {', '.join(settings.codecs)}; keys as telephone-event (RFC 4733) or by INFO",
+    )
+    yield Finding("SRTP", True, f"{settings.srtp}, with keys in SDP; DTLS-SRTP is refused")
+    yield Finding("IPv6", True, "none: the SIP stack is built for sound over IPv4 alone")
 
 
 def _rtp(settings: LineSettings) -> Finding:

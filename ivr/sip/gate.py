@@ -10,7 +10,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 
-from . import message, requests
+from . import message, requests, sdp
 from .leg import Leg
 from .requests import SILENCE, Answer, Request
 from .settings import LineSettings
@@ -89,7 +89,7 @@ class Gate:
 
     def _invite(self, request: Request, leg: Leg | None, raw: bytes, now: float) -> Answer | None:
         streams = message.audio_streams(raw)
-        if streams > message.MOST_STREAMS:
+        if streams > message.MOST_STREAMS or sdp.unservable(raw):
             return Answer(488)
         if request.in_dialog and leg is None:
             return requests.NO_CALL

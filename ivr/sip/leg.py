@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from .message import audio_streams, dialog_id, one_line, read_headers
+from . import sdp
+from .message import audio_streams, dialog_id, one_line, read_headers, short_session
 from .quality import Quality
+from .silence import Sound
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -87,6 +89,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
+        self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -107,6 +110,23 @@ class Leg(pj.Call):  # type: ignore[misc]
             if media.dir & pj.PJMEDIA_DIR_DECODING:
                 stat = self.getStreamStat(number)
                 return int(stat.rtcp.rxStat.pkt + stat.rtcp.txStat.updateCount)
+        return None
+
+    def sound(self) -> Sound | None:
+        """What RTP has done so far; None while it is not to go both ways.  Raises `pj.Error`."""
+        info = self.getInfo()
+        for number, media in enumerate(info.media):
+            if (
+                media.type == pj.PJMEDIA_TYPE_AUDIO
+                and media.dir == pj.PJMEDIA_DIR_ENCODING_DECODING
+            ):
+                stat, stream = self.getStreamStat(number), self.getStreamInfo(number)
+                transport = self.getMedTransportInfo(number)
+                return Sound(
+                    came=stat.rtcp.rxStat.pkt, went=stat.rtcp.txStat.pkt,
+                    ours=transport.localRtpName, theirs=stream.remoteRtpAddress,
+                    source=transport.srcRtpName,
+                )  # fmt: skip
         return None
 
     def ask(self, unanswered: Callable[[], None]) -> None:
@@ -136,7 +156,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.forget(self)
             if owner:
                 self.owner = owner.leg = None
-                self._stack.defer(functools.partial(owner.ended, code, reason))
+                self._stack.defer(functools.partial(owner.ended, code, self.cause or reason))
 
     @logged
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
@@ -163,6 +183,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
+        elif body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method in ("BYE", "CANCEL"):
+            self.cause = read_headers(body.src.rdata.wholeMsg).get("reason", "")
 
     @logged
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
@@ -191,9 +213,17 @@ class Leg(pj.Call):  # type: ignore[misc]
         quality.round_trip.add(trip.n, trip.mean, trip.max)
 
     @logged
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        ours, theirs = prm.sdp.wholeSdp, prm.remSdp.wholeSdp
+        if theirs:
+            prm.sdp.wholeSdp = sdp.preferring(self._stack.settings.codecs, ours, theirs)
+
+    @logged
     def onCallRxOffer(self, prm: pj.OnCallRxOfferParam) -> None:
-        streams = audio_streams(prm.offer.wholeSdp.encode("utf-8", "replace"))
-        if not self._stack.may_renew(streams):
+        text = prm.offer.wholeSdp
+        offer, codecs = text.encode("utf-8", "replace"), self._stack.settings.codecs
+        servable = not sdp.unservable(offer) and sdp.codec(codecs, text)
+        if not servable or not self._stack.may_renew(audio_streams(offer)):
             prm.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE  # all stays as it was: RFC 3261 14.2
 
     @logged
@@ -220,9 +250,12 @@ class Account(pj.Account):  # type: ignore[misc]
 
     @logged
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        leg = Leg(self._stack, self, prm.callId)
         invite = prm.rdata.wholeMsg
-        leg.dialog = dialog_id(read_headers(invite))
+        headers = read_headers(invite)
+        if sdp.unservable(invite.encode("utf-8", "surrogateescape")) or short_session(headers):
+            return  # no call for these: 480 to the one, without a shim, and 422 to the other
+        leg = Leg(self._stack, self, prm.callId)
+        leg.dialog = dialog_id(headers)
         leg.source = prm.rdata.srcAddress
         self._stack.offered(leg, invite)
 
@@ -265,7 +298,7 @@ class Endpoint(pj.Endpoint):  # type: ignore[misc]
 
     @logged
     def onTransportState(self, prm: pj.OnTransportStateParam) -> None:
-        if prm.type.startswith("TCP"):
+        if prm.type.startswith(("TCP", "TLS")):
             self._stack.connection(prm.hnd, prm.state)
 
     @logged

@@ -41,6 +41,8 @@ HEADERS_LIMIT = 2000
 # Phones offer two, one plain and one encrypted; the stack would open sockets for sixteen.
 MOST_STREAMS = 4
 
+SHORTEST_SESSION = 90  # seconds
+
 _AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _TAG = re.compile(r";\s*tag\s*=\s*([^;,\s]+)", re.IGNORECASE)
@@ -171,6 +173,12 @@ def tag_of(header: str) -> str:
 def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
     """What a peer's requests in one dialog have in common: Call-ID, and the tag in From."""
     return headers.get("call-id", ""), tag_of(headers.get("from", ""))
+
+
+def short_session(headers: Mapping[str, str]) -> bool:
+    """Whether a session is to be shorter than any may be (RFC 4028 5); the stack answers 422."""
+    seconds = headers.get("session-expires", "").partition(";")[0].strip()
+    return seconds.isdecimal() and int(seconds[:10]) < SHORTEST_SESSION
 
 
 def request_uri(message: str) -> str:

@@ -25,14 +25,16 @@ class Quality:
     """Of one leg, over all of its streams: each re-INVITE begins another one.
 
     `lost` packets of the far end never came; `discarded` ones came, but too late to be heard or too
-    many at once.
+    many at once.  `silent`: see `silence`.
     """
 
-    __slots__ = ("codec", "discarded", "jitter", "lost", "received", "round_trip", "sent")
+    __slots__ = ("codec", "discarded", "jitter", "lost", "received", "round_trip", "sent",
+                 "silent")  # fmt: skip
 
     def __init__(self) -> None:
         self.codec = ""
         self.sent = self.received = self.lost = self.discarded = 0
+        self.silent = False
         self.jitter = Spread()
         self.round_trip = Spread()
 
@@ -53,6 +55,8 @@ class Quality:
         }
         if self.round_trip.count:
             facts["round_trip_ms"] = _ms(self.round_trip.mean)
+        if self.silent:
+            facts["silent"] = True
         return facts
 
 

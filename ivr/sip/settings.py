@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from .sources import Sources
 
+Srtp = Literal["off", "optional", "required"]
 TRY_NEXT = "X-IVR-Next"  # for the front alone: another line may take the call
 
 
@@ -26,6 +28,10 @@ class LineSettings:
     `front` is the address (``host:port``) of a proxy that stands before this line and others like
     it: what we call goes by way of it, and when this line has no room it lets the front try the
     next one (see `refusal`).  `sip_address` is where SIP is taken from it (empty: `address`).
+
+    `codecs` are taken and offered in this order, of PCMU, PCMA and G722.  `srtp` is `off`,
+    `optional` or `required`, with keys in SDP (RFC 4568).  With `tls_certificate` and `tls_key`,
+    PEM files, SIP is also taken over TLS on `tls_port`.
 
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
@@ -50,6 +56,16 @@ class LineSettings:
     requests_per_second: int = 100
     front: str = ""
     sip_address: str = ""
+    codecs: Sequence[str] = ("PCMU", "PCMA", "G722")
+    srtp: Srtp = "off"
+    tls_port: int = 5061
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def tls(self) -> bool:
+        """Whether SIP is taken over TLS."""
+        return bool(self.tls_certificate and self.tls_key)
 
     @property
     def call_recordings(self) -> Path:

@@ -114,6 +114,14 @@ class Library:
     def release(self, session: int) -> None:
         self._lib.pjsip_inv_dec_ref(c_void_p(session))
 
+    def level_g722(self) -> None:
+        """Sets the level of G.722 right, after libInit: by itself the stack is 6 dB off.
+
+        It sends half as loud as it should and hears twice as loud, measured against spandsp.
+        """
+        if hasattr(self._lib, "pjmedia_codec_g722_set_pcm_shift"):
+            self._lib.pjmedia_codec_g722_set_pcm_shift(1)
+
     def _number(self, name: str) -> int | None:
         if not hasattr(self._lib, name):
             return None

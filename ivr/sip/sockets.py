@@ -1,6 +1,6 @@
 """The stack's sockets, counted, because it counts them badly.  Pure.
 
-Its select() has 64 places.  A call takes two of them and a TCP connection one, and each comes back
+Its select() has 64 places.  A call takes two of them and a connection one, and each comes back
 only half a second after its end; when one is wanted while the last are on their way back, the
 stack aborts the process.  A stranger can bring that about with a burst of INVITEs or of
 connections, so both are held off while places are short.
@@ -12,7 +12,7 @@ from collections import deque
 
 PLACES = 64
 LINGER = 0.55  # seconds
-LISTENING = 2
+LISTENING = 3  # UDP, TCP and TLS
 A_CALL = 2
 # What a single poll may add before anybody counts again: the calls that fill the free slots, and
 # the connections that fit into the queue of the listening socket.

@@ -23,6 +23,7 @@ import pjsua2 as pj
 from pjsua2 import _pjsua2
 
 from ..engine.errors import SettingsError
+from . import setup
 from .clock import SoundClock
 from .descriptor import descriptor
 from .gate import Gate
@@ -100,66 +101,23 @@ class Stack:
         endpoint = self._endpoint = Endpoint(self)
         try:
             endpoint.libCreate()
-            self._configure(endpoint)
-            self._listen(endpoint)
+            self._log = Log()
+            endpoint.libInit(setup.endpoint_config(here, self._log))
+            setup.listen(endpoint, here)
             endpoint.libStart()
         except pj.Error as error:
             self.stop()
             raise SettingsError(f"the SIP stack did not start: {error.reason}") from None
         self._mixer = Mixer(_pjsua2.__file__, int(endpoint.audDevManager().setNoDev()))
         self._sip = [descriptor((here.sip_bound, here.port))]
-        for codec in endpoint.codecEnum2():
-            wanted = {"PCMU/": 255, "PCMA/": 254}.get(codec.codecId[:5], 0)
-            endpoint.codecSetPriority(codec.codecId, wanted)
-        self._open_account()
+        setup.order_codecs(endpoint, here.codecs)
+        self._library.level_g722()
+        self.account = Account(self)
+        self.account.create(setup.account_config(here), True)
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
         self.capacity = self.limit if self._shim else max(1, self.limit - 1)
-
-    def _configure(self, endpoint: pj.Endpoint) -> None:
-        config = pj.EpConfig()
-        config.uaConfig.maxCalls = 4096  # cut down to what the build holds
-        config.uaConfig.threadCnt = 0
-        config.uaConfig.mainThreadOnly = True
-        config.uaConfig.userAgent = self.settings.user_agent
-        media = config.medConfig
-        media.hasIoqueue = False  # RTP is read by our poll: a key is an event within 0.3 ms
-        media.threadCnt = 0
-        media.clockRate = media.sndClockRate = 8000
-        media.audioFramePtime = 20
-        media.noVad = True
-        media.ecTailLen = 0
-        media.sndAutoCloseTime = -1  # else a call that plays nothing sends nothing
-        log = config.logConfig
-        log.level = log.consoleLevel = max(0, min(3, self.settings.log_level))
-        log.msgLogging = 0
-        self._log = Log()
-        log.writer = self._log
-        endpoint.libInit(config)
-
-    def _listen(self, endpoint: pj.Endpoint) -> None:
-        config = pj.TransportConfig()
-        config.port = self.settings.port
-        config.boundAddress = self.settings.sip_bound
-        config.publicAddress = self.settings.sip_advertised
-        endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
-        if self.settings.tcp:
-            endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, config)
-
-    def _open_account(self) -> None:
-        here = self.settings
-        config = pj.AccountConfig()
-        config.idUri = f"sip:ivr@{here.sip_advertised}:{here.port}"
-        if here.front:
-            config.sipConfig.proxies.append(f"sip:{here.front};lr")
-        rtp = config.mediaConfig.transportConfig
-        rtp.boundAddress = here.address
-        rtp.publicAddress = here.advertised
-        rtp.port = here.rtp_port
-        rtp.portRange = here.rtp_ports - 1
-        self.account = Account(self)
-        self.account.create(config, True)
 
     def _install_shim(self, address: tuple[str, int]) -> None:
         if not self.settings.shim:

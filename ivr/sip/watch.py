@@ -25,7 +25,7 @@ class Watched(Protocol):
 
 
 class Watch:
-    """Calls `gone` when nothing has come from the caller for `seconds`, neither RTP nor RTCP.
+    """Calls `gone` with the reason when nothing came for `seconds`, neither RTP nor RTCP.
 
     A phone that holds the call sends nothing and may do so for as long as it likes.  It is asked
     from time to time, by OPTIONS in the dialog, and is gone when no answer comes (RFC 3261
@@ -33,7 +33,7 @@ class Watch:
     """
 
     def __init__(
-        self, stack: Stack, call: Watched, seconds: float, gone: Callable[[], None]
+        self, stack: Stack, call: Watched, seconds: float, gone: Callable[[str], None]
     ) -> None:
         self._stack = stack
         self._call = call
@@ -63,7 +63,8 @@ class Watch:
         elif now - self._since >= self._seconds:
             self._since = now
             if received is None:
-                leg.ask(self._gone)
+                leg.ask(lambda: self._gone("on hold, and does not answer"))
             else:
-                logger.warning("call %s: nothing heard for %g s", self._call.id, self._seconds)
-                self._gone()
+                why = f"nothing heard for {self._seconds:g} s"
+                logger.warning("call %s: %s", self._call.id, why, extra={"call": self._call.id})
+                self._gone(why)

@@ -68,3 +68,29 @@ def test_only_what_needs_the_stack_imports_it() -> None:
         "sys.exit('pjsua2' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_sdp_will_say(tmp_path: Path) -> None:
+    told = settings(
+        tmp_path, public_address="192.0.2.7", rtp_port=20000, codecs=["G722", "PCMU"],
+        srtp="optional",
+    )  # fmt: skip
+    findings = {finding.what: finding for finding in check(told)}
+    assert "192.0.2.7, ports 20000 to 20199; G722, PCMU; keys" in findings["SDP"].detail
+    assert findings["SRTP"].detail.startswith("optional")
+    assert findings["IPv6"].detail.startswith("none") and "TLS" not in findings
+
+
+def test_tls_on_the_line_is_better_in_the_front(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    told = settings(tmp_path, tls_certificate=certificate, tls_key=key, tls_port=free_port())
+    (missing,) = (finding for finding in check(told) if finding.what == "TLS")
+    assert not missing.ok and "No such file" in missing.detail
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+         "/CN=localhost", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    findings = {finding.what: finding for finding in check(told)}
+    assert findings["TLS"].ok and "front.tls_certificate" in findings["TLS"].remedy
+    assert findings["TLS port"].detail == f"{told.tls_port} is free"

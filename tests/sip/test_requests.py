@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.effects import Answer as AnswerCall
-from ivr.engine.effects import Effect, HangUp, Play, Reject, Transfer
-from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, TransferDone
+from ivr.engine.effects import Effect, HangUp, Play, Refer, Reject
+from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, ReferDone
 from ivr.sip.requests import Answer, Request, fault, inside, outside, response
 
 from .conftest import Line, Script, StartLine
@@ -185,8 +185,8 @@ def serves() -> Script:
             case Answered():
                 return [Play(1, ("400x9",))]
             case Digit("7"):
-                return [Transfer(2, f"sip:x@{LOCAL}:9", 5, "refer")]
-            case TransferDone():
+                return [Refer(2, f"sip:x@{LOCAL}:9")]
+            case ReferDone():
                 return [HangUp()]
         return []
 
@@ -287,7 +287,7 @@ def test_a_notify_of_our_refer_reaches_the_stack(line: StartLine) -> None:
     phone.peer.expect(lambda: call.got("REFER"), "REFER")
     call.notify(100)
     call.notify(486, "terminated;reason=noresource")
-    assert phone.expect(TransferDone).outcome == "busy"
+    assert phone.expect(ReferDone).code == 486
     assert [m.code for m in call.responses if m.method == "NOTIFY"] == [200, 200]
 
 

@@ -1,0 +1,66 @@
+"""SDP (RFC 4566): what strangers offer, and what of ours they are answered with.  Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+CODECS = {"PCMU/8000": "PCMU", "PCMA/8000": "PCMA", "G722/8000": "G722"}
+_FIXED = {"0": "PCMU", "8": "PCMA", "9": "G722"}  # RFC 3551 6: known without a rtpmap
+_DTLS = re.compile(rb"[\r\n]m=[^\r\n]*UDP/TLS", re.IGNORECASE)
+_IPV6 = re.compile(rb"[\r\n]c=IN[ \t]+IP6", re.IGNORECASE)
+_IPV4 = re.compile(rb"[\r\n]c=IN[ \t]+IP4", re.IGNORECASE)
+_RTPMAP = re.compile(r"^a=rtpmap:(\d+)[ \t]+([^\s/]+/\d+)", re.MULTILINE)
+
+
+def unservable(message: bytes) -> bool:
+    """Whether a message or an SDP offers what the stack cannot do.
+
+    That is DTLS-SRTP, on which it crashes where it may use SRTP, and sound over IPv6 alone.
+    """
+    if _DTLS.search(message):
+        return True
+    return _IPV6.search(message) is not None and not _IPV4.search(message)
+
+
+def preferring(codecs: Sequence[str], answer: str, offer: str) -> str:
+    """Our `answer` to `offer` with no codec but the first of `codecs` that both have.
+
+    Left to the stack, the order of the far end's offer would decide.
+    """
+    head, *ours = _media(answer)
+    _, *theirs = _media(offer)
+    theirs += [""] * (len(ours) - len(theirs))
+    return head + "".join(_narrowed(codecs, *pair) for pair in zip(ours, theirs, strict=False))
+
+
+def codec(codecs: Sequence[str], offer: str) -> str:
+    """The first of `codecs` that `offer` has; empty: none of them."""
+    offered = {name for media in _media(offer)[1:] for name in _formats(media).values()}
+    return next((name for name in codecs if name in offered), "")
+
+
+def _media(sdp: str) -> list[str]:
+    return re.split(r"^(?=m=)", sdp, flags=re.MULTILINE)
+
+
+def _narrowed(codecs: Sequence[str], ours: str, theirs: str) -> str:
+    mine, offered = _formats(ours), set(_formats(theirs).values())
+    best = next((name for name in codecs if name in offered and name in mine.values()), "")
+    for number, name in mine.items():
+        if best and name != best:
+            ours = re.sub(rf"^(m=.*?) {number}(?=[ \r\n])", r"\1", ours, count=1)
+            ours = re.sub(rf"^a=(?:rtpmap|fmtp):{number} .*\n", "", ours, flags=re.MULTILINE)
+    return ours
+
+
+def _formats(media: str) -> dict[str, str]:
+    """The numbers of the codecs that we know, as a stream's description has them."""
+    line = media.split("\n", 1)[0].split()
+    named = {number: name.upper() for number, name in _RTPMAP.findall(media)}
+    known = {
+        number: CODECS.get(named[number], "") if number in named else _FIXED.get(number, "")
+        for number in line[3:]
+        if line[0] == "m=audio"
+    }
+    return {number: name for number, name in known.items() if name}

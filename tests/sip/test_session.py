@@ -1,0 +1,228 @@
+"""What becomes of a call in the middle of it: hold, other addresses, timers, and its end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from ivr.engine.effects import Answer, Effect, Play
+from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
+
+from . import hours
+from .conftest import Line, StartLine
+from .peer import Dialog
+
+pytestmark = pytest.mark.line
+
+
+def plays(event: Event) -> Sequence[Effect]:
+    """Plays 400 Hz, or what was dialled; the key 1 lets half of a session go by, 2 all of it."""
+    match event:
+        case Offered():
+            return [Answer()]
+        case Digit("1"):
+            hours.pass_by(46)
+        case Digit("2"):
+            hours.pass_by(61)
+    return []
+
+
+def tone() -> Callable[[Event], Sequence[Effect]]:
+    number = ["400"]
+
+    def script(event: Event) -> Sequence[Effect]:
+        if isinstance(event, Offered) and event.dialled != "1":
+            number[0] = event.dialled
+        if isinstance(event, Answered):
+            return [Play(1, (f"{number[0]}x9",))]
+        return plays(event)
+
+    return script
+
+
+def answered(phone: Line, call: Dialog, method: str, count: int = 1) -> int:
+    """The status of the latest request; `count` responses of its method are final by then."""
+
+    def finals() -> list[int]:
+        return [m.code for m in call.responses if m.method == method and m.code >= 200]
+
+    phone.peer.expect(lambda: len(finals()) >= count, f"{method} is answered")
+    return finals()[-1]
+
+
+def hears(phone: Line, call: Dialog, hertz: int) -> None:
+    """From now on, this tone and no other."""
+    call.heard.clear()
+    phone.peer.expect(lambda: len(call.heard) > 10, "sound")
+    assert {heard for heard, _ in call.tones()} == {hertz}
+
+
+HOLDS = [  # what becomes of the offer, and our answer
+    ("a=sendrecv", "a=sendonly", "a=recvonly"),
+    ("a=sendrecv", "a=inactive", "a=inactive"),
+    ("c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", "a=sendrecv"),  # RFC 2543
+]
+
+
+def test_on_hold_nobody_hears_the_prompt(line: StartLine) -> None:
+    phone = line(tone)
+    other, call = phone.peer.up("300"), phone.peer.up("500")
+    hears(phone, other, 300)
+    hears(phone, call, 500)
+    for number, (old, new, answer) in enumerate(HOLDS):
+        call.request("INVITE", call.sdp.replace(old, new))
+        assert answered(phone, call, "INVITE", 2 * number + 2) == 200
+        assert answer in call.responses[-1].body
+        phone.peer.run(None, 0.1)
+        call.heard.clear()
+        hears(phone, other, 300)
+        assert not call.tones()
+        call.request("INVITE", call.sdp)
+        assert answered(phone, call, "INVITE", 2 * number + 3) == 200
+        phone.peer.expect(lambda: call.tones(), "the prompt goes on")
+        hears(phone, call, 500)
+        hears(phone, other, 300)
+    assert not phone.of(HungUp)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_the_prompt_follows_to_another_address(line: StartLine, method: str) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    hears(phone, call, 400)
+    call.rtp.close()
+    call.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # which the peer closes
+    call.rtp.bind(("127.0.0.2", 0))
+    call.rtp.setblocking(False)
+    call.request(method, call.sdp)
+    phone.peer.expect(lambda: call.final(method), method)
+    hears(phone, call, 400)
+    assert not phone.of(HungUp)
+
+
+def test_the_prompt_goes_on_in_another_codec(line: StartLine) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    hears(phone, call, 400)
+    call.request("INVITE", call.sdp.replace("AVP 0", "AVP 8").replace("0 PCMU", "8 PCMA"))
+    phone.peer.expect(lambda: call.heard[-1].kind == 8, "PCMA")
+    call.request("INVITE", call.sdp)
+    phone.peer.expect(lambda: call.heard[-1].kind == 0, "PCMU")
+    hears(phone, call, 400)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_what_cannot_be_is_refused_and_the_call_goes_on(line: StartLine, method: str) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    hears(phone, call, 400)
+    sdp = call.sdp.replace("a=rtpmap:0 PCMU/8000\r\n", "")
+    for old, new in (
+        ("AVP 0", "AVP 18"),
+        ("RTP/AVP", "UDP/TLS/RTP/SAVPF"),
+        ("RTP/AVP", "RTP/SAVP"),
+        ("IN IP4 127.0.0.1", "IN IP6 ::1"),
+        ("audio", "image"),
+    ):
+        call.responses.clear()
+        call.request(method, sdp.replace(old, new))
+        assert answered(phone, call, method) == 488
+        hears(phone, call, 400)
+    assert not phone.of(HungUp)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_a_request_without_an_offer_changes_nothing(line: StartLine, method: str) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    call.offered = False  # our ACK has the answer
+    call.request(method)
+    assert answered(phone, call, method, 2 if method == "INVITE" else 1) == 200
+    hears(phone, call, 400)
+
+
+def timed(phone: Line, refresher: str, *headers: str) -> Dialog:
+    """A call with a session of 90 s."""
+    call = phone.peer.call(
+        "1", "Supported: timer", f"Session-Expires: 90;refresher={refresher}", *headers
+    )
+    phone.expect(Answered)
+    final = call.final()
+    assert final and final.header("session-expires") == f"90;refresher={refresher}"
+    return call
+
+
+def test_a_session_that_nobody_refreshes_ends(line: StartLine) -> None:
+    phone = line(tone)
+    call = timed(phone, "uac")
+    call.info("2")
+    over = phone.expect(HungUp)
+    assert (over.by, over.code, over.reason) == (
+        "media_timeout", 408, "No session refresh received.",
+    )  # fmt: skip
+    assert call.got("BYE")
+
+
+def test_a_session_that_the_caller_refreshes_goes_on(line: StartLine) -> None:
+    phone = line(tone)
+    call = timed(phone, "uac")
+    for count in (1, 2):
+        call.info("1")
+        phone.expect(Digit, count=count)
+        call.request("UPDATE", "", "", "Supported: timer", "Session-Expires: 90;refresher=uac")
+        assert answered(phone, call, "UPDATE", count) == 200
+    hears(phone, call, 400)
+    assert not phone.of(HungUp)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_we_refresh_a_session(line: StartLine, method: str) -> None:
+    phone = line(tone)
+    call = timed(phone, "uas", f"Allow: INVITE, ACK, BYE, {method}")
+    call.info("1")
+    phone.peer.expect(lambda: call.got(method), method)
+    hears(phone, call, 400)
+    assert not phone.of(HungUp)
+
+
+def test_a_session_too_short_is_422(line: StartLine) -> None:
+    phone = line(tone)
+    for _ in range(5):  # more than there are slots
+        call = phone.peer.call("1", "Supported: timer", "Session-Expires: 30")
+        assert answered(phone, call, "INVITE") == 422
+        final = call.final()
+        assert final and final.header("min-se") == "90"
+    assert phone.peer.up()
+    assert len(phone.of(Offered)) == 1
+
+
+def test_a_dead_call_has_its_cause(line: StartLine) -> None:
+    phone = line(tone, media_timeout=0.4)
+    call = phone.peer.up()
+    call.speaks = None
+    over = phone.expect(HungUp)
+    assert (over.by, over.reason) == ("media_timeout", "nothing heard for 0.4 s")
+
+
+REASON = 'Q.850;cause=16;text="Normal call clearing, so to speak"'
+
+
+def test_the_reason_of_a_bye(line: StartLine) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    call.request("BYE", "", "", f"Reason: {REASON}")
+    call.over = True
+    assert phone.expect(HungUp).reason == REASON
+
+
+def test_the_reason_of_a_cancel(line: StartLine) -> None:
+    phone = line(lambda: lambda event: [])
+    call = phone.peer.call()
+    phone.expect(Offered)
+    elsewhere = 'SIP;cause=200;text="Call completed elsewhere"'
+    call.request(
+        "CANCEL", "", "", f"Reason: {elsewhere}", branch=call.branch, cseq=call.cseq
+    )  # fmt: skip
+    assert phone.expect(HungUp) == HungUp("caller", 487, elsewhere)
