@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+DigitWay = Literal["rfc4733", "info"]
 TransferMode = Literal["bridge", "refer", "refer_then_bridge"]
 
 
@@ -33,6 +34,21 @@ Prompt = str | Text | Tone
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Accept the call (200 OK).  `Answered` follows, or `HungUp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell the caller how the unanswered call is getting on: `code` 180 (it rings), 181 (it is
+    forwarded) or 182 (it waits in a queue), a reason phrase, and headers of this response alone."""
+
+    code: int = 180
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Open the sound before the answer (183).  `EarlyMedia` follows, or `HungUp`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +139,15 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first."""
+    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first.
+
+    A contact may have a preference of its own: ``<sip:a@b>;q=0.7`` (RFC 3261 20.10).
+    """
 
     contacts: tuple[str, ...]
     code: int = 302
     reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +161,24 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call: BYE after the answer, 480 before it.  `after` names a playback to let finish
+    """End the call: BYE after the answer, `code` before it.  `after` names a playback to let finish
     first, `by` who wants it: what `HungUp` says then."""
 
     after: int | None = None
     by: Literal["flow", "operator"] = "flow"
+    code: int = 480
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigit:
+    """Press a key for the caller's end: 0-9, *, #, A-D, for `seconds`.
+
+    `rfc4733`: as events among the sound; `info`: as a SIP INFO, each after the last one's answer.
+    """
+
+    digit: str
+    by: DigitWay = "rfc4733"
+    seconds: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +191,8 @@ class Note:
 
 Effect = (
     Answer
+    | Ring
+    | Early
     | Play
     | Record
     | RecordCall
@@ -169,5 +204,6 @@ Effect = (
     | Redirect
     | Reject
     | HangUp
+    | SendDigit
     | Note
 )

@@ -55,7 +55,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
 @pytest.mark.parametrize(
     ("effect", "line"),
     [
-        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow"}),
+        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow", "code": 480}),
         (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
         (
             Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
@@ -69,7 +69,13 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
         ),
         (
             Redirect(("sip:a", "sip:b")),
-            {"effect": "redirect", "contacts": ["sip:a", "sip:b"], "code": 302, "reason": ""},
+            {
+                "effect": "redirect",
+                "contacts": ["sip:a", "sip:b"],
+                "code": 302,
+                "reason": "",
+                "headers": {},
+            },
         ),
         (
             Reject(503, headers=MappingProxyType({"Retry-After": "30"})),
