@@ -10,6 +10,7 @@ import pjsua2 as pj
 
 from ..engine.effects import (
     Answer,
+    Early,
     Effect,
     HangUp,
     Mask,
@@ -18,6 +19,8 @@ from ..engine.effects import (
     RecordCall,
     Redirect,
     Reject,
+    Ring,
+    SendDigit,
     Stop,
     Transfer,
 )
@@ -32,8 +35,10 @@ from ..engine.events import (
     TransferDone,
 )
 from . import message
+from .dialler import Dialler
 from .keys import KeyFilter
 from .leg import Leg
+from .opening import Opening, sendable
 from .quality import Quality
 from .recorder import Recorder
 from .speaker import Prompts, Speaker
@@ -66,9 +71,12 @@ class LineCall:
         self._key_at = float("-inf")
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
+        self._opening = Opening(stack, self)
+        self._dialler = Dialler(self)
         self._transfer: Handover | None = None
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
+        self._parting = 480
         self._by = ""
         self._last: HungUp | None = None
 
@@ -91,32 +99,52 @@ class LineCall:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Answer():
-                self._answer()
+            case Answer() | Ring() | Early() | Redirect() | Reject():
+                self._respond(effect)
+            case Play() if self._opening.deaf and not self._has_media:
+                self.emit(PlayDone(effect.id))
             case Play():
                 self._speaker.play(effect)
             case Mask(on):
                 self._recorder.mask(on)
             case Transfer():
                 self._hand_over(effect)
-            case HangUp(after, by):
+            case HangUp(after, by, code):
+                self._parting = code
                 if self._speaker.plays(after):
                     self._leaving = after
                 else:
                     self.hang_up(by)
-            case Reject(code, reason, headers):
-                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
-            case Redirect(contacts, code, reason):
-                self._redirect(contacts, code, reason)
+            case SendDigit():
+                self._dialler.send(effect)
             case _:
                 pass  # `Listen`, `Unlisten` and `Note` are not the line's
+
+    def _respond(self, effect: Answer | Ring | Early | Redirect | Reject) -> None:
+        match effect:
+            case Answer():
+                self._answer()
+            case Ring():
+                self._opening.ring(effect)
+            case Early():
+                self._open()
+            case Redirect():
+                self._redirect(effect)
+            case Reject(code, reason, headers):
+                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
 
     def _answer(self) -> None:
         if self._answering:
             return
         self._answering = True
         self._stack.clock.start(self._is_heard)
-        self._try("answer", lambda leg: leg.answer(_code(200)))
+        self._try("answer", lambda leg: self._opening.final(leg, 200))
+
+    def _open(self) -> None:
+        if not self._answering:
+            self._stack.clock.start(self._is_heard)
+            self._opening.open()
+            self._opening.heard(self._has_media)
 
     def _is_heard(self) -> bool:
         """Whether RTP comes from the caller."""
@@ -195,37 +223,31 @@ class LineCall:
         self.emit(done)
 
     def _refuse(self, code: int, reason: str, headers: Mapping[str, str]) -> None:
-        kept, dropped = message.extra_headers(headers)
-        if dropped:
-            logger.warning("call %s: headers not sent: %s", self.id, ", ".join(dropped))
-        self._final(code, reason, kept)
+        self._final(code, reason, sendable(self.id, headers))
 
-    def _redirect(self, contacts: Sequence[str], code: int, reason: str) -> None:
-        values = message.contact_values(contacts)
+    def _redirect(self, effect: Redirect) -> None:
+        values = message.contact_values(effect.contacts)
         if not values:
             logger.error("call %s: redirect without a usable contact", self.id)
             self._final(500, "", [])
         else:
+            code = effect.code if 300 <= effect.code <= 399 else 302
             headers = [("Contact", value) for value in values]
-            self._final(code if 300 <= code <= 399 else 302, reason, headers)
+            headers += sendable(self.id, effect.headers)
+            self._final(code, effect.reason, headers)
 
     def _final(self, code: int, reason: str, headers: Sequence[tuple[str, str]]) -> None:
         if self._answering:
             self.hang_up()  # too late for a status: the caller has been answered
             return
         self._by = self._by or "flow"
-        prm = _code(code, message.one_line(reason, message.REASON_LIMIT))
-        for name, value in headers:
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            prm.txOption.headers.push_back(header)
-        self._try("refuse", lambda leg: leg.answer(prm))
+        self._try("refuse", lambda leg: self._opening.final(leg, code, reason, headers))
 
     def hang_up(self, by: str = "flow", at_once: bool = False) -> None:
-        """BYE; 480 before the answer.  Between 200 and ACK it waits for the ACK (RFC 3261 15)."""
+        """BYE, or `_parting` before the answer.  Between 200 and ACK it waits (RFC 3261 15)."""
         if not self._answering:
             self._by = self._by or by
-            self._try("refuse", lambda leg: leg.answer(_code(480)))
+            self._try("refuse", lambda leg: self._opening.final(leg, self._parting))
         elif self._is_confirmed or at_once:
             self._by = self._by or by
             self._try("hang up", lambda leg: leg.hangup(pj.CallOpParam()))
@@ -273,6 +295,7 @@ class LineCall:
         if isinstance(self._transfer, Bridge):
             self._transfer.reconnect()
         self._tell()
+        self._opening.heard(True)
 
     def _tell(self) -> None:
         if self._is_confirmed and self._has_media and not self._told and self.leg:
@@ -305,6 +328,7 @@ class LineCall:
             self._transfer.caller_left(by)
             self._transfer = None
         self._recorder.end("hang_up")
+        self._opening.over()
         self._close()
 
     def _close(self) -> None:
@@ -312,13 +336,6 @@ class LineCall:
         if self._last and not self._recorder.unfinished:
             last, self._last = self._last, None
             self.emit(last)
-
-
-def _code(code: int, reason: str = "") -> pj.CallOpParam:
-    prm = pj.CallOpParam()
-    prm.statusCode = code
-    prm.reason = reason
-    return prm
 
 
 def _held(leg: Leg) -> bool:

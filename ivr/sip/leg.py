@@ -81,6 +81,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -146,6 +147,12 @@ class Leg(pj.Call):  # type: ignore[misc]
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)
+            if (
+                body.tsx.method == "INFO"
+                and self.info_answered
+                and (body.tsx.statusCode >= (200 if came else 400))
+            ):
+                self._stack.defer(self.info_answered)
         elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
