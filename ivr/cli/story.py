@@ -14,6 +14,7 @@ Told = tuple[float, str]
 HAPPENED = {
     "offered": "{caller} calls {dialled}",
     "answered": "is answered",
+    "early_media": "can hear before the answer",
     "digit": "presses {key}",
     "heard": 'says "{text}"',
     "record_done": "recording ends ({reason}): {seconds} s kept as {file}",
@@ -23,6 +24,8 @@ HAPPENED = {
     "hung_up": "the call is over, by {by} {code} {reason}",
 }
 DONE = {
+    "ring": "is told {code} {reason}",
+    "send_digit": "is sent {digit}",
     "play": "hears {prompts}",
     "record": "is recorded as {name}",
     "record_call": "the call is recorded as {name}",

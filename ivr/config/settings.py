@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ..engine.statuses import LEAST, MOST, Refusal
 from .control import Control
 from .fleet import Fleet
 from .front import Front
@@ -19,6 +20,7 @@ from .voice import Voice
 
 PREFIX = "IVR_"
 NESTED = "__"
+_RELOADED = {"routes", "prompts", "language", "voice", "statuses"}
 
 
 class Settings(BaseSettings):
@@ -58,6 +60,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="the log on stderr: text for people, json for machines"
     )
+    statuses: dict[Refusal, Annotated[int, Field(ge=LEAST, le=MOST)]] = Field(
+        default={},
+        description="SIP status codes of named refusals, where the usual ones will not do, such as"
+        " closed: 603",
+    )
     sip: Sip = Field(default_factory=Sip, description="where the line listens")
     fleet: Fleet = Field(default_factory=Fleet, description="the workers behind the front")
     control: Control = Field(
@@ -83,7 +90,7 @@ class Settings(BaseSettings):
 
     def fixed(self) -> dict[str, Any]:
         """What a running server keeps to, whatever a reload finds; secrets are not told."""
-        return self.model_dump(mode="json", exclude={"routes", "prompts", "language", "voice"})
+        return self.model_dump(mode="json", exclude=_RELOADED)
 
     @property
     def messages(self) -> Path:

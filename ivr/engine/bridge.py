@@ -14,7 +14,7 @@ from typing import Literal
 
 from .call import Call
 from .digits import Keys, Verdict
-from .effects import Dial, Drop, Join, Play, Press, Prompt, Stop, Tone
+from .effects import Dial, Drop, Join, Play, Prompt, SendDigit, Stop, Tone
 from .events import Digit, Event, LegAnswered, LegDigit, LegEnded, LegRinging, PlayDone, Tick
 from .far_end import Ending, best_of, outcome_of
 from .speak import LONGEST_PLAYBACK
@@ -222,7 +222,7 @@ class Bridge:
                     call.keys.clear()
                     return Ending("answered", 200)
                 case LegDigit(leg=leg, key=key) if leg == number:
-                    call.emit(Press(0, key))
+                    call.emit(SendDigit(key))
                 case Digit():
                     caught = self._pressed(number, keys)
                     if caught:
@@ -245,7 +245,7 @@ class Bridge:
 
     def _pass(self, number: int, keys: str) -> None:
         for key in keys:
-            self.call.emit(Press(number, key))
+            self.call.emit(SendDigit(key, leg=number))
 
     def _warn(self, number: int) -> None:
         prompts = self.call.rendered(self.terms.warning)

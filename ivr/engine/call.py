@@ -23,7 +23,10 @@ from .effects import (
     Text,
     Unlisten,
 )
-from .events import Answered, Digit, Event, Offered, RecordDone
+from .errors import FlowError
+from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
+from .phase import Phase, Standing
+from .statuses import CODES
 from .values import Secret, Value
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
@@ -57,7 +60,13 @@ class Call:
     language: str = ""
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
+    """The status code that each named reason for a refusal stands for."""
     answered: bool = False
+    early: bool = False
+    """Whether the sound was opened before the answer."""
+    early_keys: bool = False
+    """Whether keys are asked for before the answer, too."""
     over: bool = False
     """Whether the call has ended, or has been told to."""
     keys: deque[str] = field(default_factory=deque)
@@ -127,6 +136,20 @@ class Call:
         return self._last_leg
 
     @property
+    def phase(self) -> Phase:
+        """How far the call has come on its way to the answer."""
+        if self.answered:
+            return Phase.ANSWERED
+        if self.early:
+            return Phase.EARLY_KEYS if self.early_keys else Phase.EARLY
+        return Phase.RINGING
+
+    def require(self, standing: Standing) -> None:
+        """Raise `FlowError` unless *standing* allows what is to be done now."""
+        if self.phase not in standing.phases:
+            raise FlowError(standing.otherwise)
+
+    @property
     def answering(self) -> bool:
         """Whether we answered and the caller has not acknowledged it yet."""
         return self._accepted and not self.answered
@@ -187,6 +210,8 @@ class Call:
                 self._offered_at = self.now
             case Answered():
                 self.answered = True
+            case EarlyMedia():
+                self.early = True
             case Digit(key):
                 self._pressed(key)
             case RecordDone(id) if id == self.recording:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+DigitWay = Literal["rfc4733", "info"]
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -31,6 +33,21 @@ Prompt = str | Text | Tone
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Accept the call (200 OK).  `Answered` follows, or `HungUp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell the caller how the unanswered call is getting on: `code` 180 (it rings), 181 (it is
+    forwarded) or 182 (it waits in a queue), a reason phrase, and headers of this response alone."""
+
+    code: int = 180
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Open the sound before the answer (183).  `EarlyMedia` follows, or `HungUp`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +145,6 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """Send the key to `leg` (RFC 4733), 0 for the caller."""
-
-    leg: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Drop:
     """Hang up on `leg`, or stop calling it.  Unknown legs are ignored; `LegEnded` follows not."""
 
@@ -156,11 +165,15 @@ class Refer:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first."""
+    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first.
+
+    A contact may have a preference of its own: ``<sip:a@b>;q=0.7`` (RFC 3261 20.10).
+    """
 
     contacts: tuple[str, ...]
     code: int = 302
     reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +187,25 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call: BYE after the answer, 480 before it.  `after` names a playback to let finish
+    """End the call: BYE after the answer, `code` before it.  `after` names a playback to let finish
     first, `by` who wants it: what `HungUp` says then."""
 
     after: int | None = None
     by: Literal["flow", "operator"] = "flow"
+    code: int = 480
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigit:
+    """Press a key for `leg`, 0 for the caller's end: 0-9, *, #, A-D, for `seconds`.
+
+    `rfc4733`: as events among the sound; `info`: as a SIP INFO, each after the last one's answer.
+    """
+
+    digit: str
+    by: DigitWay = "rfc4733"
+    seconds: float = 0.1
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +218,8 @@ class Note:
 
 Effect = (
     Answer
+    | Ring
+    | Early
     | Play
     | Record
     | RecordCall
@@ -200,11 +229,11 @@ Effect = (
     | Unlisten
     | Dial
     | Join
-    | Press
     | Drop
     | Refer
     | Redirect
     | Reject
     | HangUp
+    | SendDigit
     | Note
 )

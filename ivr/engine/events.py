@@ -42,6 +42,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyMedia:
+    """The caller can hear us although the call is not answered.
+
+    One whose INVITE offered no sound hears nothing; what is played to him is over at once.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Digit:
     """The caller pressed one key: 0-9, *, #, A-D."""
 
@@ -184,6 +192,7 @@ class Tick:
 Event = (
     Offered
     | Answered
+    | EarlyMedia
     | Digit
     | SpeechStarted
     | Heard

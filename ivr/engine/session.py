@@ -32,6 +32,7 @@ from .events import (
     Tick,
 )
 from .flow import END, Flow
+from .phase import SOUND
 from .step_clock import StepClock
 from .values import Secret
 
@@ -67,7 +68,7 @@ class Session:
 
     def __init__(self, flow: Flow, call_id: str) -> None:
         self.flow = flow
-        self.call = Call(call_id, language=flow.language)
+        self.call = Call(call_id, language=flow.language, statuses=flow.statuses)
         self.state = ""
         self.deadline: float | None = None
         self.ended_by = ""
@@ -256,7 +257,7 @@ class Session:
 
     def _interject(self, prompt: Prompt, now: float) -> None:
         call = self.call
-        if not call.answered:
+        if call.phase not in SOUND.phases:
             return call.note("not_played", "the call is not answered")
         self._interjection = call.new_id()
         call.emit(Play(self._interjection, (prompt,), call.language, over=True))
@@ -273,10 +274,10 @@ class Session:
         call = self.call
         call.note("failed", f"{self.state}: {self._where(error)}{self._words(error)}")
         self._close()  # stops what it had running, before the apology
-        if call.answered and not call.over:
+        if call.phase in SOUND.phases and not call.over:
             apology = call.new_id()
             call.emit(Play(apology, (APOLOGY,), call.language))
-            call.emit(HangUp(after=apology))
+            call.emit(HangUp(apology) if call.answered else HangUp(apology, code=500))
         else:
             call.end(500)
         self._finish(self.ended_by or "error")

@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from .call import Call
-from .effects import Effect, Press, Text, Tone
+from .effects import Effect, SendDigit, Text, Tone
 from .events import Digit, Event, LegDigit, Offered
 
 MASK = "*"
@@ -37,8 +37,8 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
 def of_effect(effect: Effect) -> dict[str, Any]:
     """*effect* as it may be written down."""
     line = _line("effect", effect)
-    if isinstance(effect, Press):
-        line["key"] = MASK
+    if isinstance(effect, SendDigit):
+        line["digit"] = MASK
     return line
 
 

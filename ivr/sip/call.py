@@ -13,17 +13,19 @@ from ..engine.effects import (
     Answer,
     Dial,
     Drop,
+    Early,
     Effect,
     HangUp,
     Join,
     Mask,
     Play,
-    Press,
     Record,
     RecordCall,
     Redirect,
     Refer,
     Reject,
+    Ring,
+    SendDigit,
     Stop,
 )
 from ..engine.events import (
@@ -35,15 +37,16 @@ from ..engine.events import (
     Offered,
     PlayDone,
     RecordDone,
-    ReferDone,
 )
 from . import message, silence
-from .far_leg import FarLeg, NoWay, call_out, dial
+from .dialler import Dialler
+from .far_leg import NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg
+from .legs import Legs
+from .opening import Opening, sendable
 from .quality import Quality
 from .recorder import Recorder
-from .referral import Referral
 from .speaker import Prompts, Speaker
 from .stack import Stack
 from .watch import Watch
@@ -67,18 +70,19 @@ class LineCall:
         self.dtmf = "none"  # the way of the keys, as far as is known
         self._stack = stack
         self._emit = emit
-        self._prompts = prompts
         self._speaker = Speaker(stack, prompts, self)
-        self._legs: dict[int, FarLeg] = {}
+        self._legs = Legs(stack, prompts, self)
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
         self._key_at = float("-inf")
         self._outgoing = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
-        self._referral: Referral | None = None
+        self._opening = Opening(stack, self)
+        self._dialler = Dialler(self)
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
+        self._parting = 480
         self._by = self._cause = ""
         self._last: HungUp | None = None
 
@@ -117,34 +121,52 @@ class LineCall:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Answer():
-                self._answer()
-            case Play(leg=leg) if leg in self._legs:
-                self._legs[leg].play(effect)
+            case Answer() | Ring() | Early() | Redirect() | Reject():
+                self._respond(effect)
+            case Play(leg=0) if self._opening.deaf and not self._has_media:
+                self.emit(PlayDone(effect.id))
             case Play(leg=0):
                 self._speaker.play(effect)
             case Mask(on):
                 self._recorder.mask(on)
-            case Dial() | Join() | Drop() | Press() | Refer():
-                self._connect(effect)
-            case HangUp(after, by):
+            case SendDigit(leg=0):
+                self._dialler.send(effect)
+            case Dial() | Join() | Drop() | Refer() | Play() | SendDigit():
+                self._legs.perform(effect)
+            case HangUp(after, by, code):
+                self._parting = code
                 if self._speaker.plays(after):
                     self._leaving = after
                 else:
                     self.hang_up(by)
-            case Reject(code, reason, headers):
-                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
-            case Redirect(contacts, code, reason):
-                self._redirect(contacts, code, reason)
             case _:
                 pass  # `Listen`, `Unlisten` and `Note` are not the line's
+
+    def _respond(self, effect: Answer | Ring | Early | Redirect | Reject) -> None:
+        match effect:
+            case Answer():
+                self._answer()
+            case Ring():
+                self._opening.ring(effect)
+            case Early():
+                self._open()
+            case Redirect():
+                self._redirect(effect)
+            case Reject(code, reason, headers):
+                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
 
     def _answer(self) -> None:
         if self._answering:
             return
         self._answering = True
         self._stack.clock.start(self._is_heard)
-        self._try("answer", lambda leg: leg.answer(_code(200)))
+        self._try("answer", lambda leg: self._opening.final(leg, 200))
+
+    def _open(self) -> None:
+        if not self._answering:
+            self._stack.clock.start(self._is_heard)
+            self._opening.open()
+            self._opening.heard(self._has_media)
 
     def _is_heard(self) -> bool:
         """Whether RTP comes from the caller."""
@@ -190,74 +212,34 @@ class LineCall:
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
-        for leg in self._legs.values():
-            leg.stop(id)
-        if self._referral and self._referral.id == id:
-            self._referral = None
-
-    def _connect(self, effect: Dial | Join | Drop | Press | Refer) -> None:
-        """What concerns other legs."""
-        match effect:
-            case Dial(leg):
-                far = FarLeg(self._stack, self._prompts, self, leg, self._leg_gone)
-                self._legs[leg] = far
-                far.dial(effect)
-            case Join(leg, early) if leg in self._legs:
-                self._legs[leg].join(early)
-            case Drop(leg) if leg in self._legs:
-                self._legs.pop(leg).drop()
-            case Press(0, key):
-                dial(self.leg, key)
-            case Press(leg, key) if leg in self._legs:
-                self._legs[leg].press(key)
-            case Refer():
-                self._refer(effect)
-
-    def _refer(self, effect: Refer) -> None:
-        far = self._legs.get(effect.leg)
-        self._referral = Referral(effect, self._was_referred)
-        if self.leg:
-            self._referral.begin(self.leg, far.leg if far else None)
-
-    def _was_referred(self, done: ReferDone) -> None:
-        self._referral = None
-        self.emit(done)
-
-    def _leg_gone(self, number: int) -> None:
-        self._legs.pop(number, None)
+        self._legs.stop(id)
 
     def _refuse(self, code: int, reason: str, headers: Mapping[str, str]) -> None:
-        kept, dropped = message.extra_headers(headers)
-        if dropped:
-            logger.warning("call %s: headers not sent: %s", self.id, ", ".join(dropped))
-        self._final(code, reason, kept)
+        self._final(code, reason, sendable(self.id, headers))
 
-    def _redirect(self, contacts: Sequence[str], code: int, reason: str) -> None:
-        values = message.contact_values(contacts)
+    def _redirect(self, effect: Redirect) -> None:
+        values = message.contact_values(effect.contacts)
         if not values:
             logger.error("call %s: redirect without a usable contact", self.id)
             self._final(500, "", [])
         else:
+            code = effect.code if 300 <= effect.code <= 399 else 302
             headers = [("Contact", value) for value in values]
-            self._final(code if 300 <= code <= 399 else 302, reason, headers)
+            headers += sendable(self.id, effect.headers)
+            self._final(code, effect.reason, headers)
 
     def _final(self, code: int, reason: str, headers: Sequence[tuple[str, str]]) -> None:
         if self._answering:
             self.hang_up()  # too late for a status: the caller has been answered
             return
         self._by = self._by or "flow"
-        prm = _code(code, message.one_line(reason, message.REASON_LIMIT))
-        for name, value in headers:
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            prm.txOption.headers.push_back(header)
-        self._try("refuse", lambda leg: leg.answer(prm))
+        self._try("refuse", lambda leg: self._opening.final(leg, code, reason, headers))
 
     def hang_up(self, by: str = "flow", at_once: bool = False) -> None:
-        """BYE; 480 before the answer.  Between 200 and ACK it waits for the ACK (RFC 3261 15)."""
+        """BYE, or `_parting` before the answer.  Between 200 and ACK it waits (RFC 3261 15)."""
         if not self._answering:
             self._by = self._by or by
-            self._try("refuse", lambda leg: leg.answer(_code(480)))
+            self._try("refuse", lambda leg: self._opening.final(leg, self._parting))
         elif self._is_confirmed or self._outgoing or at_once:
             self._by = self._by or by
             self._try("hang up", lambda leg: leg.hangup(pj.CallOpParam()))
@@ -314,9 +296,9 @@ class LineCall:
         self._has_media = True
         self._connect_recorder()
         self._speaker.connect()
-        for far in self._legs.values():
-            far.connect()
+        self._legs.connect()
         self._tell()
+        self._opening.heard(True)
 
     def _tell(self) -> None:
         if self._is_confirmed and self._has_media and not self._told and self.leg:
@@ -335,8 +317,7 @@ class LineCall:
         self.emit(LegRinging(0, code))
 
     def referred(self, code: int, final: bool) -> None:
-        if self._referral:
-            self._referral.progress(code, final)
+        self._legs.referred(code, final)
 
     def ended(self, code: int, reason: str) -> None:
         by = self._by
@@ -351,12 +332,9 @@ class LineCall:
             by, 0 if code == 200 else code, message.one_line(self._cause or reason), media
         )
         self._speaker.silence()
-        for far in self._legs.values():
-            far.drop()
-        self._legs.clear()
-        if self._referral:
-            self._referral.caller_left(by)
+        self._legs.close(by)
         self._recorder.end("hang_up")
+        self._opening.over()
         self._close()
 
     def _close(self) -> None:
@@ -364,13 +342,6 @@ class LineCall:
         if self._last and not self._recorder.unfinished:
             last, self._last = self._last, None
             self.emit(last)
-
-
-def _code(code: int, reason: str = "") -> pj.CallOpParam:
-    prm = pj.CallOpParam()
-    prm.statusCode = code
-    prm.reason = reason
-    return prm
 
 
 def _held(leg: Leg) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pjsua2 as pj
 
-from ..engine.effects import Dial, Play
+from ..engine.effects import Dial, Play, SendDigit
 from ..engine.events import (
     Event,
     LegAnswered,
@@ -20,6 +20,7 @@ from ..engine.events import (
     Offered,
     PlayDone,
 )
+from .dialler import Dialler
 from .keys import KeyFilter
 from .leg import TOO_MANY, Leg, LegOwner
 from .message import one_line
@@ -86,6 +87,7 @@ class FarLeg:
         self._caller: Caller = caller
         self._gone = gone
         self._keys = KeyFilter()
+        self._dialler = Dialler(self)
         self._speaker = Speaker(stack, prompts, self)
         self._is_confirmed = self._has_media = self._told = False
         self._joined = self._early = False
@@ -105,8 +107,8 @@ class FarLeg:
         self._joined, self._early = True, early
         self.connect()
 
-    def press(self, key: str) -> None:
-        dial(self.leg, key)
+    def press(self, effect: SendDigit) -> None:
+        self._dialler.send(effect)
 
     def play(self, effect: Play) -> None:
         self._speaker.play(effect)
@@ -209,12 +211,3 @@ class FarLeg:
         self._gone(self.number)
         detail = reason if code == 0 else ""
         self._caller.emit(LegEnded(self.number, code, detail))
-
-
-def dial(leg: Leg | None, key: str) -> None:
-    """Sends a key by RFC 4733."""
-    if leg:
-        try:
-            leg.dialDtmf(key)
-        except pj.Error as error:
-            logger.info("a key is not passed on: %s", error.reason)

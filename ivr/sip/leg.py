@@ -90,6 +90,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
         self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
+        self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -180,6 +181,12 @@ class Leg(pj.Call):  # type: ignore[misc]
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)
+            if (
+                body.tsx.method == "INFO"
+                and self.info_answered
+                and (body.tsx.statusCode >= (200 if came else 400))
+            ):
+                self._stack.defer(self.info_answered)
         elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))

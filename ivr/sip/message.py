@@ -53,6 +53,7 @@ _END_OF_HEAD = re.compile(_NEWLINE * 2)
 _FOLD = re.compile(_NEWLINE + r"[ \t]+")  # RFC 3261 7.3.1
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")  # RFC 3261 25.1
+_CONTACT = re.compile(r"<([^<>]*)>((?:;q=[01](?:\.[0-9]{0,3})?)?)")
 _URI_SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
 _DTMF_SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _DTMF_CODES = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
@@ -93,16 +94,21 @@ def extra_headers(headers: Mapping[str, str]) -> tuple[list[tuple[str, str]], li
 
 
 def contact_values(uris: Iterable[str]) -> list[str]:
-    """Contact header values, best first: q falls from 1.0 by tenths (RFC 3261 20.10)."""
-    clean = []
-    for uri in uris:
-        flat = re.sub(r"[<>\"\s]", "", one_line(uri))
+    """Contact header values, best first: q falls from 1.0 by tenths (RFC 3261 20.10).
+
+    Where one has a q of its own, as in ``<sip:a@b>;q=0.7``, the others get none.
+    """
+    clean: list[tuple[str, str]] = []
+    for contact in uris:
+        given = _CONTACT.fullmatch(one_line(contact))
+        uri, q = (given[1], given[2]) if given else (one_line(contact), "")
+        flat = re.sub(r"[<>\"\s]", "", uri)
         if _URI_SCHEME.match(flat) and len(flat) > len("tel:"):
-            clean.append(flat)
+            clean.append((flat, q))
     clean = clean[:10]  # more would leave the space of a q-value, and of a datagram
-    if len(clean) == 1:
-        return [f"<{clean[0]}>"]
-    return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, uri in enumerate(clean)]
+    if len(clean) == 1 or any(q for _, q in clean):
+        return [f"<{uri}>{q}" for uri, q in clean]
+    return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, (uri, _) in enumerate(clean)]
 
 
 def split(message: str) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
 from .mixer import Mixer
+from .once import Once
 from .playback import MemoryFile, Player
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
@@ -78,6 +79,7 @@ class Stack:
         self._endpoint: pj.Endpoint | None = None
         self._installed: Shim | None = None  # alive as long as the stack may call it
         self._shim: Shim | None = None  # ... and works
+        self.once = Once()
         self._wake: socket.socket | None = None
         self._thread = 0
 
@@ -125,6 +127,7 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
+        self.once.install(_pjsua2.__file__)  # the shim's self-test is its own, too
         shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)

@@ -18,6 +18,7 @@ from ..engine.effects import Effect, Note, Play, Prompt
 from ..engine.events import Event, PlayDone
 from ..engine.far_end import OUTCOMES
 from ..engine.flow import Flow
+from ..engine.phase import KEYS
 from .hearing import seconds_of
 from .line import NOTHING, SimulatedLine
 from .simulated_call import CODES, FAR_END, MONDAY
@@ -174,7 +175,7 @@ class _Talk:
 
     def _press(self, keys: str) -> None:
         line = self.line
-        if not line.session.call.answered:
+        if line.session.call.phase not in KEYS.phases:
             self.console.print("[red]nobody has answered yet;[/] an empty line lets time pass")
             return
         for number, key in enumerate(keys):

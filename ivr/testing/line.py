@@ -17,6 +17,7 @@ from ..engine.effects import (
     Answer,
     Dial,
     Drop,
+    Early,
     Effect,
     HangUp,
     Join,
@@ -28,12 +29,15 @@ from ..engine.effects import (
     Redirect,
     Refer,
     Reject,
+    Ring,
+    SendDigit,
     Stop,
     Unlisten,
 )
 from ..engine.events import (
     Answered,
     Digit,
+    EarlyMedia,
     Event,
     Heard,
     HungUp,
@@ -80,6 +84,8 @@ class SimulatedLine:
         "questions",
         "recording",
         "recordings",
+        "rung",
+        "sent",
         "session",
     )  # fmt: skip
 
@@ -88,6 +94,10 @@ class SimulatedLine:
         self.now = 0.0
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
+        self.rung: list[int] = []
+        """The provisional responses so far."""
+        self.sent = ""
+        """The keys that the flow has pressed, and of which the story has not spoken."""
         self.recording: Recording | None = None
         self.listening = False
         self.messages: list[Message] = []
@@ -220,7 +230,7 @@ class SimulatedLine:
                 if id == self._leaving:
                     self._leaving = None
                     self._tear_down()
-                    self._gone = HungUp("flow")
+                    self._gone = self._hung_up()
             case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
                 self._keep(event)
             case LegAnswered() | LegEnded() | ReferDone():
@@ -231,6 +241,15 @@ class SimulatedLine:
 
     def _answer(self, effect: Answer) -> None:
         self._agenda.expect(self.now + ANSWERING, Answered())
+
+    def _ring(self, effect: Ring) -> None:
+        self.rung.append(effect.code)
+
+    def _early(self, effect: Early) -> None:
+        self._agenda.expect(self.now + ANSWERING, EarlyMedia())
+
+    def _send_digit(self, effect: SendDigit) -> None:
+        self.sent += effect.digit
 
     def _play(self, effect: Play) -> None:
         if effect.leg:
@@ -336,10 +355,15 @@ class SimulatedLine:
         else:
             self._tear_down()
             match effect:
-                case HangUp(by=by):
-                    self._gone = HungUp(by)
+                case HangUp():
+                    self._gone = self._hung_up()
                 case Redirect(code=code) | Reject(code=code):
                     self._gone = HungUp("flow", code)
+
+    def _hung_up(self) -> HungUp:
+        effect = self.ended_with
+        assert isinstance(effect, HangUp)
+        return HungUp(effect.by, 0 if self.session.call.answered else effect.code)
 
     def _tear_down(self) -> None:
         self._hearing.stop_all(self.now)
@@ -355,6 +379,8 @@ class SimulatedLine:
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Answer: SimulatedLine._answer,
+    Ring: SimulatedLine._ring,
+    Early: SimulatedLine._early,
     Play: SimulatedLine._play,
     Record: SimulatedLine._record,
     RecordCall: SimulatedLine._record_call,
@@ -369,4 +395,5 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,
+    SendDigit: SimulatedLine._send_digit,
 }

@@ -11,10 +11,11 @@ from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
 from ..engine.events import Dismissed, Interjected, Moved
 from ..engine.far_end import TransferOutcome
 from ..engine.flow import Flow
+from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Address, Doc, KeySet, Range, Seconds
-from .checks import Checks
 from .far_ends import FarEnd
 from .line import CLOSING, NOTHING, SimulatedLine
+from .opening import Opening
 from .transcript import ending, named
 from .values import Sound
 
@@ -40,7 +41,7 @@ MessageEnd = Literal[
 Who = Literal["caller", "flow", "operator", "error"]
 
 
-class SimulatedCall(Checks):
+class SimulatedCall(Opening):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -123,13 +124,12 @@ class SimulatedCall(Checks):
         keys: Annotated[KeySet, Doc("keys, such as 12#")],
         every: Annotated[Seconds, Doc("time from one key to the next")] = 0.25,
     ) -> SimulatedCall:
-        """Press keys, one after the other; the call is answered first."""
+        """Press keys, one after the other, as soon as the flow takes them: it answers first."""
         __tracebackhide__ = True
         line, wait = self._line, 0.0
         if not keys or not all(key in KEYS for key in keys):
             raise ValueError(f"{keys!r}: expected keys, some of {KEYS}")
-        if not line.session.call.answered:
-            self._wait_for(lambda: line.session.call.answered, f"to press {keys}")
+        self._wait_for(lambda: line.session.call.phase in TAKEN.phases, f"to press {keys}")
         for key in keys:
             if wait:
                 line.pass_until(line.now + wait)

@@ -21,6 +21,8 @@ from ..engine.effects import (
     Redirect,
     Refer,
     Reject,
+    Ring,
+    SendDigit,
     Text,
     Tone,
 )
@@ -28,6 +30,7 @@ from ..engine.events import (
     Answered,
     Digit,
     Dismissed,
+    EarlyMedia,
     Event,
     HungUp,
     Interjected,
@@ -98,6 +101,10 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
             return Line(time, "state", f"[{state}]")
         case Note("failed", detail):
             return Line(time, "fault", f"the flow fails: {detail}")
+        case Ring(code, reason):
+            return Line(time, "line", f"is told {code} {reason}".rstrip())
+        case SendDigit(digit):
+            return Line(time, "line", f"is sent {digit}")
         case Record(name=name):
             return Line(time, "line", f"is recorded as {name}")
         case RecordCall(name=name):
@@ -127,6 +134,8 @@ def _told_event(time: float, event: Event) -> Line | None:
             return Line(time, "does", f"calls {dialled} from {caller}, {day}")
         case Answered():
             return Line(time, "line", "is answered")
+        case EarlyMedia():
+            return Line(time, "line", "can hear before the answer")
         case Digit(key):
             return Line(time, "does", f"presses {key}")
         case HungUp("caller"):

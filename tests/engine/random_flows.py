@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ivr.engine.builtins import Type
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import Text, Tone
+from ivr.engine.effects import DigitWay, Text, Tone
 from ivr.engine.flow import END, Flow, State, Step
 from ivr.engine.schedule import Hours
 from ivr.engine.verb import VERBS, BargeIn, Result
@@ -79,6 +79,7 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "ask": menus(),
     "branch": st.just(((), {"never": "1 > 2", "rich": "caller == 'alice'"})),
     "collect": entries(),
+    "early": given_(take_keys=st.booleans()),
     "hang_up": st.just(((), {})),
     "pause": given_(seconds=SECONDS),
     "record": given_(
@@ -88,6 +89,7 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "stop_recording": st.just(((), {})),
     "say": st.tuples(PROMPTS.map(tuple), st.fixed_dictionaries({"barge_in": BARGE_IN})),
     "schedule": st.just(((Hours.parse("Mon-Fri 09:00-17:00"), ZoneInfo("UTC")), {})),
+    "send_digits": given_("1wW#", by=st.sampled_from(get_args(DigitWay))),
     "set": st.just(((), {"x": "1 + 1", "y": "caller ~ x"})),
     "transfer": given_(
         "sip:601@pbx",

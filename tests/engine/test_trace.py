@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Effect, HangUp, Note, Play, Press, Redirect, Reject, Text, Tone
+from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, SendDigit, Text, Tone
 from ivr.engine.events import (
     Digit,
     Dismissed,
@@ -57,7 +57,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
 @pytest.mark.parametrize(
     ("effect", "line"),
     [
-        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow"}),
+        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow", "code": 480}),
         (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
         (
             Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
@@ -72,13 +72,22 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
         ),
         (
             Redirect(("sip:a", "sip:b")),
-            {"effect": "redirect", "contacts": ["sip:a", "sip:b"], "code": 302, "reason": ""},
+            {
+                "effect": "redirect",
+                "contacts": ["sip:a", "sip:b"],
+                "code": 302,
+                "reason": "",
+                "headers": {},
+            },
         ),
         (
             Reject(503, headers=MappingProxyType({"Retry-After": "30"})),
             {"effect": "reject", "code": 503, "reason": "", "headers": {"Retry-After": "30"}},
         ),
-        (Press(1, "5"), {"effect": "press", "leg": 1, "key": "*"}),
+        (
+            SendDigit("5", leg=1),
+            {"effect": "send_digit", "digit": "*", "by": "rfc4733", "seconds": 0.1, "leg": 1},
+        ),
     ],
 )
 def test_an_effect_is_its_name_and_its_fields(effect: Effect, line: Mapping[str, Any]) -> None:

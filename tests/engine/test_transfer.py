@@ -6,7 +6,7 @@ import pytest
 
 from ivr.engine.bridge import BETWEEN_KEYS, RINGBACK
 from ivr.engine.call import Call
-from ivr.engine.effects import Dial, Drop, Effect, HangUp, Join, Play, Press, Refer, Stop
+from ivr.engine.effects import Dial, Drop, Effect, HangUp, Join, Play, Refer, SendDigit, Stop
 from ivr.engine.events import (
     LegAnswered,
     LegDigit,
@@ -266,29 +266,29 @@ def test_both_are_warned_before_time_is_up() -> None:
 
 def test_keys_pass_both_ways() -> None:
     phone = talking()
-    assert phone.press("5#") == [Press(1, "5"), Press(1, "#")]
-    assert phone.take(LegDigit(1, "8")) == [Press(0, "8")]
+    assert phone.press("5#") == [SendDigit("5", leg=1), SendDigit("#", leg=1)]
+    assert phone.take(LegDigit(1, "8")) == [SendDigit("8")]
     assert phone.take(LegDigit(7, "8")) == []
 
 
 def test_keys_that_are_caught_take_the_caller_back() -> None:
     phone = talking(catch=("*0", "**1"))
-    assert phone.press("1*") == [Press(1, "1")], "one is held back"
+    assert phone.press("1*") == [SendDigit("1", leg=1)], "one is held back"
     assert phone.press("0") == [Drop(1), HangUp()]
     assert phone.result == Result("answered", "*0", code=200, reason="caught")
 
 
 def test_keys_that_only_begin_like_them_pass_late() -> None:
     phone = talking(catch=("*0", "**1"))
-    assert phone.press("*5") == [Press(1, "*"), Press(1, "5")]
+    assert phone.press("*5") == [SendDigit("*", leg=1), SendDigit("5", leg=1)]
     assert phone.press("**") == []
-    assert phone.press("*0") == [Press(1, "*"), Press(1, "*"), Drop(1), HangUp()]
+    assert phone.press("*0") == [SendDigit("*", leg=1), SendDigit("*", leg=1), Drop(1), HangUp()]
 
 
 def test_a_key_that_is_held_back_passes_when_no_other_comes() -> None:
     phone = talking(catch=("*0",))
     phone.press("*")
-    assert phone.wait(BETWEEN_KEYS) == [Press(1, "*")]
+    assert phone.wait(BETWEEN_KEYS) == [SendDigit("*", leg=1)]
     assert phone.wait(60) == []
 
 

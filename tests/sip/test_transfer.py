@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from ivr.engine.effects import Answer, Dial, Drop, Effect, Join, Play, Press, Refer, Stop
+from ivr.engine.effects import Answer, Dial, Drop, Effect, Join, Play, Refer, SendDigit, Stop
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -41,11 +41,11 @@ def calls(*to: str, early: bool = False) -> Callable[[], Script]:
             case LegAnswered(leg):
                 return [Join(leg)]
             case LegDigit(leg, key):
-                return [Press(0, key)]
+                return [SendDigit(key)]
             case Digit("*"):
                 return [Drop(leg) for leg in range(1, len(to) + 1)]
             case Digit(key):
-                return [Press(1, key)]
+                return [SendDigit(key, leg=1)]
         return []
 
     return lambda: script

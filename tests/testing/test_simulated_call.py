@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr import END, Call, Flow, Secret, Text, Tone, answer, say
-from ivr.engine.effects import Play, Press, Stop
+from ivr.engine.effects import Play, SendDigit, Stop
 from ivr.engine.events import Digit, HungUp, Offered
 from ivr.testing import SimulatedCall, StoryError
 from ivr.testing.values import Message
@@ -234,8 +234,8 @@ def test_a_transfer_rings_as_long_as_the_flow_lets_it() -> None:
 def test_while_two_talk_keys_are_for_the_far_end() -> None:
     call = SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, "talking")
     call.presses("123").waits(600).is_in("desk").hangs_up().is_over(by="caller")
-    assert [thing for _, thing in call.log if isinstance(thing, Press)] == [
-        Press(1, key) for key in "123"
+    assert [thing for _, thing in call.log if isinstance(thing, SendDigit)] == [
+        SendDigit(key, leg=1) for key in "123"
     ]
 
 
