@@ -57,7 +57,7 @@ def load_project(file: Path) -> Project:
     if faults:
         raise LoadError(faults)
     for flow in flows.values():
-        flow.statuses = {**CODES, **settings.statuses}
+        flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
 
 

@@ -3,7 +3,8 @@
 The stack makes each response to an INVITE out of the one before it, so the headers of a 180 would
 be in the 200, too.  And it puts our SDP into a 182, upon which phones go silent where they made a
 ringing tone; a 181 has none.  Right before a response is printed this module takes out of it what
-is not its own, and makes a 182 of a 181 that was meant as one.
+is not its own, and makes a 182 of a 181 that was meant as one.  A 485 loses the Contact that names
+ourselves as somebody else to try.
 
 It reaches into two structures, whose layout is that of one wheel: see `shim`.  Where that does not
 fit, nothing is touched, `usable` is false, and headers of provisional responses are not sent.
@@ -29,6 +30,7 @@ TDATA_POOL = 4000  # PJSIP_POOL_LEN_TDATA: a message lies behind its tdata in on
 MESSAGE = 392  # of pjsip_tx_data: where `msg` is
 STATUS = 8  # of pjsip_msg
 NEXT = 8  # of a pj_list
+AMBIGUOUS = 485
 RESPONSE = 1  # PJSIP_RESPONSE_MSG
 _INFO = re.compile(rb"Response msg ([0-9]{3})/([A-Z]+)/")
 
@@ -97,7 +99,7 @@ class Once:
         Raises `pj.Error`.
         """
         call = self._calls.get(call_id)
-        if call is None and code < 200 and self.usable:
+        if call is None and self.usable and (code < 200 or code == AMBIGUOUS):
             call = self._calls[call_id] = _Call()
         if call is not None:
             call.given.update(headers)
@@ -155,16 +157,18 @@ class Once:
         own = call.own.get(status.value, ())
         for pair in call.given:
             line = f"{pair[0]}: {pair[1]}".encode("utf-8", "replace")
-            copies = list(self._copies(message, pair[0].encode(), line))
+            copies = [h for h in self._named(message, pair[0].encode()) if self._printed(h) == line]
             for header in copies[: len(copies) - list(own).count(pair)]:
                 self._lib.pj_list_erase(header)
+        if status.value == AMBIGUOUS:
+            for header in self._named(message, b"Contact"):
+                self._lib.pj_list_erase(header)
 
-    def _copies(self, message: int, name: bytes, line: bytes) -> list[int]:
+    def _named(self, message: int, name: bytes) -> list[int]:
         found: list[int] = []
         header = self._find(message, name)
         while header:
-            if self._printed(header) == line:
-                found.append(header)
+            found.append(header)
             header = self._find(message, name, c_void_p.from_address(header + NEXT).value)
         return found
 

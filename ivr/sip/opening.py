@@ -92,11 +92,11 @@ class Opening:
         except pj.Error as error:  # he may have left a moment ago
             logger.info("call %s: %d: %s", self._caller.id, code, error.reason)
             return
-        self._remind(code)
+        self._remind(code, reason, headers)
 
-    def _remind(self, code: int) -> None:
+    def _remind(self, code: int, reason: str, headers: Headers) -> None:
         self._stop_reminding()
-        self._timer = self._stack.later(REMINDER, lambda: self._send(code))
+        self._timer = self._stack.later(REMINDER, lambda: self._send(code, reason, headers))
 
     def _stop_reminding(self) -> None:
         if self._timer:

@@ -12,7 +12,7 @@ from .checks import Checks
 
 
 class Opening(Checks):
-    """Sentences that let time pass until they are so; they raise `StoryError` where they never are."""
+    """Sentences that let time pass until they are so; `StoryError` where they never are."""
 
     __slots__ = ()
 

@@ -1,7 +1,6 @@
 """Refuse the call."""
 
 from collections.abc import Mapping
-from math import ceil
 from typing import Annotated
 
 from ..call import Call
@@ -47,7 +46,7 @@ async def reject(
     if named == "overloaded" and retry_after is None and "Retry-After" not in own:
         retry_after = RETRY_AFTER
     if retry_after is not None:
-        own["Retry-After"] = str(ceil(retry_after))
+        own["Retry-After"] = str(-int(-retry_after // 1))
     if cause is not None:
         own["Reason"] = reason_header(cause)
     status = call.statuses[named] if isinstance(named, str) else named
