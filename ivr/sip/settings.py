@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .accounts import LineAccount
+
 TRY_NEXT = "X-IVR-Next"  # for the front alone: another line may take the call
 
 
@@ -26,6 +28,7 @@ class LineSettings:
 
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
+    `accounts`, seven at most, are those at registrars and providers (see `Phone.registrar`).
     `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
     """
 
@@ -43,6 +46,7 @@ class LineSettings:
     shim: bool = True
     front: str = ""
     sip_address: str = ""
+    accounts: tuple[LineAccount, ...] = ()
 
     @property
     def call_recordings(self) -> Path:

@@ -30,6 +30,7 @@ from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
 from .mixer import Mixer
 from .playback import MemoryFile, Player
+from .registrar import Registrar, account_config
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
 from .sockets import Sockets
@@ -66,6 +67,7 @@ class Stack:
         self._count = itertools.count()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
+        self.registrar = Registrar(self)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -144,17 +146,10 @@ class Stack:
 
     def _open_account(self) -> None:
         here = self.settings
-        config = pj.AccountConfig()
-        config.idUri = f"sip:ivr@{here.sip_advertised}:{here.port}"
-        if here.front:
-            config.sipConfig.proxies.append(f"sip:{here.front};lr")
-        rtp = config.mediaConfig.transportConfig
-        rtp.boundAddress = here.address
-        rtp.publicAddress = here.advertised
-        rtp.port = here.rtp_port
-        rtp.portRange = here.rtp_ports - 1
         self.account = Account(self)
-        self.account.create(config, True)
+        uri = f"sip:ivr@{here.sip_advertised}:{here.port}"
+        self.account.create(account_config(here, uri), True)
+        self.registrar.open()
 
     def _install_shim(self, address: tuple[str, int]) -> None:
         if not self.settings.shim:
@@ -189,8 +184,9 @@ class Stack:
         self._buried.clear()
         if hasattr(self, "account"):
             del self.account
+        silence = pj.PJSUA_DESTROY_NO_TX_MSG if self.registrar.close() else 0
         gc.collect()
-        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG | silence)
         del endpoint
         if self._wake:
             self._wake.close()
@@ -367,9 +363,12 @@ class Stack:
     def _admits(self) -> bool:
         return not self.refusing and self.has_room()
 
-    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
-        """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
-        leg = Leg(self, self.account)
+    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam, account: str = "") -> Leg:
+        """Calls `uri`, with the credentials and by the proxy of an `account` that is named.
+
+        Raises `pj.Error`; `owner` hears no more of it then.  Raises `KeyError`: no such account.
+        """
+        leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
         leg.owner = owner
         self._legs[leg.key] = leg
         self._sockets.call_began(incoming=False)
