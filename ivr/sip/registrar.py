@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pjsua2 as pj
 
 from ..engine.errors import SettingsError
-from .accounts import FAILING, IDLE, MOST, REFUSED, REGISTERED, TRYING, LineAccount, Registration
+from .accounts import FAILING, IDLE, REFUSED, REGISTERED, TRYING, LineAccount, Registration
 from .leg import Account, logged
 from .message import one_line
 from .retry import REFUSALS, Retry, retry_after
@@ -63,10 +63,7 @@ class Registrar:
 
     def open(self) -> None:
         """Makes the accounts known to the stack.  Raises `SettingsError`."""
-        accounts = self._stack.settings.accounts
-        if len(accounts) > MOST:
-            raise SettingsError(f"accounts: {len(accounts)} are set; at most {MOST} can be held")
-        for account in accounts:
+        for account in self._stack.settings.accounts:
             client = Client(self._stack, account, Retry(self._jitter), self._has_failed)
             try:
                 client.open()

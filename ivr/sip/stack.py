@@ -173,11 +173,12 @@ class Stack:
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is None:
             return
-        for leg in self._legs.values():
+        while self._legs:
+            _, leg = self._legs.popitem()
             if leg.owner:
                 leg.owner.leg = None
                 leg.owner = None
-        self._legs.clear()
+            del leg  # one that outlives the stack aborts the process
         self.clock.stop()
         self._posted.clear()
         self._timers.clear()
