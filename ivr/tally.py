@@ -33,6 +33,7 @@ from .engine.measures import (
     OFFERED,
     REACTION,
     RECEIVED,
+    REGISTRATION_FAILURES,
     STATES,
     TRANSFERS,
     Measure,
@@ -116,6 +117,10 @@ class Tally:
         if isinstance(event, HungUp):
             del self._calls[session.call.id]
             self._ended(seen, session.ended_by, event, now)
+
+    def registration_failed(self, account: str) -> None:
+        """Count that a registrar did not take `account`, or did not answer."""
+        self._count(REGISTRATION_FAILURES, account)
 
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""
