@@ -62,7 +62,8 @@ def call(provider: Provider) -> int:
     dialog = caller.call("short", from_header="<sip:caller@127.0.0.1>")
     caller.expect(dialog.final, "an answer")
     final = dialog.final()
-    caller.run(lambda: dialog.got("BYE"), 5)
+    if dialog.up:
+        caller.expect(lambda: dialog.got("BYE"), "the flow ends the call")
     caller.close()
     return final.code if final else 0
 
@@ -89,7 +90,6 @@ def test_behind_a_front_one_worker_registers(
 
     told = status(town)
     assert told.returncode == 0 and "registered" in told.stdout and provider.uri in told.stdout
-    assert json.loads(status(town, "--json").stdout)["registrations"][0]["account"] == "trunk"
 
     before = len(provider.saw("short"))
     for worker in town.workers():
@@ -122,8 +122,10 @@ def test_a_worker_that_stands_alone_registers(
         "it is counted",
     )
     assert 'ivr_registered{account="wrong"} 0.0' in town.asks("/metrics")
-    told = status(town)
-    assert told.returncode == 1 and "refused" in told.stdout and "401" in told.stdout
+    told = status(town, "--json")
+    assert told.returncode == 1
+    states = {x["account"]: x["state"] for x in json.loads(told.stdout)["registrations"]}
+    assert states == {"trunk": "registered", "wrong": "refused"}
 
     os.kill(town.workers()[0]["pid"], signal.SIGKILL)
     before = len(provider.saw("short"))

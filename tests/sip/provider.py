@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,14 +136,14 @@ class Provider:
             self._process = subprocess.Popen(
                 [program, "-f", str(self._file), "-DD", "-E", "-m", "32", "-M", "4", "-w", folder,
                  "-Y", folder],
-                stdout=log, stderr=log,
+                stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         return self
 
     def stop(self) -> None:
         if self._process:
-            self._process.terminate()
-            assert self._process.wait(10) is not None
+            os.killpg(self._process.pid, signal.SIGKILL)  # it has nothing to save, and children
+            self._process.wait()
             self._process = None
 
     def saw(self, user: str) -> list[Seen]:

@@ -84,7 +84,7 @@ def test_an_account_without_a_secret(file: Path) -> None:
         ({"registrar": "sip:alice@sip.example.com"}, "expected a SIP URI of a host"),
         ({"registrar": "sips:sip.example.com"}, "let a proxy of your own speak TLS"),
         ({"proxy": "sip:sip.example.com;transport=tls"}, "let a proxy of your own speak TLS"),
-        ({"user": "alice>\r\nX: y"}, "should match pattern"),
+        ({"user": "alice>"}, "should match pattern"),
         ({"caller_id": "a b"}, "should match pattern"),
         ({"expires": 1}, "greater than or equal to 5"),
         ({"secret_file": "x"}, "are two places for one password"),
@@ -109,7 +109,7 @@ def test_what_is_missing_is_told_with_its_place(file: Path) -> None:
 
 def test_more_accounts_than_a_line_holds(file: Path) -> None:
     assert MOST == line.MOST
-    many = {f"a{number}": TRUNK for number in range(MOST + 1)}
+    many = {f"a{number}": {**TRUNK} for number in range(MOST + 1)}
     file.write_text(yaml.dump({"routes": {"*": "a.yaml"}, "accounts": many}))
     with pytest.raises(LoadError, match="a line holds 7 accounts, and here are 8"):
         load_settings(file)
