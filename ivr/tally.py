@@ -32,6 +32,7 @@ from .engine.measures import (
     OFFERED,
     REACTION,
     RECEIVED,
+    REGISTRATION_FAILURES,
     STATES,
     TRANSFERS,
     Measure,
@@ -115,6 +116,10 @@ class Tally:
         if isinstance(event, HungUp):
             del self._calls[session.call.id]
             self._ended(seen, session.ended_by, event, now)
+
+    def registration_failed(self, account: str) -> None:
+        """Count that a registrar did not take `account`, or did not answer."""
+        self._count(REGISTRATION_FAILURES, account)
 
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""

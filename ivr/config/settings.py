@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..engine.statuses import LEAST, MOST, Refusal
+from .accounts import Accounts
 from .control import Control
 from .fleet import Fleet
 from .front import Front
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     )
     front: Front = Field(default_factory=Front, description="the SIP proxy before the workers")
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
+    accounts: Accounts = Field(
+        default={},
+        description="users at registrars and providers, by a name, such as trunk:"
+        " {registrar: sip:sip.example.com, user: alice, secret_file: trunk.secret}",
+    )
     records: Records = Field(default_factory=Records, description="what is kept of calls")
     self_call: SelfCall = Field(
         default_factory=SelfCall, description="how the server calls itself, as a test"

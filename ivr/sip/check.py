@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..engine.errors import SettingsError
+from .accounts import MOST
 from .settings import LineSettings
 
 FEWEST_RTP_PORTS = 24  # two for each of a handful of calls, and as many again that linger
@@ -89,6 +90,9 @@ def _machine(settings: LineSettings) -> Iterator[Finding]:
         yield _tls(settings)
     yield _rtp(settings)
     yield _recordings(settings)
+    if len(settings.accounts) > MOST:  # one more, and the stack aborts the process
+        found = f"accounts: {len(settings.accounts)} are set; at most {MOST} can be held"
+        yield Finding("accounts", False, found, "drop those that are not needed")
 
 
 def _address(settings: LineSettings) -> Finding:

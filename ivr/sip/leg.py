@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # The stack looks for a free port from the first on, each time, and calls each one taken an error.
 TAKEN = re.compile(r"RTP socket bind\(\) at .* error: Address already in use")
+TOLD = re.compile("SIP registration (error|failed)")  # better, and once, by `registrar`
 LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
@@ -281,7 +282,7 @@ class Log(pj.LogWriter):  # type: ignore[misc]
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
-        if TAKEN.search(entry.msg):
+        if TAKEN.search(entry.msg) or TOLD.search(entry.msg):
             return
         second = int(time.monotonic())
         if second != self._second:

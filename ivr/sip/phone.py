@@ -13,6 +13,7 @@ from . import message
 from .call import LineCall
 from .check import require_usable
 from .leg import Leg
+from .registrar import Registrar
 from .settings import LineSettings
 from .shim import PACKET_LIMIT
 from .speaker import Prompts
@@ -59,6 +60,11 @@ class Phone:
     def shim(self) -> str:
         """`active`, or why callers beyond the limit may be turned away less politely."""
         return self._stack.shim_state
+
+    @property
+    def registrar(self) -> Registrar:
+        """The accounts.  None is registered before its `keep`."""
+        return self._stack.registrar
 
     def start(self) -> None:
         """Opens the line in this thread.  Raises `SettingsError` where the machine does not allow
@@ -112,11 +118,12 @@ class Phone:
         Returns what was left to tell: messages that are in place, and each call's end.
         """
         self.refuse()
+        self.registrar.end()
         for call in list(self._calls.values()):
             call.hang_up("drain", at_once=True)
         goodbye = time.monotonic() + GOODBYE
         closing = time.monotonic() + CLOSING
-        while (self._stack.slots and time.monotonic() < goodbye) or (
+        while ((self._stack.slots or self.registrar.busy) and time.monotonic() < goodbye) or (
             self._calls and time.monotonic() < closing
         ):
             self._stack.poll(0.05)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .accounts import LineAccount
 from .sources import Sources
 
 Srtp = Literal["off", "optional", "required"]
@@ -36,7 +37,9 @@ class LineSettings:
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
     `allow`, `deny` and `requests_per_second` say who is heard, unless there is a `front` (see
-    `Sources`).  `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
+    `Sources`).  `accounts`, seven at most, are those at registrars and providers (see
+    `Phone.registrar`).  `shim` false does without the ctypes module that sheds calls (see
+    `Phone.shim`).
     """
 
     recordings: Path
@@ -61,6 +64,7 @@ class LineSettings:
     tls_port: int = 5061
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    accounts: tuple[LineAccount, ...] = ()
 
     @property
     def tls(self) -> bool:

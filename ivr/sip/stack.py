@@ -32,6 +32,7 @@ from .message import MOST_STREAMS
 from .mixer import Mixer
 from .once import Once
 from .playback import MemoryFile, Player
+from .registrar import Registrar
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
 from .slots import Slots
@@ -72,6 +73,7 @@ class Stack:
         self.gate = Gate(
             settings, self._legs, self._sockets, self._admits, lambda: self.refusing, self.defer
         )
+        self.registrar = Registrar(self)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -115,7 +117,9 @@ class Stack:
         setup.order_codecs(endpoint, here.codecs)
         self._library.level_g722()
         self.account = Account(self)
-        self.account.create(setup.account_config(here), True)
+        uri = f"sip:ivr@{here.sip_advertised}:{here.port}"
+        self.account.create(setup.account_config(here, uri), True)
+        self.registrar.open()
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
@@ -143,19 +147,21 @@ class Stack:
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is None:
             return
-        for leg in self._legs.values():
+        while self._legs:
+            _, leg = self._legs.popitem()
             if leg.owner:
                 leg.owner.leg = None
                 leg.owner = None
-        self._legs.clear()
+            del leg  # one that outlives the stack aborts the process
         self.clock.stop()
         self._posted.clear()
         self._timers.clear()
         self._buried.clear()
         if hasattr(self, "account"):
             del self.account
+        silence = pj.PJSUA_DESTROY_NO_TX_MSG if self.registrar.close() else 0
         gc.collect()
-        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG | silence)
         del endpoint
         if self._wake:
             self._wake.close()
@@ -341,9 +347,12 @@ class Stack:
     def _admits(self) -> bool:
         return not self.refusing and self.has_room()
 
-    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
-        """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
-        leg = Leg(self, self.account)
+    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam, account: str = "") -> Leg:
+        """Calls `uri`, with the credentials and by the proxy of an `account` that is named.
+
+        Raises `pj.Error`; `owner` hears no more of it then.  Raises `KeyError`: no such account.
+        """
+        leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
         leg.owner = owner
         self._legs[leg.key] = leg
         self._sockets.call_began(incoming=False)

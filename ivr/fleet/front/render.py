@@ -75,6 +75,7 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
     return {
         "address": plan.address,
         "outside": outside,
+        "told": f"{told}:{plan.port}",
         "inside": f"{plan.inside}:{plan.port}",
         "advertised": _advertised(plan, plan.port),
         "advertised_tls": _advertised(plan, plan.tls.port) if plan.tls else "",
