@@ -89,7 +89,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording or transfer `id` now.  Unknown ids are ignored."""
+    """End playback, recording, screening or transfer `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -104,6 +104,18 @@ class Listen:
 @dataclass(frozen=True, slots=True)
 class Unlisten:
     """Stop recognising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Find out by the far end's voice who it is that answered.  `Screened` follows.
+
+    It comes within `seconds`, or as soon as it is known.  After a `machine` the line goes on
+    listening for its beep, until `Stop`.
+    """
+
+    id: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,7 @@ Effect = (
     | Stop
     | Listen
     | Unlisten
+    | Screen
     | Transfer
     | Redirect
     | Reject

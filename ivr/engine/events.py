@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .effects import Prompt
 
 TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
+Finding = Literal["human", "machine", "beep", "silence"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
@@ -82,6 +83,19 @@ class RecordDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """Screening `id` found something out.
+
+    `human`: somebody spoke and waits for an answer, or cannot be told from one who does;
+    `silence`: nobody said anything.  Neither is followed by more.  `machine`: a voice that goes on
+    without a pause; its `beep`, at which a message begins, may follow, or come first.
+    """
+
+    id: int
+    found: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """The far end of the bridged transfer `id` answered; the two talk until `TransferDone`."""
 
@@ -111,8 +125,8 @@ class HungUp:
     status code, if one came (487 for a caller who gave up before the answer).  `media` is how the
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
-    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.
-    Empty where there was none.
+    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info`, `in-band`
+    or `none`.  Empty where there was none.
     """
 
     by: str = "caller"
@@ -156,6 +170,7 @@ Event = (
     | Heard
     | PlayDone
     | RecordDone
+    | Screened
     | Joined
     | TransferDone
     | HungUp

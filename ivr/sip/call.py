@@ -18,6 +18,7 @@ from ..engine.effects import (
     RecordCall,
     Redirect,
     Reject,
+    Screen,
     Stop,
     Transfer,
 )
@@ -32,6 +33,7 @@ from ..engine.events import (
     TransferDone,
 )
 from . import message
+from .ear import Ear
 from .keys import KeyFilter
 from .leg import Leg
 from .quality import Quality
@@ -44,7 +46,7 @@ from .watch import Watch
 logger = logging.getLogger(__name__)
 
 STOP_KEY = 0.5  # seconds before the end of a recording in which a key may have sounded
-DTMF = {"rtp": "rfc4733", "info": "info"}
+DTMF = {"rtp": "rfc4733", "info": "info", "tone": "in-band"}
 
 
 class LineCall:
@@ -63,6 +65,7 @@ class LineCall:
         self._speaker = Speaker(stack, prompts, self)
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
+        self._ear = Ear(stack, self, self._keys)
         self._key_at = float("-inf")
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
@@ -97,6 +100,8 @@ class LineCall:
                 self._speaker.play(effect)
             case Mask(on):
                 self._recorder.mask(on)
+            case Screen():
+                self._ear.screen(effect)
             case Transfer():
                 self._hand_over(effect)
             case HangUp(after, by):
@@ -161,6 +166,7 @@ class LineCall:
 
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
+        self._ear.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
         if self._transfer and self._transfer.id == id:
             self._transfer.cancel()
@@ -270,6 +276,7 @@ class LineCall:
         self._has_media = True
         self._connect_recorder()
         self._speaker.connect()
+        self._ear.connect()
         if isinstance(self._transfer, Bridge):
             self._transfer.reconnect()
         self._tell()
@@ -284,9 +291,12 @@ class LineCall:
         if not key:
             return
         self.dtmf = DTMF[transport]
+        if transport == "rtp":
+            self._ear.better_keys()
         self._key_at = time.monotonic()
         if self._transfer and self._transfer.joined:
-            self._transfer.forward(key)
+            if transport != "tone":  # which the far end hears by itself
+                self._transfer.forward(key)
         else:
             self.emit(Digit(key))
 
@@ -301,6 +311,7 @@ class LineCall:
         media = self._quality.facts(self.dtmf)
         self._last = HungUp(by, 0 if code == 200 else code, message.one_line(reason), media)
         self._speaker.silence()
+        self._ear.close()
         if self._transfer:
             self._transfer.caller_left(by)
             self._transfer = None

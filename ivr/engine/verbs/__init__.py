@@ -12,6 +12,7 @@ from .redirect import redirect
 from .reject import reject
 from .say import say
 from .schedule import schedule
+from .screen import screen
 from .set import set_variables
 from .transfer import transfer
 
@@ -28,6 +29,7 @@ __all__ = [
     "reject",
     "say",
     "schedule",
+    "screen",
     "set_variables",
     "stop_recording",
     "transfer",
