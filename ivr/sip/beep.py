@@ -13,7 +13,7 @@ PROGRESS = 395.0, 495.0  # hertz: tones of the network
 FAINT = 300  # root mean square: 41 dB below full scale
 PURE = 0.85  # of the energy
 SHORTEST, LONGEST = 8, 100  # frames: 0.16 and 2 s; a fax machine's tone is longer (ITU-T T.30)
-QUIET = 3  # frames after it that are fainter by half
+QUIET = 3  # frames after it that are fainter by 10 dB
 APART = 25  # frames between two tones that do not belong together
 
 
@@ -63,7 +63,7 @@ class Beeps:
         if not self._length:
             return 0
         self._ended += 1
-        quiet = 2 * loud < self._loud
+        quiet = 3 * loud < self._loud
         if self._ended > 1 and not quiet:  # the first frame may be the tone's own end
             self._forget()
         elif self._ended >= QUIET + 1:
