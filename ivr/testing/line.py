@@ -24,6 +24,7 @@ from ..engine.effects import (
     RecordCall,
     Redirect,
     Reject,
+    Screen,
     Stop,
     Transfer,
     Unlisten,
@@ -39,6 +40,7 @@ from ..engine.events import (
     PlayDone,
     RecordDone,
     RecordEnd,
+    Screened,
     SpeechStarted,
     Tick,
     TransferDone,
@@ -52,6 +54,7 @@ from .values import CallRecording, Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 CLOSING = 0.02  # seconds from the end of a recording to its file
+HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -76,6 +79,7 @@ class SimulatedLine:
         "questions",
         "recording",
         "recordings",
+        "screening",
         "session",
         "transfer",
     )  # fmt: skip
@@ -87,8 +91,8 @@ class SimulatedLine:
         """How many prompts were begun by a step that takes an answer."""
         self.recording: Recording | None = None
         self.transfer: Transfer | None = None
-        self.joined = False
-        self.listening = False
+        self.screening: Screen | None = None
+        self.joined = self.listening = False
         self.messages: list[Message] = []
         self.recordings: list[CallRecording] = []
         self.ended_with: Effect | None = None
@@ -210,6 +214,12 @@ class SimulatedLine:
             end += talk
         self._agenda.expect(end, TransferDone(transfer.id, outcome, code))
 
+    def reveal(self, *findings: tuple[Screened, float]) -> None:
+        """The one who answered is found to be all this, each so many seconds from now."""
+        self._agenda.forget(findings[0][0].id)
+        for found, after in findings:
+            self._agenda.expect(self.now + after, found)
+
     # -- facts in, intents out -------------------------------------------------------------------
 
     def happens(self, event: Event) -> None:
@@ -238,6 +248,8 @@ class SimulatedLine:
                 self._keep(event)
             case Joined():
                 self.joined = True
+            case Screened(found=found) if found != "machine":
+                self.screening = None
             case TransferDone():
                 self.transfer, self.joined = None, False
         self.happens(event)
@@ -322,6 +334,9 @@ class SimulatedLine:
             self._agenda.forget(effect.id)
             self._stopping = True
             self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
+        elif self.screening is not None and effect.id == self.screening.id:
+            self._agenda.forget(effect.id)
+            self.screening = None
         elif self.transfer is not None and effect.id == self.transfer.id:
             self._agenda.forget(effect.id)
             outcome: TransferOutcome = "answered" if self.joined else "no_answer"
@@ -335,6 +350,10 @@ class SimulatedLine:
 
     def _unlisten(self, effect: Unlisten) -> None:
         self.listening = False
+
+    def _screen(self, effect: Screen) -> None:
+        self.screening = effect
+        self.reveal((Screened(effect.id, "human"), min(HELLO, effect.seconds)))
 
     def _transfer(self, effect: Transfer) -> None:
         self.transfer, self.joined = effect, False
@@ -360,7 +379,7 @@ class SimulatedLine:
             self.log.append((self.now, done, True))
             self._keep(done)
         self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
-        self.transfer, self.joined, self.listening = None, False, False
+        self.transfer, self.joined, self.listening, self.screening = None, False, False, None
         self._agenda.clear()
 
 
@@ -373,6 +392,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
     Unlisten: SimulatedLine._unlisten,
+    Screen: SimulatedLine._screen,
     Transfer: SimulatedLine._transfer,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,

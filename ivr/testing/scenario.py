@@ -42,6 +42,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_interrupted_with,
         SimulatedCall.is_dismissed,
         SimulatedCall.is_transferred_to,
+        SimulatedCall.is_screened_as,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,

@@ -16,6 +16,7 @@ from ivr.engine.effects import (
     RecordCall,
     Redirect,
     Reject,
+    Screen,
     Stop,
     Text,
     Tone,
@@ -40,6 +41,7 @@ ANY: Any = None
         Record(1, "m", 5, 0.5),
         RecordCall(1, "m", ("notice", Text("b"))),
         Mask(True),
+        Screen(1, 4),
         Transfer(1, "sip:a@b", 5, "refer"),
         Reject(486, "", {"X": "y"}),
         HangUp(),
@@ -65,6 +67,7 @@ def test_an_effect_passes(effect: object) -> None:
         Mask(ANY),
         HangUp(by="nobody"),  # type: ignore[arg-type]
         Record(1, "m", float("nan"), 5),
+        Screen(1, "4"),  # type: ignore[arg-type]
         Transfer(1, "sip:a@b", 5, "teleport"),  # type: ignore[arg-type]
         Reject("486"),  # type: ignore[arg-type]
         Reject(486, headers={"X": ANY}),

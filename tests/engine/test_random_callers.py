@@ -13,6 +13,7 @@ from ivr.engine.effects import (
     Note,
     Play,
     Record,
+    Screen,
     Stop,
     Transfer,
     Unlisten,
@@ -29,6 +30,7 @@ from ivr.engine.events import (
     Moved,
     PlayDone,
     RecordDone,
+    Screened,
     SpeechStarted,
     Tick,
     TransferDone,
@@ -53,6 +55,7 @@ FACTS: st.SearchStrategy[Event] = st.one_of(
         st.sampled_from(["", "message.wav"]),
     ),
     st.builds(Joined, IDS),
+    st.builds(Screened, IDS, st.sampled_from(["human", "machine", "beep", "silence"])),
     st.builds(TransferDone, IDS, st.sampled_from(["answered", "busy", "failed"])),
     st.sampled_from([Moved("s0"), Moved("s1"), Moved("nowhere")]),
     st.sampled_from([Interjected("news"), Interjected("news"), Dismissed()]),
@@ -78,7 +81,9 @@ class Watched(Driver):
     def take(self, event: Event) -> list[Effect]:
         if isinstance(event, PlayDone) and event.id == self.sounding:
             self.sounding = None
-        elif isinstance(event, RecordDone | TransferDone):
+        elif isinstance(event, RecordDone | TransferDone) or (
+            isinstance(event, Screened) and event.found != "machine"
+        ):
             self.running.discard(event.id)
         was_over, seen = self.over, len(self.notes)
         effects = super().take(event)
@@ -107,7 +112,7 @@ class Watched(Driver):
             case Play(id=id):
                 assert self.sounding is None, "one playback at a time"
                 self.sounding = id
-            case Record(id=id) | Transfer(id=id):
+            case Record(id=id) | Screen(id=id) | Transfer(id=id):
                 assert not self.running
                 self.running.add(id)
             case Stop(id):

@@ -28,6 +28,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "reject": ({}, ()),
     "say": ({}, ("done",)),
     "schedule": ({}, ("open", "closed")),
+    "screen": ({}, ("human", "machine", "silence")),
     "set": ({}, ("done",)),
     "stop_recording": ({}, ("done",)),
     "transfer": ({}, ("answered", "busy", "no_answer", "rejected", "unreachable", "failed")),
