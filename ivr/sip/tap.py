@@ -58,7 +58,7 @@ def audio_format() -> pj.MediaFormatAudio:
     return form
 
 
-class _Ear(pj.AudioMediaPort):  # type: ignore[misc]
+class TapPort(pj.AudioMediaPort):  # type: ignore[misc]
     """The bridge calls it with each of its ticks, in the thread that polls the stack."""
 
     def __init__(self, hear: Listener) -> None:
@@ -91,13 +91,13 @@ class Tap:
         self._stack = stack
         self._call: Tapped = weakref.proxy(call)  # see `Speaker`
         self._listeners: tuple[Listener, ...] = ()
-        self._ear: _Ear | None = None
+        self._ear: TapPort | None = None
 
     def add(self, listener: Listener) -> None:
         """Lets `listener` hear from the next tick on.  Raises `pj.Error` where the stack has no
         port to spare."""
         if self._ear is None:
-            self._ear = _Ear(self._heard)
+            self._ear = TapPort(self._heard)
             self.connect()
         self._listeners = (*self._listeners, listener)
 
