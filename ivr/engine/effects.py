@@ -106,7 +106,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording or referral `id` now.  Unknown ids are ignored."""
+    """End playback, recording, screening or referral `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -121,6 +121,18 @@ class Listen:
 @dataclass(frozen=True, slots=True)
 class Unlisten:
     """Stop recognising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Find out by the far end's voice who it is that answered.  `Screened` follows.
+
+    It comes within `seconds`, or as soon as it is known.  After a `machine` the line goes on
+    listening for its beep, until `Stop`.
+    """
+
+    id: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +243,7 @@ Effect = (
     | Join
     | Drop
     | Refer
+    | Screen
     | Redirect
     | Reject
     | HangUp

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .effects import Prompt
 
+Finding = Literal["human", "machine", "beep", "silence"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
@@ -93,6 +94,19 @@ class RecordDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """Screening `id` found something out.
+
+    `human`: somebody spoke and waits for an answer, or cannot be told from one who does;
+    `silence`: nobody said anything.  Neither is followed by more.  `machine`: a voice that goes on
+    without a pause; its `beep`, at which a message begins, may follow, or come first.
+    """
+
+    id: int
+    found: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class LegRinging:
     """The far end of `leg` sent the provisional `code`; `early`: with sound of its own."""
 
@@ -151,9 +165,9 @@ class HungUp:
     if one came (487 for a caller who gave up before the answer).  `media` is how the
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
-    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.
-    `silent` is true where sound was missing, either way, 3 s after the answer.  Empty where there
-    was none.
+    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info`, `in-band`
+    or `none`.  `silent` is true where sound was missing, either way, 3 s after the answer.  Empty
+    where there was none.
     """
 
     by: str = "caller"
@@ -203,6 +217,7 @@ Event = (
     | LegEnded
     | LegDigit
     | ReferDone
+    | Screened
     | HungUp
     | Moved
     | Interjected

@@ -25,6 +25,7 @@ from ..engine.effects import (
     Refer,
     Reject,
     Ring,
+    Screen,
     SendDigit,
     Stop,
 )
@@ -40,6 +41,7 @@ from ..engine.events import (
 )
 from . import message, silence
 from .dialler import Dialler
+from .ear import Ear
 from .far_leg import NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg
@@ -54,7 +56,7 @@ from .watch import Watch
 logger = logging.getLogger(__name__)
 
 STOP_KEY = 0.5  # seconds before the end of a recording in which a key may have sounded
-DTMF = {"rtp": "rfc4733", "info": "info"}
+DTMF = {"rtp": "rfc4733", "info": "info", "tone": "in-band"}
 
 
 class LineCall:
@@ -74,6 +76,7 @@ class LineCall:
         self._legs = Legs(stack, prompts, self)
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
+        self._ear = Ear(stack, self, self._keys)
         self._key_at = float("-inf")
         self._outgoing = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
@@ -123,16 +126,16 @@ class LineCall:
         match effect:
             case Answer() | Ring() | Early() | Redirect() | Reject():
                 self._respond(effect)
-            case Play(leg=0) if self._opening.deaf and not self._has_media:
-                self.emit(PlayDone(effect.id))
             case Play(leg=0):
-                self._speaker.play(effect)
+                self._play(effect)
             case Mask(on):
                 self._recorder.mask(on)
-            case SendDigit(leg=0):
-                self._dialler.send(effect)
-            case Dial() | Join() | Drop() | Refer() | Play() | SendDigit():
+            case SendDigit():
+                self._send(effect)
+            case Dial() | Join() | Drop() | Refer() | Play():
                 self._legs.perform(effect)
+            case Screen():
+                self._ear.screen(effect)
             case HangUp(after, by, code):
                 self._parting = code
                 if self._speaker.plays(after):
@@ -141,6 +144,18 @@ class LineCall:
                     self.hang_up(by)
             case _:
                 pass  # `Listen`, `Unlisten` and `Note` are not the line's
+
+    def _play(self, effect: Play) -> None:
+        if self._opening.deaf and not self._has_media:
+            self.emit(PlayDone(effect.id))
+        else:
+            self._speaker.play(effect)
+
+    def _send(self, effect: SendDigit) -> None:
+        if not effect.leg:
+            self._dialler.send(effect)
+        elif self.dtmf != "in-band":  # else the far end hears the caller's own tones
+            self._legs.perform(effect)
 
     def _respond(self, effect: Answer | Ring | Early | Redirect | Reject) -> None:
         match effect:
@@ -211,6 +226,7 @@ class LineCall:
 
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
+        self._ear.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
         self._legs.stop(id)
 
@@ -297,6 +313,7 @@ class LineCall:
         self._connect_recorder()
         self._speaker.connect()
         self._legs.connect()
+        self._ear.connect()
         self._tell()
         self._opening.heard(True)
 
@@ -310,6 +327,8 @@ class LineCall:
         if not key:
             return
         self.dtmf = DTMF[transport]
+        if transport == "rtp":
+            self._ear.better_keys()
         self._key_at = time.monotonic()
         self.emit(Digit(key))
 
@@ -333,6 +352,7 @@ class LineCall:
         )
         self._speaker.silence()
         self._legs.close(by)
+        self._ear.close()
         self._recorder.end("hang_up")
         self._opening.over()
         self._close()

@@ -8,7 +8,7 @@ TWICE = 0.2  # seconds within which the same key by another way is the same pres
 
 
 class KeyFilter:
-    """Some phones send each key twice, as RFC 4733 events and as SIP INFO."""
+    """Some phones send each key twice, as SIP INFO and as an RFC 4733 event, or as its tone."""
 
     def __init__(self) -> None:
         self._key = self._transport = ""
@@ -17,7 +17,7 @@ class KeyFilter:
     def key(self, pressed: str, transport: str, now: float) -> str:
         """The key that was pressed, or an empty string when it is none, or none that is new.
 
-        `pressed` is the key itself for `rtp`, the whole request for `info`.
+        `pressed` is the key itself for `rtp` and `tone`, the whole request for `info`.
         """
         key = dtmf_info_key(pressed) if transport == "info" else pressed.upper()
         if key not in KEYS:
@@ -28,3 +28,8 @@ class KeyFilter:
             return ""
         self._key, self._transport, self._at = key, transport, now
         return key
+
+    def lasts(self, key: str, transport: str, now: float) -> None:
+        """The press of `key` by this way goes on: another way may tell of it at its end only."""
+        if key == self._key and transport == self._transport and self._at > float("-inf"):
+            self._at = now

@@ -68,7 +68,7 @@ class LegOwner(Protocol):
         """The audio port was made, or made anew after a re-INVITE."""
 
     def pressed(self, key: str, transport: str) -> None:
-        """A key, by `rtp` or `info`."""
+        """A key, by `rtp`, `info` or `tone`."""
 
     def referred(self, code: int, final: bool) -> None:
         """How a REFER of ours is getting on (RFC 3515)."""

@@ -170,5 +170,5 @@ class Phone:
         elif "telephone-event" in invite:
             call.dtmf = "rfc4733"
         else:
-            logger.warning("call %s: no telephone-event offered: keys come by INFO or not at all",
+            logger.warning("call %s: no telephone-event offered: keys come by INFO or as tones",
                            call_id)  # fmt: skip

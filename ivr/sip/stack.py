@@ -186,6 +186,8 @@ class Stack:
         while True:
             if now >= sound.due:
                 sound.tick(now)
+                if posted:
+                    break  # it found something, which is not to wait for the next one
                 now = clock()
             patience = max(0.0, min(end, sound.due) - now)
             if leaving and self._sockets.spent(now):

@@ -30,6 +30,7 @@ from ..engine.effects import (
     Refer,
     Reject,
     Ring,
+    Screen,
     SendDigit,
     Stop,
     Unlisten,
@@ -48,6 +49,7 @@ from ..engine.events import (
     RecordDone,
     RecordEnd,
     ReferDone,
+    Screened,
     SpeechStarted,
     Tick,
 )
@@ -60,6 +62,7 @@ from .values import CallRecording, Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 CLOSING = 0.02  # seconds from the end of a recording to its file
+HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -85,6 +88,7 @@ class SimulatedLine:
         "recording",
         "recordings",
         "rung",
+        "screening",
         "sent",
         "session",
     )  # fmt: skip
@@ -100,6 +104,7 @@ class SimulatedLine:
         """The keys that the flow has pressed, and of which the story has not spoken."""
         self.recording: Recording | None = None
         self.listening = False
+        self.screening: Screen | None = None
         self.messages: list[Message] = []
         self.recordings: list[CallRecording] = []
         self.ended_with: Effect | None = None
@@ -207,6 +212,12 @@ class SimulatedLine:
         self._tear_down()
         self.happens(HungUp(by, 0 if answered else 487))
 
+    def reveal(self, *findings: tuple[Screened, float]) -> None:
+        """The one who answered is found to be all this, each so many seconds from now."""
+        self._agenda.forget(findings[0][0].id)
+        for found, after in findings:
+            self._agenda.expect(self.now + after, found)
+
     # -- facts in, intents out -------------------------------------------------------------------
 
     def happens(self, event: Event) -> None:
@@ -235,6 +246,8 @@ class SimulatedLine:
                 self._keep(event)
             case LegAnswered() | LegEnded() | ReferDone():
                 self.far_ends.happens(event, self.now)
+            case Screened(found=found) if found != "machine":
+                self.screening = None
         self.happens(event)
 
     # -- effects ---------------------------------------------------------------------------------
@@ -328,6 +341,9 @@ class SimulatedLine:
             self._agenda.forget(effect.id)
             self._stopping = True
             self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
+        elif self.screening is not None and effect.id == self.screening.id:
+            self._agenda.forget(effect.id)
+            self.screening = None
         else:
             self.far_ends.stop(effect.id)
             self._hearing.stop(effect.id, self.now)
@@ -347,6 +363,10 @@ class SimulatedLine:
 
     def _drop(self, effect: Drop) -> None:
         self.far_ends.drop(effect.leg)
+
+    def _screen(self, effect: Screen) -> None:
+        self.screening = effect
+        self.reveal((Screened(effect.id, "human"), min(HELLO, effect.seconds)))
 
     def _end(self, effect: HangUp | Redirect | Reject) -> None:
         self.ended_with = effect
@@ -373,7 +393,7 @@ class SimulatedLine:
             self._keep(done)
         self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
         self.far_ends.there.clear()
-        self.listening = False
+        self.listening, self.screening = False, None
         self._agenda.clear()
 
 
@@ -392,6 +412,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Refer: SimulatedLine._call,
     Join: SimulatedLine._join,
     Drop: SimulatedLine._drop,
+    Screen: SimulatedLine._screen,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,

@@ -45,6 +45,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_in_early_media,
         SimulatedCall.is_sent_digits,
         SimulatedCall.is_transferred_to,
+        SimulatedCall.is_screened_as,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,

@@ -8,13 +8,19 @@ from typing import Annotated, Literal
 
 from ..engine.digits import KEYS
 from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
-from ..engine.events import Dismissed, Interjected, Moved
+from ..engine.events import (
+    Dismissed,
+    Finding,
+    Interjected,
+    Moved,
+    Screened,
+)
 from ..engine.far_end import TransferOutcome
 from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Address, Doc, KeySet, Range, Seconds
 from .far_ends import FarEnd
-from .line import CLOSING, NOTHING, SimulatedLine
+from .line import CLOSING, HELLO, NOTHING, SimulatedLine
 from .opening import Opening
 from .transcript import ending, named
 from .values import Sound
@@ -275,6 +281,34 @@ class SimulatedCall(Opening):
 
     def _called(self) -> str:
         return ", ".join(one.to for one in self._line.far_ends.undecided)
+
+    def is_screened_as(
+        self,
+        found: Annotated[Finding, Doc("human, machine, silence, or beep: a machine without words")],
+        *,
+        after: Annotated[Seconds | None, Doc("how long it takes to tell")] = None,
+        beep: Annotated[Seconds | None, Doc("how long after that a machine beeps")] = None,
+    ) -> SimulatedCall:
+        """The flow finds out who answered, and this is who; told nothing, it finds a human.
+
+        Time passes until it is found, and until the beep where the flow waits for one.
+        """
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.screening is not None, f"to be screened as {found}")
+        screening = line.screening
+        assert screening is not None
+        if after is None:
+            after = screening.seconds if found == "silence" else min(HELLO, screening.seconds)
+        if after > screening.seconds:
+            self._fail(f"{after:g} s is too late for {found}: it takes {screening.seconds:g} s")
+        findings = [(Screened(screening.id, found), after)]
+        if found == "machine" and beep is not None:
+            findings.append((Screened(screening.id, "beep"), after + beep))
+        line.reveal(*findings)
+        while line.screening is screening and line.step():
+            pass
+        return self
 
     def is_redirected_to(
         self,

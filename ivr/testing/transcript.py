@@ -37,12 +37,19 @@ from ..engine.events import (
     Moved,
     Offered,
     RecordDone,
+    Screened,
 )
 from .values import Entry, Said, Sound
 
 LAST = 8  # events and effects shown below a transcript
 WIDEST = 110  # characters of each
 
+_SCREENED = {
+    "human": "is taken for a human",
+    "machine": "is taken for a machine",
+    "beep": "has beeped",
+    "silence": "has said nothing",
+}
 _OPEN, _CLOSED = Call("", reading=True), Call("")
 
 
@@ -152,6 +159,8 @@ def _told_order(time: float, event: Event) -> Line | None:
             return Line(time, "line", f"is moved to {state} by an operator")
         case Interjected(prompt):
             return Line(time, "line", f"is interrupted by an operator with {named(prompt)}")
+        case Screened(found=found):
+            return Line(time, "line", _SCREENED[found])
         case Dismissed():
             return Line(time, "line", "is dismissed by an operator")
     return None

@@ -18,6 +18,7 @@ from ivr.engine.effects import (
     Redirect,
     Refer,
     Reject,
+    Screen,
     Stop,
     Text,
     Tone,
@@ -43,6 +44,7 @@ ANY: Any = None
         Mask(True),
         Dial(1, "sip:a@b"),
         Refer(1, "sip:a@b", 2),
+        Screen(1, 4),
         Reject(486, "", {"X": "y"}),
         HangUp(),
         HangUp(after=1),
@@ -68,6 +70,7 @@ def test_an_effect_passes(effect: object) -> None:
         HangUp(by="nobody"),  # type: ignore[arg-type]
         Record(1, "m", float("nan"), 5),
         Dial("1", "sip:a@b"),  # type: ignore[arg-type]
+        Screen(1, "4"),  # type: ignore[arg-type]
         Reject("486"),  # type: ignore[arg-type]
         Reject(486, headers={"X": ANY}),
         Reject(486, headers=ANY),

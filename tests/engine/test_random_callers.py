@@ -16,6 +16,7 @@ from ivr.engine.effects import (
     Play,
     Record,
     Refer,
+    Screen,
     Stop,
     Unlisten,
 )
@@ -35,6 +36,7 @@ from ivr.engine.events import (
     PlayDone,
     RecordDone,
     ReferDone,
+    Screened,
     SpeechStarted,
     Tick,
 )
@@ -62,6 +64,7 @@ FACTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(LegDigit, IDS, st.sampled_from("12")),
     st.builds(LegEnded, IDS, st.sampled_from([0, 200, 302, 486, 503])),
     st.builds(ReferDone, IDS, st.sampled_from([0, 200, 486])),
+    st.builds(Screened, IDS, st.sampled_from(["human", "machine", "beep", "silence"])),
     st.sampled_from([Moved("s0"), Moved("s1"), Moved("nowhere")]),
     st.sampled_from([Interjected("news"), Interjected("news"), Dismissed()]),
 )
@@ -86,7 +89,9 @@ class Watched(Driver):
     def take(self, event: Event) -> list[Effect]:
         if isinstance(event, PlayDone) and event.id == self.sounding:
             self.sounding = None
-        elif isinstance(event, RecordDone | ReferDone):
+        elif isinstance(event, RecordDone | ReferDone) or (
+            isinstance(event, Screened) and event.found != "machine"
+        ):
             self.running.discard(event.id)
         elif isinstance(event, LegEnded):
             self.running.discard(-event.leg)
@@ -117,7 +122,7 @@ class Watched(Driver):
             case Play(id=id):
                 assert self.sounding is None, "one playback at a time"
                 self.sounding = id
-            case Record(id=id) | Refer(id=id):
+            case Record(id=id) | Screen(id=id) | Refer(id=id):
                 assert id not in self.running
                 self.running.add(id)
             case Dial(leg=leg):

@@ -31,6 +31,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "say": ({}, ("done",)),
     "schedule": ({}, ("open", "closed")),
     "send_digits": ({}, ("done",)),
+    "screen": ({}, ("human", "machine", "silence")),
     "set": ({}, ("done",)),
     "stop_recording": ({}, ("done",)),
     "transfer": ({}, ("answered", "busy", "no_answer", "rejected", "unreachable", "failed")),

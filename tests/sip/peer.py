@@ -43,6 +43,7 @@ class Dialog:
     requests: list[Message] = field(default_factory=list)
     heard: list[Packet] = field(default_factory=list)
     speaks: int | None = 0  # hertz, 0 for silence, None for no RTP at all
+    says: list[bytes] = field(default_factory=list)  # packets of PCMU that come before that
     over: bool = False
 
     def __post_init__(self) -> None:
@@ -192,7 +193,8 @@ class Dialog:
             if payload[1] & 0x80 and not (self._events and self._events[0][1] & 0x80):
                 step = 8 * PACKET
         else:
-            payload, kind, step = ulaw(self.speaks), 0, PACKET
+            payload = self.says.pop(0) if self.says else ulaw(self.speaks)
+            kind, step = 0, PACKET
         header = struct.pack(
             "!BBHII", 0x80, mark | kind, self._sequence, self._stamp, self._ssrc
         )  # fmt: skip

@@ -78,6 +78,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "is_in_early_media",
         "is_sent_digits",
         "is_transferred_to",
+        "is_screened_as",
         "is_redirected_to",
         "is_rejected_with",
         "is_over",

@@ -14,6 +14,7 @@ from .reject import reject
 from .ring import ring
 from .say import say
 from .schedule import schedule
+from .screen import screen
 from .send_digits import send_digits
 from .set import set_variables
 from .transfer import transfer
@@ -33,6 +34,7 @@ __all__ = [
     "ring",
     "say",
     "schedule",
+    "screen",
     "send_digits",
     "set_variables",
     "stop_recording",
