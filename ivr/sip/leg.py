@@ -116,6 +116,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         try:
             info = self.getInfo()
             state, code, reason = info.state, info.lastStatusCode, info.lastReason
+            self._stack.wiretap.glimpse(prm.e)
         except pj.Error as error:  # what cannot be asked is not to be held on to
             state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
         owner = self.owner
@@ -140,6 +141,7 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        self._stack.wiretap.glimpse(prm.e)
         body = prm.e.body.tsxState
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
             came = body.type == pj.PJSIP_EVENT_RX_MSG
@@ -209,6 +211,7 @@ class Account(pj.Account):  # type: ignore[misc]
         leg = Leg(self._stack, self, prm.callId)
         invite = prm.rdata.wholeMsg
         leg.dialog = dialog_id(read_headers(invite))
+        self._stack.wiretap.glimpsed(False, invite)
         self._stack.offered(leg, invite)
 
     @logged

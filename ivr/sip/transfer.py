@@ -153,6 +153,7 @@ class Bridge(Handover):
         number = quote(self._caller.offer.caller, safe="+-_.!~*'()") or "anonymous"
         prm.txOption.localUri = f"<sip:{number}@{here.advertised}:{here.port}>"
         self.leg = self._stack.dial(self, f"<{self._uri}>", prm)
+        self._stack.wiretap.claim(self.leg.dialog[0], self._caller.id)
         self._start_ringback()
 
     def _start_ringback(self) -> None:

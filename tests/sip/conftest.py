@@ -11,17 +11,21 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from ivr.engine.effects import Effect, Play
 from ivr.engine.errors import SettingsError
 from ivr.engine.events import Event, HungUp
+from ivr.engine.signalled import Signalled
 from ivr.sip.settings import LineSettings
 
 from . import audio
 from .peer import LOCAL, Peer
+
+if TYPE_CHECKING:
+    from ivr.sip.phone import Phone
 
 Script = Callable[[Event], Sequence[Effect]]
 Ready = Callable[[Sequence[Path]], None]
@@ -53,6 +57,7 @@ class Line:
         self.port = settings.port
         self.pid = pid
         self.events: list[tuple[str, Event]] = []
+        self.signals: list[tuple[str, Signalled]] = []
         self.ready: dict[str, Any] = {}
         self.failed = ""
         self.status: int | None = None
@@ -81,6 +86,8 @@ class Line:
                 self.ready = item
             elif isinstance(item, str):
                 self.failed = item
+            elif isinstance(item[1], Signalled):
+                self.signals.append(item)
             else:
                 self.events.append(item)
 
@@ -225,18 +232,25 @@ def serve(settings: LineSettings, script: Callable[[], Script], prompts: Find, i
     tell({"capacity": phone.capacity, "shim": phone.shim})
     scripts: dict[str, Script] = {}
     while not ending:
-        for call, event in phone.wait(60):
+        for call, event in phone.wait(0.5):  # as a worker does: SIP messages alone end no wait
             tell((call, event))
-            if call not in scripts:
-                scripts[call] = script()
-            for effect in scripts[call](event):
-                phone.perform(call, effect)
-            if isinstance(event, HungUp):
-                del scripts[call]
+            if not isinstance(event, Signalled):
+                react(phone, scripts, script, call, event)
     for told in phone.stop():
         tell(told)
     assert phone.live == 0
     return 0
+
+
+def react(
+    phone: Phone, scripts: dict[str, Script], script: Callable[[], Script], call: str, event: Event
+) -> None:
+    if call not in scripts:
+        scripts[call] = script()
+    for effect in scripts[call](event):
+        phone.perform(call, effect)
+    if isinstance(event, HungUp):
+        del scripts[call]
 
 
 def memory(pid: int) -> tuple[int, int, int]:

@@ -144,16 +144,26 @@ class Hall:
         return request is not None and f"sip:{number}@" in request.first
 
     def journal(self, call: Dialog) -> list[dict[str, Any]]:
-        """The journal of the newest call; complete when its last line tells the end."""
+        """The journal of the newest call; complete when its last line tells the end.
+
+        Without its SIP messages, which may come after that: see `signals`.
+        """
 
         def lines() -> list[dict[str, Any]]:
-            files = sorted((self.folder / "var/calls").rglob("*.jsonl"), key=os.path.getmtime)
-            return (
-                [json.loads(line) for line in files[-1].read_text().splitlines()] if files else []
-            )
+            return [line for line in self._journal() if "sip" not in line]
 
         self.peer.expect(lambda: any(line.get("kind") == "end" for line in lines()), "the end")
         return lines()
+
+    def signals(self) -> list[dict[str, Any]]:
+        """The SIP messages of the newest call, as its journal has them by now."""
+        return [line for line in self._journal() if "sip" in line]
+
+    def _journal(self) -> list[dict[str, Any]]:
+        files = (self.folder / "var/calls").rglob("*.jsonl")
+        journals = [[json.loads(line) for line in f.read_text().splitlines()] for f in files]
+        # Not by the time of the file: SIP messages of an earlier call may have come late.
+        return max(filter(None, journals), key=lambda lines: float(lines[0]["wall"]), default=[])
 
     def messages(self) -> list[dict[str, Any]]:
         return [json.loads(f.read_text()) for f in sorted(self.folder.glob("var/messages/*.json"))]
