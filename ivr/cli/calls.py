@@ -96,11 +96,15 @@ def show(file: Path, call_id: str, json: bool) -> None:
 
 
 def why(file: Path, call_id: str) -> None:
-    settings = load_settings(file)
+    _print_told(decisions(journal(load_settings(file), call_id)))
+
+
+def journal(settings: Settings, call_id: str) -> list[Line]:
+    """The lines of a call's journal.  Raises `SettingsError` where this machine has none."""
     lines = _journal(settings, call_id)
     if not lines:
         raise SettingsError(_not_here(settings, _row(settings, call_id)))
-    _print_told(decisions(lines))
+    return lines
 
 
 def fetch_message(file: Path, call_id: str, target: Path, number: int) -> None:
@@ -160,15 +164,15 @@ def _print_facts(row: Line) -> None:
 def _print_columns(rows: list[list[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        print(_printable("  ".join(map(str.ljust, row, widths)).rstrip()))
+        print(printable("  ".join(map(str.ljust, row, widths)).rstrip()))
 
 
 def _print_told(told: Iterable[Told]) -> None:
     for at, text in told:
-        print(_printable(f"{clock(at)}  {text}"))
+        print(printable(f"{clock(at)}  {text}"))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """*text* without what a caller may have sent to command the terminal."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from ..engine.signalled import Signalled
-from .message import one_line
 
 LINE_LIMIT = 200  # bytes of a first line
 MOST = 1000  # messages of one dialog that are told: a peer may send them at will
@@ -20,44 +19,43 @@ UNCLAIMED = 1.0  # seconds until it is known whose dialog it is; mostly one poll
 ALIKE = 16  # messages of a dialog that are known again
 
 _CALL_ID = re.compile(rb"[\r\n](?:call-id|i)[ \t]*:[ \t]*([^\r\n]+)", re.IGNORECASE)
-_CSEQ = re.compile(rb"[\r\n]cseq[ \t]*:[ \t]*(\d+[ \t]+[^\s]+)", re.IGNORECASE)
-_AUDIO = re.compile(rb"[\r\n]m=(audio [^\r\n]*)", re.IGNORECASE)
-_ADDRESS = re.compile(rb"[\r\n]c=IN IP[46] ([^\s/]+)")
-_DIRECTION = re.compile(rb"[\r\n]a=(sendonly|recvonly|inactive)\b")
+_CSEQ = re.compile(rb"[\r\n]cseq[ \t]*:[ \t]*(\d{1,10}[ \t]+[!-~]{1,40})", re.IGNORECASE)
+_ADDRESS = re.compile(rb"\nc=IN IP[46] ([^\s/]+)")
+_DIRECTION = re.compile(rb"\na=(sendonly|recvonly|inactive)\b")
 _PASSWORD = re.compile(r"(sips?:[^\s:@;?<>]*):[^\s@<>]*@", re.IGNORECASE)
+_CONTROLS = bytes.maketrans(bytes([*range(32), 127]), b" " * 33)
 
 Tell = Callable[[str, Signalled], None]
 
 
 def media_of(message: bytes) -> str:
     """What an SDP in *message* says of the first audio stream; empty: there is no SDP."""
-    body = b"\n" + message.partition(b"\r\n\r\n")[2]
-    if b"\nv=0" not in body:
+    begin = message.find(b"\nv=0")
+    if begin < 0:
         return ""
-    session, stream, rest = _split(body)
-    if not stream:
+    audio = message.find(b"\nm=audio ", begin)
+    if audio < 0:
         return "no audio"
-    address = _ADDRESS.search(rest) or _ADDRESS.search(session)
-    direction = _DIRECTION.search(rest) or _DIRECTION.search(session)
-    words = [stream, b"at", address[1]] if address else [stream]
-    told = b" ".join([*words, *([direction[1]] if direction else [])])
-    return one_line(told.decode("utf-8", "surrogateescape"), LINE_LIMIT)
-
-
-def _split(sdp: bytes) -> tuple[bytes, bytes, bytes]:
-    """The session's part, the line of the first audio stream, and what belongs to that."""
-    found = _AUDIO.search(sdp)
-    session = re.split(rb"[\r\n]m=", sdp, maxsplit=1)[0]
-    if not found:
-        return session, b"", b""
-    return session, found[1], re.split(rb"[\r\n]m=", sdp[found.end() :], maxsplit=1)[0]
+    session = message[begin : message.find(b"\nm=", begin)]
+    after = message.find(b"\nm=", audio + 1)
+    stream = message[audio : after if after > 0 else len(message)]
+    line = stream[len("\nm=") :].partition(b"\n")[0]
+    address = _ADDRESS.search(stream) or _ADDRESS.search(session)
+    direction = _DIRECTION.search(stream) or _DIRECTION.search(session)
+    told = _text(line)
+    if address:
+        told += f" at {_text(address[1])}"
+    return f"{told} {_text(direction[1])}" if direction else told
 
 
 def first_line(message: bytes) -> str:
     """The request or status line, fit to be written down."""
-    line = message[: message.find(b"\n")] if b"\n" in message else message
-    flat = one_line(line.decode("utf-8", "surrogateescape"), LINE_LIMIT)
-    return _PASSWORD.sub(r"\1:***@", flat)
+    line = _text(message[: message.find(b"\n")])
+    return _PASSWORD.sub(r"\1:***@", line) if "@" in line else line
+
+
+def _text(data: bytes) -> str:
+    return data[:LINE_LIMIT].translate(_CONTROLS).decode("utf-8", "replace").strip()
 
 
 @dataclass(slots=True)
@@ -89,6 +87,10 @@ class Overheard:
         self._tell = tell
         self._dialogs: dict[bytes, _Dialog] = {}
         self._look_at = 0.0
+
+    def __len__(self) -> int:
+        """The dialogs that are kept in mind."""
+        return len(self._dialogs)
 
     def saw(self, sent: bool, message: bytes, now: float, repeats: bool = True) -> None:
         """A message passed.  Cheap: most that come in a flood are nobody's.
@@ -146,5 +148,5 @@ class Overheard:
 
 def _fact(sent: bool, message: bytes, now: float, leg: int, again: int) -> Signalled:
     cseq = _CSEQ.search(message)
-    number = one_line(cseq[1].decode("utf-8", "replace"), 60) if cseq else ""
+    number = cseq[1].decode() if cseq else ""
     return Signalled(now, sent, first_line(message), number, media_of(message), leg, again)
