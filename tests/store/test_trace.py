@@ -32,7 +32,7 @@ DRAWN = """\
            alice?[2J                                     ivr                                           1: sip:601@pbx.example
 00:00.000  |--------- INVITE sip:100@192.0.2.1 --------->|                                             |
            |             audio 4000 RTP/AVP 0            |                                             |
-00:00.002  |<-------------- 200 OK (INVITE) -------------|                                             |  2 times, the last at 00:00.502
+00:00.002  |<------------- 200 OK (INVITE) --------------|                                             |  2 times, the last at 00:00.502
 """  # noqa: E501
 
 
