@@ -83,8 +83,11 @@ class Overheard:
     A dialog is known by its Call-ID alone: only those two peers, and proxies between, know that.
     """
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    tell: Tell
+    """Hears of each message of a call: the call's id, and what is to be told."""
+
+    def __init__(self) -> None:
+        self.tell = lambda call_id, told: None
         self._dialogs: dict[bytes, _Dialog] = {}
         self._look_at = 0.0
 
@@ -118,7 +121,7 @@ class Overheard:
         dialog.told += 1
         fact = _fact(sent, message, now, dialog.leg, again)
         if dialog.call:
-            self._tell(dialog.call, fact)
+            self.tell(dialog.call, fact)
         else:
             dialog.held.append(fact)
 
@@ -130,7 +133,7 @@ class Overheard:
         dialog.call, dialog.leg, dialog.until = call_id, leg, inf
         held, dialog.held = dialog.held, []
         for fact in held:
-            self._tell(call_id, replace(fact, leg=leg))
+            self.tell(call_id, replace(fact, leg=leg))
 
     def release(self, call_id: str, now: float) -> None:
         """The call is over: what is still to come are repetitions, and answers to its BYE."""

@@ -37,7 +37,7 @@ class Phone:
         self.prompts = prompts  # of calls to come; a call keeps the one it began with
         self._stack = Stack(settings)
         self._stack.on_offer = self._offered
-        self._stack.on_signal = lambda call_id, told: self._events.append((call_id, told))
+        self._stack.wiretap.tell = lambda call_id, told: self._events.append((call_id, told))
         self._calls: dict[str, LineCall] = {}
         self._events: list[tuple[str, Event | Signalled]] = []
 

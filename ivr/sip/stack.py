@@ -6,6 +6,7 @@ One thread owns it.  Whatever other threads have to say they `post`, and wake th
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import heapq
 import itertools
@@ -23,7 +24,6 @@ import pjsua2 as pj
 from pjsua2 import _pjsua2
 
 from ..engine.errors import SettingsError
-from ..engine.signalled import Signalled
 from .clock import SoundClock
 from .descriptor import descriptor
 from .gate import Gate
@@ -63,8 +63,7 @@ class Stack:
         self.shim_state = "not started"
         self.refusing = False
         self.on_offer: Callable[[Leg | None, str], None] = lambda leg, message: None
-        self.on_signal: Callable[[str, Signalled], None] = lambda call_id, signalled: None
-        self.wiretap = Wiretap(lambda call_id, signalled: self.on_signal(call_id, signalled))
+        self.wiretap = Wiretap()
         self._posted: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
@@ -114,7 +113,9 @@ class Stack:
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
-        self._tap((loopback, here.port))
+        if here.shim:
+            poll = functools.partial(endpoint.libHandleEvents, 50)
+            self.wiretap.start(_pjsua2.__file__, poll, (loopback, here.port))
         self.capacity = self.limit if self._shim else max(1, self.limit - 1)
 
     def _configure(self, endpoint: pj.Endpoint) -> None:
@@ -177,15 +178,6 @@ class Stack:
             return
         self._shim = shim
         self.shim_state = "active"
-
-    def _tap(self, address: tuple[str, int]) -> None:
-        endpoint = self._endpoint
-        if endpoint is None or not self.settings.shim:
-            return
-        try:
-            self.wiretap.install(_pjsua2.__file__, lambda: endpoint.libHandleEvents(50), address)
-        except Unusable as reason:
-            logger.warning("some SIP messages will be missing in journals: %s", reason)
 
     def stop(self) -> None:
         """Drops every object of the stack and then the stack."""

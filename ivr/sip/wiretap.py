@@ -21,7 +21,7 @@ from typing import Any
 
 import pjsua2 as pj
 
-from .overheard import Overheard, Tell
+from .overheard import Overheard
 from .shim import PACKET_LIMIT, Unusable, _Module, _OnRequest, usable
 
 logger = logging.getLogger(__name__)
@@ -39,13 +39,20 @@ _OnSent = CFUNCTYPE(c_int, c_void_p)
 class Wiretap(Overheard):
     """See the module.  `tell` is called inside the stack's callbacks, in the polling thread."""
 
-    def __init__(self, tell: Tell) -> None:
-        super().__init__(tell)
+    def __init__(self) -> None:
+        super().__init__()
         self.installed = False
         self._probe = b""
         self._message_at = self._buffer_at = -1
 
-    def install(self, path: str, poll: Callable[[], None], address: tuple[str, int]) -> None:
+    def start(self, path: str, poll: Callable[[], object], address: tuple[str, int]) -> None:
+        """As `install`, but says so where it cannot be."""
+        try:
+            self.install(path, poll, address)
+        except Unusable as reason:
+            logger.warning("some SIP messages will be missing in journals: %s", reason)
+
+    def install(self, path: str, poll: Callable[[], object], address: tuple[str, int]) -> None:
         """Registers the module and tries it on a datagram to our own SIP port.
 
         Raises `Unusable`; `glimpse` then works.  The stack may have the module either way: this
@@ -98,7 +105,7 @@ class Wiretap(Overheard):
         try:
             if self._probe:
                 self._find_message(rdata)
-            elif self._message_at >= 0:
+            elif self.installed:
                 begin = c_void_p.from_address(rdata + self._message_at).value
                 length = c_int.from_address(rdata + self._message_at + WORD).value
                 if begin and 0 < length <= PACKET_LIMIT:
@@ -111,7 +118,7 @@ class Wiretap(Overheard):
         try:
             if self._probe:
                 self._find_buffer(tdata)
-            elif self._buffer_at >= 0:
+            elif self.installed:
                 text = _printed(tdata + self._buffer_at)
                 if text:
                     self.saw(True, text, time.monotonic())
@@ -138,7 +145,7 @@ class Wiretap(Overheard):
             if self._probe_id in _printed(place):
                 self._buffer_at = place - tdata
 
-    def _prove(self, poll: Callable[[], None], address: tuple[str, int]) -> None:
+    def _prove(self, poll: Callable[[], object], address: tuple[str, int]) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind((address[0], 0))
             host, port = probe.getsockname()

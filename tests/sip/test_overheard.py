@@ -29,7 +29,9 @@ def told() -> list[tuple[str, Signalled]]:
 
 @pytest.fixture
 def overheard(told: list[tuple[str, Signalled]]) -> Overheard:
-    return Overheard(lambda call, fact: told.append((call, fact)))
+    overheard = Overheard()
+    overheard.tell = lambda call, fact: told.append((call, fact))
+    return overheard
 
 
 @pytest.mark.parametrize(

@@ -134,8 +134,14 @@ def test_strangers_are_not_told_of(line: StartLine) -> None:
     assert len(ladder(phone)) == 4
 
 
-def test_without_the_shim_pjsua2_tells_what_it_knows(line: StartLine) -> None:
-    phone = line(does(Answer()), shim=False)
+@pytest.mark.parametrize("why", ["switched off", "another layout"])
+def test_without_the_tap_pjsua2_tells_what_it_knows(
+    line: StartLine, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why == "another layout":
+        monkeypatch.setattr("ivr.sip.wiretap.RECORD", 64)
+    shim = why != "switched off"
+    phone = line(does(Answer()), shim=shim)
     call = phone.peer.up()
     call.reinvite("sendonly")
     phone.peer.expect(lambda: len(call.responses) >= 3, "200 to the re-INVITE")
@@ -143,7 +149,7 @@ def test_without_the_shim_pjsua2_tells_what_it_knows(line: StartLine) -> None:
     phone.expect(HungUp)
     shows(phone, ">INVITE", "<100", "<200", ">ACK", ">INVITE", "<200", ">BYE", "<200")
     assert not any(told.again for _, told in phone.signals)
-    refusing = line(does(Reject(486)), shim=False)
+    refusing = line(does(Reject(486)), shim=shim)
     refusing.peer.call()
     refusing.expect(HungUp)
     shows(refusing, ">INVITE", "<100", "<486")

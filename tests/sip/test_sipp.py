@@ -1,4 +1,4 @@
-"""SIPp calls the served project, a scenario of ours for each row of docs/sip.md that it can show."""
+"""SIPp calls the served project: scenarios of ours, each for a row of docs/sip.md or more."""
 
 from __future__ import annotations
 
