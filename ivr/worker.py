@@ -21,6 +21,7 @@ from .engine.effects import Effect, Note
 from .engine.events import Event, HungUp, Offered, Tick
 from .engine.flow import Flow
 from .engine.session import Session
+from .engine.signalled import Signalled
 from .engine.verbs import reject
 from .guard import StateGuard
 from .store.journal import Journal
@@ -43,7 +44,7 @@ async def unknown_number(call: Call) -> str:
 class Phone(Protocol):
     """A thing that calls arrive on: pjsua2 in production, a script in tests."""
 
-    def wait(self, seconds: float) -> Iterable[tuple[str, Event]]:
+    def wait(self, seconds: float) -> Iterable[tuple[str, Event | Signalled]]:
         """Everything that happened, at most *seconds* from now, as (call id, event)."""
 
     def perform(self, call_id: str, effect: Effect) -> None:
@@ -61,10 +62,10 @@ class Phone(Protocol):
     def refuse(self) -> None:
         """Take no new calls from now on (503); live ones go on."""
 
-    def stop(self) -> Iterable[tuple[str, Event]]:
+    def stop(self) -> Iterable[tuple[str, Event | Signalled]]:
         """End the calls that are left, and the phone; returns what became of them.
 
-        Each has its `HungUp`, last of all.
+        Each has its `HungUp`, last of all events.
         """
 
 
@@ -156,7 +157,10 @@ class Worker:
             log.info("no new calls; %d to finish", len(self.sessions))
         return not self.sessions or self.clock() >= self._drain_until
 
-    def _feed(self, call_id: str, event: Event) -> None:
+    def _feed(self, call_id: str, event: Event | Signalled) -> None:
+        if isinstance(event, Signalled):
+            self.journal.signal(call_id, event)
+            return
         now = self.clock()
         if isinstance(event, Offered):
             if self.overrides:

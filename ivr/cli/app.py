@@ -212,6 +212,14 @@ def message(
 
 
 @app.command()
+def trace(call_id: CallId, settings: Settings = DEFAULT, json: Json = False) -> None:
+    """Draw the SIP messages of a call, on the machine that took it."""
+    from .trace import run
+
+    run(settings, call_id, json)
+
+
+@app.command()
 def erase(
     caller: Annotated[str, typer.Argument(help="The caller, written as in `ivr calls`.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

@@ -96,11 +96,15 @@ def show(file: Path, call_id: str, json: bool) -> None:
 
 
 def why(file: Path, call_id: str) -> None:
-    settings = load_settings(file)
+    _print_told(decisions(journal(load_settings(file), call_id)))
+
+
+def journal(settings: Settings, call_id: str) -> list[Line]:
+    """The lines of a call's journal.  Raises `SettingsError` where this machine has none."""
     lines = _journal(settings, call_id)
     if not lines:
         raise SettingsError(_not_here(settings, _row(settings, call_id)))
-    _print_told(decisions(lines))
+    return lines
 
 
 def fetch_message(file: Path, call_id: str, target: Path, number: int) -> None:

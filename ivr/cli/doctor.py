@@ -7,9 +7,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..engine.errors import IvrError
 from .output import as_json
+
+if TYPE_CHECKING:
+    from ..config import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,10 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
         return
     yield Verdict("settings", True, str(settings_file))
     yield _flows(settings_file)
+    yield _database(settings)
     from ..fleet import check as fleet
     from ..fleet.place import line_settings
+    from ..fleet.trial import trial
     from ..project import voice
     from ..sip import check as line
     from ..sip import reach
@@ -58,7 +64,12 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
     except IvrError as error:
         yield Verdict("accounts", False, str(error), "give it the secret that the registrar knows")
         here = line_settings(settings.model_copy(update={"accounts": {}}), fleet.place(settings))
-    for found in (*line.check(here), *reach.check(here.accounts), *fleet.check(settings)):
+    for found in (
+        *line.check(here),
+        *reach.check(here.accounts),
+        *fleet.check(settings),
+        *trial(settings),
+    ):
         yield Verdict(found.what, found.ok, found.detail, found.remedy)
     heard = speech.check(voice(settings), settings.language)
     yield Verdict("voice", heard.ok, heard.finding, heard.remedy)
@@ -76,6 +87,21 @@ def _python() -> Verdict:
         found,
         "use Python 3.11 or 3.12 on Linux: the SIP stack (pjsua2) exists for no other",
     )
+
+
+def _database(settings: Settings) -> Verdict:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from .. import records
+
+    what = "database"
+    try:
+        database = records.database(settings)
+        return Verdict(what, True, f"{database}: {database.look()}")
+    except (IvrError, OSError, SQLAlchemyError) as error:
+        found = str(getattr(error, "orig", None) or error).strip()
+        remedy = "see `records.database` in docs/records.md; until it opens, records wait in var"
+        return Verdict(what, False, found, remedy)
 
 
 def _flows(settings_file: Path) -> Verdict:

@@ -102,6 +102,7 @@ class LineCall:
             logger.warning("call %s: no way to %s: %s", self.id, uri, reason)
             self.ended(0, str(reason))
         else:
+            self._stack.wiretap.claim(self.leg.dialog[0], self.id)
             self._stack.later(ring, self._rang)
 
     def _rang(self) -> None:

@@ -84,6 +84,10 @@ class Caller:
         """Let the far end finish its prompt."""
         await self._until(lambda: self.heard.is_quiet(self._loop.time()) or self.gone, seconds)
 
+    def speak(self, sound: bytes) -> None:
+        """Say these 20 ms of PCMU again and again."""
+        self._stream.sound = sound
+
     def press(self, key: str) -> None:
         """Press one of `rtp.KEYS` for 100 ms."""
         self.heard.turn()

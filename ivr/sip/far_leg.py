@@ -101,6 +101,8 @@ class FarLeg:
         except NoWay as reason:
             logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
             self._end(0, str(reason))
+        else:
+            self._stack.wiretap.claim(self.leg.dialog[0], self.id, self.number)
 
     def join(self, early: bool) -> None:
         """Lets the caller and this leg hear one another, or him this leg only."""

@@ -144,6 +144,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         try:
             info = self.getInfo()
             state, code, reason = info.state, info.lastStatusCode, info.lastReason
+            self._stack.wiretap.glimpse(prm.e)
         except pj.Error as error:  # what cannot be asked is not to be held on to
             state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
         owner = self.owner
@@ -173,6 +174,7 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        self._stack.wiretap.glimpse(prm.e)
         body = prm.e.body.tsxState
         if not self.session and body.tsx.method == "INVITE":
             self.session = self._stack.held.hold(int(body.tsx.pjTransaction))
@@ -265,6 +267,7 @@ class Account(pj.Account):  # type: ignore[misc]
         leg = Leg(self._stack, self, prm.callId)
         leg.dialog = dialog_id(headers)
         leg.source = prm.rdata.srcAddress
+        self._stack.wiretap.glimpsed(False, invite)
         self._stack.offered(leg, invite)
 
     @logged

@@ -9,6 +9,7 @@ import time
 from ..engine.call_out import CallOut
 from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
+from ..engine.signalled import Signalled
 from . import message
 from .call import LineCall
 from .check import require_usable
@@ -43,8 +44,9 @@ class Phone:
         self.prompts = prompts  # of calls to come; a call keeps the one it began with
         self._stack = Stack(settings)
         self._stack.on_offer = self._offered
+        self._stack.wiretap.tell = lambda call_id, told: self._events.append((call_id, told))
         self._calls: dict[str, LineCall] = {}
-        self._events: list[tuple[str, Event]] = []
+        self._events: list[tuple[str, Event | Signalled]] = []
 
     @property
     def capacity(self) -> int:
@@ -76,8 +78,11 @@ class Phone:
             self.capacity,
         )  # fmt: skip
 
-    def wait(self, seconds: float) -> list[tuple[str, Event]]:
-        """What happened, as (call id, event); waits at most `seconds` for something to happen."""
+    def wait(self, seconds: float) -> list[tuple[str, Event | Signalled]]:
+        """What happened, as (call id, event); waits at most `seconds` for something to happen.
+
+        SIP messages alone do not end the wait; some belong to calls that had their `HungUp`.
+        """
         self._stack.poll(0.0 if self._events else seconds)
         events, self._events = self._events, []
         return events
@@ -112,7 +117,7 @@ class Phone:
         """From now on every new call gets 503 with Retry-After; live calls go on."""
         self._stack.refusing = True
 
-    def stop(self) -> list[tuple[str, Event]]:
+    def stop(self) -> list[tuple[str, Event | Signalled]]:
         """Says BYE to every call, waits briefly for the answers, and closes the line for good.
 
         Returns what was left to tell: messages that are in place, and each call's end.
@@ -139,6 +144,7 @@ class Phone:
         self._events.append((call_id, event))
         if isinstance(event, HungUp):
             del self._calls[call_id]
+            self._stack.wiretap.release(call_id, self._stack.now())
 
     def _offered(self, leg: Leg | None, invite: str) -> None:
         call_id = new_call_id()
@@ -165,6 +171,7 @@ class Phone:
             return
         self._calls[call_id] = call
         self._emit(call_id, offer)
+        self._stack.wiretap.claim(headers.get("call-id", ""), call_id)
         if leg is None:  # given up before we could look
             call.ended(487, "")
         elif "telephone-event" in invite:

@@ -14,6 +14,7 @@ EVENTS = 101  # the payload type that we offer for keys
 KEYS = "0123456789*#ABCD"  # RFC 4733 3.2: in the order of their codes
 PRESSED = 5  # packets: a key is down for 100 ms
 SILENCE = b"\xff" * FRAME
+TONE = (b"\x9f" * 10 + b"\x1f" * 10) * (FRAME // 20)  # 400 Hz, neither sine nor shy
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
@@ -37,9 +38,10 @@ def media_address(sdp: str) -> tuple[str, int] | None:
 
 
 class Stream:
-    """What we send, a packet every 20 ms: silence, or the key that is pressed."""
+    """What we send, a packet every 20 ms: `sound`, or the key that is pressed."""
 
     def __init__(self) -> None:
+        self.sound = SILENCE
         self._source = secrets.randbits(32)
         self._sequence = secrets.randbits(15)
         self._now = self._pressed_at = secrets.randbits(31)
@@ -59,7 +61,7 @@ class Stream:
             mark, payload = self._key.pop(0)
             kind, stamp = mark | EVENTS, self._pressed_at
         else:
-            payload, kind, stamp = SILENCE, PCMU, self._now
+            payload, kind, stamp = self.sound, PCMU, self._now
         header = _HEADER.pack(0x80, kind, self._sequence, stamp, self._source)
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._now = (self._now + FRAME) & 0xFFFFFFFF

@@ -6,6 +6,7 @@ One thread owns it.  Whatever other threads have to say they `post`, and wake th
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import heapq
 import itertools
@@ -37,6 +38,7 @@ from .settings import LineSettings
 from .shim import Library, Shim, Unusable
 from .slots import Slots
 from .sockets import Sockets
+from .wiretap import Wiretap
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ class Stack:
         self.shim_state = "not started"
         self.refusing = False
         self.on_offer: Callable[[Leg | None, str], None] = lambda leg, message: None
+        self.wiretap = Wiretap()
         self._posted: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
@@ -123,6 +126,9 @@ class Stack:
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
+        if here.shim:
+            poll = functools.partial(endpoint.libHandleEvents, 50)
+            self.wiretap.start(_pjsua2.__file__, poll, (loopback, here.port))
         self.capacity = self.limit if self._shim else max(1, self.limit - 1)
 
     def _install_shim(self, address: tuple[str, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -64,6 +65,25 @@ class Database:
                 )
             yield connection
 
+    def look(self) -> str:
+        """What `upgrade` would find, in words; nothing is made or changed.
+
+        Raises what `upgrade` would.
+        """
+        path = self.url.database
+        if not self.is_shared and path and not Path(path).exists():
+            folder = next(parent for parent in Path(path).absolute().parents if parent.exists())
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(f"{path} cannot be made: {folder} is not writable")
+            return "`ivr serve` will make it"
+        with self.engine.connect() as connection:
+            found = _schema(connection)
+        if found > SCHEMA:
+            raise _newer(self, found)
+        return (
+            "opened" if found == SCHEMA else "opened; `ivr serve` will bring its schema up to date"
+        )
+
     def tidy(self) -> None:
         """Leave nothing of what was deleted in SQLite's log of changes."""
         if not self.is_shared:
@@ -89,13 +109,17 @@ class Database:
             if found == SCHEMA:
                 return
             if found > SCHEMA:
-                raise SettingsError(
-                    f"{self} has the schema {found} of a newer ivr; this one knows {SCHEMA}"
-                )
+                raise _newer(self, found)
             from .migrations import upgrade  # alembic costs 7 MB, and is hardly ever needed
 
             upgrade(connection)
             log.info("%s: schema %s", self, SCHEMA)
+
+
+def _newer(database: Database, found: str) -> SettingsError:
+    return SettingsError(
+        f"{database} has the schema {found} of a newer ivr; this one knows {SCHEMA}"
+    )
 
 
 def _schema(connection: Connection) -> str:

@@ -91,3 +91,11 @@ def _power(samples: list[int], frequency: int) -> float:
 def runs(payloads: list[bytes]) -> list[tuple[int, int]]:
     """(tone, packets) in the order heard."""
     return [(key, len(list(group))) for key, group in groupby(map(tone, payloads))]
+
+
+def tones_of(file: Path) -> list[tuple[int, int]]:
+    """(tone, packets) in a WAV file, which may still be written to."""
+    data = file.read_bytes()[44:]
+    samples = array("h", data[: len(data) // (2 * PACKET) * 2 * PACKET])
+    firsts = range(0, len(samples), PACKET)
+    return runs([bytes(map(nearest, samples[first : first + PACKET])) for first in firsts])

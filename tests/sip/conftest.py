@@ -19,6 +19,7 @@ from ivr.engine.call_out import CallOut
 from ivr.engine.effects import Effect, Play
 from ivr.engine.errors import SettingsError
 from ivr.engine.events import Event, HungUp
+from ivr.engine.signalled import Signalled
 from ivr.sip.settings import LineSettings
 
 from . import audio
@@ -57,6 +58,7 @@ class Line:
         self.port = settings.port
         self.pid = pid
         self.events: list[tuple[str, Event]] = []
+        self.signals: list[tuple[str, Signalled]] = []
         self.ready: dict[str, Any] = {}
         self.failed = ""
         self.status: int | None = None
@@ -85,6 +87,8 @@ class Line:
                 self.ready = item
             elif isinstance(item, str):
                 self.failed = item
+            elif isinstance(item[1], Signalled):
+                self.signals.append(item)
             else:
                 self.events.append(item)
 
@@ -241,25 +245,25 @@ def serve(
     while not ending:
         while due:
             phone.dial(due.pop())
-        turn(phone, scripts, script, tell)
+        for call, event in phone.wait(0.5):  # as a worker does: SIP messages alone end no wait
+            tell((call, event))
+            if not isinstance(event, Signalled):
+                react(phone, scripts, script, call, event)
     for told in phone.stop():
         tell(told)
     assert phone.live == 0
     return 0
 
 
-def turn(
-    phone: Phone, scripts: dict[str, Script], script: Callable[[], Script],
-    tell: Callable[[object], None],
-) -> None:  # fmt: skip
-    for call, event in phone.wait(60):
-        tell((call, event))
-        if call not in scripts:
-            scripts[call] = script()
-        for effect in scripts[call](event):
-            phone.perform(call, effect)
-        if isinstance(event, HungUp):
-            del scripts[call]
+def react(
+    phone: Phone, scripts: dict[str, Script], script: Callable[[], Script], call: str, event: Event
+) -> None:
+    if call not in scripts:
+        scripts[call] = script()
+    for effect in scripts[call](event):
+        phone.perform(call, effect)
+    if isinstance(event, HungUp):
+        del scripts[call]
 
 
 def memory(pid: int) -> tuple[int, int, int]:

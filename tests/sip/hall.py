@@ -39,6 +39,9 @@ SMALL = {  # verb by verb, each in a flow of its own
     "collect": "[answer, {collect: {prompts: menu, into: x, length: 4, sensitive: yes}}, hang_up]",
     "record": "[answer, {record: {min_seconds: 0}}, hang_up]",
     "transfer": '[answer, {transfer: "sip:ring@127.0.0.1:%d"}]',
+    "refer": '[answer, {transfer: {to: "sip:say@127.0.0.1:%p", mode: refer}}]',
+    "refer486": '[answer, {transfer: {to: "sip:no486@127.0.0.1:%p", mode: refer}}]',
+    "long": "[answer, {say: [menu, menu, menu, menu, menu, menu]}, hang_up]",
     "pause": "[answer, {pause: 5 s}, hang_up]",
     "ringing": "[{pause: 5 s}, answer, hang_up]",
     "broken": "[answer, {set: {x: 1 / 0}}, hang_up]",
@@ -46,12 +49,14 @@ SMALL = {  # verb by verb, each in a flow of its own
     "elsewhere": '[{redirect: {to: ["sip:a@192.0.2.1", "sip:b@192.0.2.2"], code: 301}}]',
     **{f"no{code}": f"[{{reject: {code}}}]" for code in (403, 404, 480, 486, 503, 603)},
 }
+ENDS = "{answered: end, busy: end, no_answer: end, rejected: end, unreachable: end, failed: end}"
 THEN = {
     "ask": "{one: end, no_input: end, no_match: end}",
     "collect": "{no_input: end, no_match: end}",
     "record": "{too_short: end, failed: end}",
-    "transfer": "{answered: end, busy: end, no_answer: end, rejected: end, unreachable: end,"
-    " failed: end}",
+    "transfer": ENDS,
+    "refer": ENDS,
+    "refer486": ENDS,
 }
 
 
@@ -101,7 +106,7 @@ class Hall:
         assert hours in sample
         (flows / "day.yaml").write_text(sample.replace(hours, "Mon-Sun 00:00-24:00"))
         for name, verbs in SMALL.items():
-            verbs = verbs.replace("%d", str(self.desk_port))
+            verbs = verbs.replace("%d", str(self.desk_port)).replace("%p", str(self.port))
             (flows / f"{name}.yaml").write_text(
                 f"ivr: 1\nflow: {name}\nstart: only\nstates:\n  only:\n    do: {verbs}\n"
                 + (f"    then: {THEN[name]}\n" if name in THEN else "")
@@ -143,17 +148,28 @@ class Hall:
         request = self.desk[-1].incoming if self.desk else None
         return request is not None and f"sip:{number}@" in request.first
 
-    def journal(self, call: Dialog) -> list[dict[str, Any]]:
-        """The journal of the newest call; complete when its last line tells the end."""
+    def journal(self, call: Dialog | None = None, flow: str = "") -> list[dict[str, Any]]:
+        """The journal of the newest call (through a flow); complete when it tells of the end.
+
+        Without its SIP messages, which may come after that: see `signals`.
+        """
 
         def lines() -> list[dict[str, Any]]:
-            files = sorted((self.folder / "var/calls").rglob("*.jsonl"), key=os.path.getmtime)
-            return (
-                [json.loads(line) for line in files[-1].read_text().splitlines()] if files else []
-            )
+            return [line for line in self._journal(flow) if "sip" not in line]
 
         self.peer.expect(lambda: any(line.get("kind") == "end" for line in lines()), "the end")
         return lines()
+
+    def signals(self, flow: str = "") -> list[dict[str, Any]]:
+        """The SIP messages of that call, as its journal has them by now."""
+        return [line for line in self._journal(flow) if "sip" in line]
+
+    def _journal(self, flow: str) -> list[dict[str, Any]]:
+        files = (self.folder / "var/calls").rglob("*.jsonl")
+        journals = [[json.loads(line) for line in f.read_text().splitlines()] for f in files]
+        # Not by the time of the file: SIP messages of an earlier call may have come late.
+        of_flow = [lines for lines in journals if lines and flow in ("", lines[0]["flow"])]
+        return max(of_flow, key=lambda lines: float(lines[0]["wall"]), default=[])
 
     def messages(self) -> list[dict[str, Any]]:
         return [json.loads(f.read_text()) for f in sorted(self.folder.glob("var/messages/*.json"))]

@@ -176,6 +176,28 @@ def test_words_with_a_variable_are_spoken_during_the_call(hall: Hall) -> None:
     call.bye()
 
 
+def test_the_journal_has_the_ladder(hall: Hall) -> None:
+    call = hall.peer.up("answer")
+    call.info("5")
+    hall.peer.run(lambda: call.final("INFO"), 2)
+    call.bye()
+    hall.journal(call)
+    assert hall.signals()[0]["sip"].startswith("INVITE sip:answer@")
+    assert "Signal" not in json.dumps(hall.signals())
+    assert [line["cseq"].split()[1] for line in hall.signals()] == [
+        "INVITE", "INVITE", "INVITE", "ACK", "INFO", "INFO", "BYE", "BYE",
+    ]  # fmt: skip
+    assert all(0 <= line["at"] < 5 for line in hall.signals())
+
+
+def test_the_answer_to_our_bye_follows_the_end(hall: Hall) -> None:
+    call = hall.peer.up("broken")
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    hall.journal(call)
+    hall.peer.expect(lambda: hall.signals()[-1]["sip"].startswith("SIP/2.0 200"), "200 to BYE", 2)
+    assert hall.signals()[-1]["cseq"].endswith(" BYE") and not hall.signals()[-1]["sent"]
+
+
 def test_a_secret_is_written_nowhere(hall: Hall) -> None:
     call = hall.peer.up("collect")
     hall.hears(call, "menu")

@@ -90,3 +90,18 @@ def test_passwords_are_not_shown() -> None:
 def test_a_url_that_is_none() -> None:
     with pytest.raises(SettingsError, match=r"records\.database is no URL"):
         Database("postgresql://db:port/ivr")
+
+
+def test_a_look_changes_nothing(house: House, tmp_path: Path) -> None:
+    fresh = Database(f"sqlite:///{tmp_path / 'not/yet/calls.db'}")
+    assert fresh.look() == "`ivr serve` will make it"
+    assert not (tmp_path / "not").exists()
+    database = house.database()
+    with database.engine.connect():
+        assert database.look() == "opened; `ivr serve` will bring its schema up to date"
+    database.upgrade()
+    assert database.look() == "opened"
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SettingsError, match="of a newer ivr"):
+        database.look()

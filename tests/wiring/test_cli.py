@@ -115,11 +115,19 @@ def test_doctor_has_a_verdict_on_everything(
     said = ivr("doctor", "--json")
     verdicts = {verdict["what"]: verdict for verdict in json.loads(said.out)}
     assert {"Python", "settings", "flows", "voice", "prompts", "recordings"} <= set(verdicts)
+    assert {"database", "test call", "sound to callers", "keys"} <= set(verdicts)
     assert said.code == 0, said.out
     Path("flows/menu.yaml").write_text("ivr: 1\n")
     said = ivr("doctor")
     assert said.code == 1
     assert "BAD  flows: " in said.out and "-> `ivr check` lists every fault" in said.out
+
+
+def test_doctor_opens_the_database(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("no.db").write_text("this is no database, but a text that is long enough to be looked at")
+    monkeypatch.setenv("IVR_RECORDS__DATABASE", "sqlite:///no.db")
+    said = ivr("doctor")
+    assert said.code == 1 and "BAD  database: file is not a database\n" in said.out
 
 
 def test_doctor_without_settings(ivr: Ivr) -> None:

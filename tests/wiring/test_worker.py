@@ -12,6 +12,7 @@ from ivr import END, Call, Choices, Flow, answer, ask, collect, record, say
 from ivr.engine import effects as do
 from ivr.engine import events as ev
 from ivr.engine.call_out import CallOut
+from ivr.engine.signalled import Signalled
 from ivr.store.journal import Journal
 from ivr.worker import Worker
 
@@ -21,17 +22,17 @@ OFFER = ev.Offered("alice", "100", wall=1_763_812_800.0)  # 2025-11-22 12:00 UTC
 class ScriptedPhone:
     """Plugs in like the line; each `wait` is one turn of the script."""
 
-    def __init__(self, *turns: list[tuple[str, ev.Event]]) -> None:
+    def __init__(self, *turns: list[tuple[str, ev.Event | Signalled]]) -> None:
         self.turns = list(turns)
         self.done: list[tuple[str, do.Effect]] = []
         self.waits: list[float] = []
-        self.last: list[tuple[str, ev.Event]] = []  # what `stop` tells
+        self.last: list[tuple[str, ev.Event | Signalled]] = []  # what `stop` tells
         self.refusing = self.stopped = self.woken = False
         self.dialled: list[CallOut] = []
         self.beats = 0
         self.between: Callable[[], None] = lambda: None
 
-    def wait(self, seconds: float) -> list[tuple[str, ev.Event]]:
+    def wait(self, seconds: float) -> list[tuple[str, ev.Event | Signalled]]:
         self.waits.append(seconds)
         self.between()
         return self.turns.pop(0) if self.turns else []
@@ -52,7 +53,7 @@ class ScriptedPhone:
     def refuse(self) -> None:
         self.refusing = True
 
-    def stop(self) -> list[tuple[str, ev.Event]]:
+    def stop(self) -> list[tuple[str, ev.Event | Signalled]]:
         self.stopped = True
         return self.last
 
@@ -75,7 +76,9 @@ def menu() -> Flow:
 class Hall:
     """A worker in a folder of its own, with a clock that only the test moves."""
 
-    def __init__(self, folder: Path, flow: Flow | None, *turns: list[tuple[str, ev.Event]]) -> None:
+    def __init__(
+        self, folder: Path, flow: Flow | None, *turns: list[tuple[str, ev.Event | Signalled]]
+    ) -> None:
         self.now = 1000.0
         self.folder = folder
         self.phone = ScriptedPhone(*turns)
@@ -107,7 +110,7 @@ def test_two_calls_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_a_deadline_fires_when_it_is_due_and_the_phone_waits_no_longer(tmp_path: Path) -> None:
-    turns: list[list[tuple[str, ev.Event]]] = [
+    turns: list[list[tuple[str, ev.Event | Signalled]]] = [
         [("a", OFFER)],
         [("a", ev.Answered())],
         [("a", ev.PlayDone(1))],
@@ -285,7 +288,7 @@ def test_the_journal_masks_secrets_and_keys_typed_ahead(tmp_path: Path) -> None:
         await say(call, "welcome", barge_in="none")
         return (await collect(call, "pin", into="pin", length=4, sensitive=True)).outcome
 
-    keys: list[list[tuple[str, ev.Event]]] = [[("a", ev.Digit(key))] for key in "4711"]
+    keys: list[list[tuple[str, ev.Event | Signalled]]] = [[("a", ev.Digit(key))] for key in "4711"]
     offer = ev.Offered("alice", "100", OFFER.wall, {"authorization": "Digest 4711", "x-a": "b"})
     hall = Hall(
         tmp_path,
@@ -402,3 +405,29 @@ def test_a_call_out_that_nobody_takes_has_a_journal(tmp_path: Path) -> None:
     lines = hall.journal("a")
     assert lines[0]["flow"] == "menu"
     assert [line.get("event") for line in lines[1:3]] == ["offered", "hung_up"]
+
+
+def test_sip_messages_are_written_and_move_nothing(tmp_path: Path) -> None:
+    def told(at: float, line: str, again: int = 0) -> Signalled:
+        return Signalled(1000.0 + at, False, line, "1 INVITE", "audio 4000" * (at < 0), 0, again)
+
+    hall = Hall(
+        tmp_path,
+        menu(),
+        [("nobody", told(0, "BYE")), ("a", OFFER), ("a", told(-0.01, "INVITE"))],
+        [("a", ev.HungUp("caller")), ("a", told(0.5, "SIP/2.0 200 OK", again=1))],
+        [("a", told(0.6, "late"))],
+    )
+    for _ in range(2):
+        hall.worker.turn()
+    assert [line for line in hall.journal("a") if "sip" in line] == [
+        {"at": 0.0, "sip": "INVITE", "sent": False, "leg": 0, "cseq": "1 INVITE",
+         "media": "audio 4000"},
+        {"at": 0.5, "sip": "SIP/2.0 200 OK", "sent": False, "leg": 0, "cseq": "1 INVITE",
+         "again": 1},
+    ]  # fmt: skip
+    assert "sip" in hall.journal("a")[-1] and not hall.worker.sessions
+    (file,) = hall.folder.glob("calls/*/a.jsonl")
+    file.unlink()  # the caller is forgotten
+    hall.worker.turn()
+    assert not list(hall.folder.glob("calls/*/a.jsonl"))
