@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from ivr.engine.effects import Answer, Effect, Play
-from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
+from ivr.engine.effects import Answer, Effect, Play, Transfer
+from ivr.engine.events import Answered, Digit, Event, HungUp, Joined, Offered
 
 from . import hours
-from .conftest import Line, StartLine
+from .conftest import Line, StartLine, free_port
 from .peer import Dialog
 
 pytestmark = pytest.mark.line
@@ -226,3 +226,49 @@ def test_the_reason_of_a_cancel(line: StartLine) -> None:
         "CANCEL", "", "", f"Reason: {elsewhere}", branch=call.branch, cseq=call.cseq
     )  # fmt: skip
     assert phone.expect(HungUp) == HungUp("caller", 487, elsewhere)
+
+
+def bridges(line: StartLine) -> tuple[Line, list[Dialog]]:
+    """A line that transfers its callers to the peer, and the calls that this brings."""
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        if isinstance(event, Answered):
+            return [Transfer(1, f"sip:601@127.0.0.1:{port}", 5, "bridge")]
+        return plays(event)
+
+    return line(lambda: script, peer_port=port), []
+
+
+def test_a_far_end_that_wants_longer_sessions(line: StartLine) -> None:
+    phone, desk = bridges(line)
+
+    def too_small(dialog: Dialog) -> None:
+        assert dialog.incoming
+        desk.append(dialog)
+        dialog.reply(dialog.incoming, 422, "", "Min-SE: 3600")
+
+    phone.peer.answer = too_small
+    phone.peer.up()
+    phone.expect(Joined)
+    again = desk[0].got("INVITE")
+    assert again and again.header("session-expires").startswith("3600")
+
+
+def test_a_provisional_response_is_acknowledged(line: StartLine) -> None:
+    phone, desk = bridges(line)
+
+    def reliable(dialog: Dialog) -> None:
+        assert dialog.incoming
+        desk.append(dialog)
+        dialog.listen_to(dialog.incoming.body)
+        dialog.reply(dialog.incoming, 183, dialog.sdp, "Require: 100rel", "RSeq: 7")
+
+    phone.peer.answer = reliable
+    phone.peer.up()
+    phone.peer.expect(lambda: desk and desk[0].got("PRACK"), "PRACK")
+    asked, prack = desk[0].incoming, desk[0].got("PRACK")
+    assert asked and "100rel" in asked.header("supported")
+    assert prack and prack.header("rack") == f"7 {asked.header('cseq')}"
+    desk[0].accept()
+    phone.expect(Joined)
