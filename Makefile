@@ -24,6 +24,7 @@ bench:
 	@scripts/venv
 	.venv/bin/python -m benchmarks.engine
 	.venv/bin/python -m benchmarks.simulated_calls
+	.venv/bin/python -m benchmarks.detectors
 	@scripts/peers
 	.venv/bin/python -m benchmarks.soak
 	.venv/bin/python -m benchmarks.fleet --find-capacity

@@ -10,6 +10,7 @@ from .config import Settings, load_settings
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
+from .engine.statuses import CODES
 from .flowfile import load_flow, static_prompts
 from .routes import Routes
 from .speech.catalogue import Catalogue, read_catalogue
@@ -55,6 +56,8 @@ def load_project(file: Path) -> Project:
     flows = load_flows(set(settings.routes.values()), catalogue, faults)
     if faults:
         raise LoadError(faults)
+    for flow in flows.values():
+        flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
 
 

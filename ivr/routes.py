@@ -12,12 +12,17 @@ class Routes:
     """What was dialled, and its flow: exact before the longest prefix (``49*``), before ``*``."""
 
     def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = tuple(flows.values())
         self._exact = {number: flow for number, flow in flows.items() if not number.endswith("*")}
         self._prefixes = sorted(
             ((number[:-1], flow) for number, flow in flows.items() if number.endswith("*")),
             key=lambda route: len(route[0]),
             reverse=True,
         )
+
+    def named(self, name: str) -> Flow | None:
+        """The flow with this name; None: no route leads to such a one."""
+        return next((flow for flow in self._flows if flow.name == name), None)
 
     def flow_of(self, offer: Offered) -> Flow | None:
         """The flow that takes this call."""

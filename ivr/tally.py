@@ -5,14 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from .engine.effects import Effect, Note, Play, Record, Stop, Transfer
+from .engine.effects import Dial, Effect, Join, Note, Play, Record, Refer, Stop
 from .engine.events import (
     Answered,
     Digit,
     Event,
     Heard,
     HungUp,
-    Joined,
     Offered,
     PlayDone,
     RecordDone,
@@ -33,6 +32,7 @@ from .engine.measures import (
     OFFERED,
     REACTION,
     RECEIVED,
+    REGISTRATION_FAILURES,
     STATES,
     TRANSFERS,
     Measure,
@@ -45,7 +45,7 @@ Delta = dict[str, list[tuple[list[str], list[float]]]]
 _INPUTS = frozenset(["typed", "heard", "empty", "no_input", "no_match"])
 _OUTCOMES = frozenset(["answered", "busy", "no_answer", "rejected", "unreachable", "failed"])
 _FROM_CALLER = frozenset([Digit, SpeechStarted, Heard])
-_FACTS = frozenset([Answered, Joined, PlayDone, RecordDone])
+_FACTS = frozenset([Answered, PlayDone, RecordDone])
 
 
 class _Seen:
@@ -117,6 +117,10 @@ class Tally:
             del self._calls[session.call.id]
             self._ended(seen, session.ended_by, event, now)
 
+    def registration_failed(self, account: str) -> None:
+        """Count that a registrar did not take `account`, or did not answer."""
+        self._count(REGISTRATION_FAILURES, account)
+
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""
         fallbacks = self._fallbacks()
@@ -136,8 +140,6 @@ class Tally:
             case Answered():
                 seen.answered = now
                 self._observe(ANSWER, now - seen.offered)
-            case Joined():
-                self._transferred(seen, "answered")
             case RecordDone(id, reason=reason, file=file) if id == seen.recording:
                 seen.kept = reason == "hang_up" and file != ""
 
@@ -154,8 +156,10 @@ class Tally:
                     self._observe(BARGE_IN, took)
             case Record(id):
                 seen.recording = id
-            case Transfer():
+            case Dial() | Refer():
                 seen.transferring = True
+            case Join(early=False):
+                self._transferred(seen, "answered")
 
     def _noted(self, note: Note, seen: _Seen) -> None:
         # A flow in Python may write notes of its own: none of them becomes a label as it is.

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from .engine import trace
 from .engine.call import Call
+from .engine.call_out import CallOut
 from .engine.effects import Effect, Note
 from .engine.events import Event, HungUp, Offered, Tick
 from .engine.flow import Flow
@@ -50,6 +51,9 @@ class Phone(Protocol):
 
     def wake(self) -> None:
         """End a running `wait`; from any thread or signal handler."""
+
+    def dial(self, order: CallOut) -> None:
+        """Make a call: `Offered` follows, then `Answered` or `HungUp`, with the id of *order*."""
 
     def beat(self) -> None:
         """Let sound go on; called again and again while a state computes."""
@@ -92,6 +96,7 @@ class Worker:
         self.overrides: Mapping[str, str] = {}
         """Schedules that are `open` or `closed` for calls to come, whatever their rules say."""
         self.sessions: dict[str, Session] = {}
+        self._going_out: dict[str, Flow] = {}
         self.guard = StateGuard(phone.beat)
         self._ended = 0
         self._drain_until: float | None = None
@@ -117,6 +122,11 @@ class Worker:
         known = call_id in self.sessions
         self._feed(call_id, event)
         return known
+
+    def dial(self, order: CallOut, flow: Flow) -> None:
+        """Make a call that walks through *flow* once somebody has answered."""
+        self._going_out[order.id] = order.begins_with(flow)
+        self.phone.dial(order)
 
     def turn(self) -> None:
         """Wait for something to happen, and let the calls it concerns react."""
@@ -179,6 +189,6 @@ class Worker:
             gc.collect()
 
     def _begin(self, call_id: str, offer: Offered, now: float) -> None:
-        flow = self.route(offer) or NOBODY
+        flow = self._going_out.pop(call_id, None) or self.route(offer) or NOBODY
         self.sessions[call_id] = Session(flow, call_id)
         self.journal.begin(call_id, offer, now, flow.name, flow.version)

@@ -126,6 +126,14 @@ def doctor(settings: Settings = DEFAULT, json: Json = False) -> None:
 
 
 @app.command()
+def status(settings: Settings = DEFAULT, json: Json = False) -> None:
+    """Tell how a server that runs is: its workers, its calls, its accounts at registrars."""
+    from .status import run
+
+    raise typer.Exit(run(settings, json))
+
+
+@app.command()
 def self_call(
     number: Annotated[
         str | None, typer.Option(help="Number to call, as `self_call.number` in the settings.")

@@ -20,7 +20,7 @@ from ..store.record import Line, Unreadable, parsed, plain, record_of
 from ..store.record import as_json as iso
 from ..store.spool import DONE
 from ..testing.transcript import clock
-from .output import as_json, complain
+from .output import as_json, complain, print_columns, printable
 from .story import Told, decisions, story
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -58,7 +58,7 @@ def list_calls(
     columns = ["id", "began", "caller", "dialled", "flow", "seconds", "state", "ended_by", "code"]
     if len({row["host"] for row in rows}) > 1:
         columns.insert(1, "host")
-    _print_columns([columns, *([_shown(row[column]) for column in columns] for row in rows)])
+    print_columns([columns, *([_shown(row[column]) for column in columns] for row in rows)])
 
 
 def moment(text: str, now: datetime | None = None) -> datetime | None:
@@ -154,23 +154,12 @@ def _not_here(settings: Settings, row: Line) -> str:
 
 def _print_facts(row: Line) -> None:
     known = [(name, value) for name, value in row.items() if value not in ("", None, [], {})]
-    _print_columns([[name, _shown(value)] for name, value in known])
-
-
-def _print_columns(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print(_printable("  ".join(map(str.ljust, row, widths)).rstrip()))
+    print_columns([[name, _shown(value)] for name, value in known])
 
 
 def _print_told(told: Iterable[Told]) -> None:
     for at, text in told:
-        print(_printable(f"{clock(at)}  {text}"))
-
-
-def _printable(text: str) -> str:
-    """*text* without what a caller may have sent to command the terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+        print(printable(f"{clock(at)}  {text}"))
 
 
 def _shown(value: Any) -> str:

@@ -50,12 +50,15 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
     from ..fleet.place import line_settings
     from ..project import voice
     from ..sip import check as line
+    from ..sip import reach
     from ..speech import check as speech
 
-    for found in (
-        *line.check(line_settings(settings, fleet.place(settings))),
-        *fleet.check(settings),
-    ):
+    try:
+        here = line_settings(settings, fleet.place(settings))
+    except IvrError as error:
+        yield Verdict("accounts", False, str(error), "give it the secret that the registrar knows")
+        here = line_settings(settings.model_copy(update={"accounts": {}}), fleet.place(settings))
+    for found in (*line.check(here), *reach.check(here.accounts), *fleet.check(settings)):
         yield Verdict(found.what, found.ok, found.detail, found.remedy)
     heard = speech.check(voice(settings), settings.language)
     yield Verdict("voice", heard.ok, heard.finding, heard.remedy)

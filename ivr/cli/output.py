@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,18 @@ def complain(message: str) -> None:
 def as_json(value: Any) -> None:
     """Print *value* as JSON, one document."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print *rows* as a table; the first may be its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print(printable("  ".join(map(str.ljust, row, widths)).rstrip()))
+
+
+def printable(text: str) -> str:
+    """*text* without what a stranger may have sent to command the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 @contextmanager

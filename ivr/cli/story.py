@@ -14,10 +14,9 @@ Told = tuple[float, str]
 HAPPENED = {
     "offered": "{caller} calls {dialled}",
     "answered": "is answered",
+    "early_media": "can hear before the answer",
     "digit": "presses {key}",
     "heard": 'says "{text}"',
-    "joined": "talks to the far end",
-    "transfer_done": "transfer: {outcome} {code} {reason}",
     "record_done": "recording ends ({reason}): {seconds} s kept as {file}",
     "moved": "an operator moves the call to {state}",
     "interjected": "an operator has {prompt} played",
@@ -25,10 +24,14 @@ HAPPENED = {
     "hung_up": "the call is over, by {by} {code} {reason}",
 }
 DONE = {
+    "ring": "is told {code} {reason}",
+    "send_digit": "is sent {digit}",
     "play": "hears {prompts}",
     "record": "is recorded as {name}",
     "record_call": "the call is recorded as {name}",
-    "transfer": "is transferred to {to}",
+    "dial": "is transferred to {to}",
+    "join": "talks to the far end",
+    "refer": "is referred to {to}",
     "hang_up": "the {by} hangs up",
     "reject": "is rejected with {code} {reason}",
     "redirect": "is redirected to {contacts} with {code}",

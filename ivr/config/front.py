@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
-from typing import Annotated
+from pydantic import Field, model_validator
 
-from pydantic import AfterValidator, Field, model_validator
-
-from .sections import Location, Port, Section
-
-Network = Annotated[str, AfterValidator(lambda text: str(IPv4Network(text)))]
+from .sections import Location, Network, Port, Section
 
 
 class Front(Section):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as EnvironmentError_
@@ -91,8 +91,8 @@ def _faults(
             found.append(Fault(f"environment variable {variable}", 0, 0, message))
         elif (*at, "key") in places and wrong["type"] == "extra_forbidden":
             found.append(source.place(places[(*at, "key")]).fault(message))
-        elif at in places:
-            found.append(source.place(places[at]).fault(f"{'.'.join(at)}: {message}"))
+        elif place := places.get(at) or (len(at) > 1 and places.get(at[:-1])):
+            found.append(source.place(place).fault(f"{'.'.join(at)}: {message}"))
         else:
             found.append(Fault(str(path), 0, 0, f"{'.'.join(at)}: {message}"))
     return found
@@ -102,12 +102,16 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
     if kind == "extra_forbidden":
         section: Any = Settings
         for part in at[:-1]:
-            section = section.model_fields[part].annotation
-        return f"unknown key {at[-1]!r}; {suggest(at[-1], section.model_fields)}"
+            if get_origin(section) is dict:
+                section = get_args(section)[1]
+            else:
+                section = section.model_fields[part].annotation
+        names = [field.alias or name for name, field in section.model_fields.items()]
+        return f"unknown key {at[-1]!r}; {suggest(at[-1], names)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"expected key: value pairs, found {value!r}"
     if kind == "missing":
-        return "is needed; expected such as routes: {'*': flows/menu.yaml}"
+        return "is needed" + "; expected such as routes: {'*': flows/menu.yaml}" * (len(at) == 1)
     message = message.removeprefix("Value error, ")
     if message[:2].istitle():  # not TLS
         message = message[0].lower() + message[1:]
@@ -131,6 +135,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     for section in (front, sip):
         section.tls_certificate = section.tls_certificate and folder / section.tls_certificate
         section.tls_key = section.tls_key and folder / section.tls_key
+    for account in settings.accounts.values():
+        account.secret_file = account.secret_file and folder / account.secret_file
     exact = (number for number in settings.routes if not number.endswith("*"))
     settings.self_call.number = settings.self_call.number or next(exact, "100")
     return settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Ipv4 = Annotated[str, AfterValidator(lambda text: str(IPv4Address(text)))]
+Network = Annotated[str, AfterValidator(lambda text: str(IPv4Network(text)))]
 
 
 def _named(value: object) -> object:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ..engine.statuses import LEAST, MOST, Refusal
+from .accounts import Accounts
 from .control import Control
 from .fleet import Fleet
 from .front import Front
@@ -19,6 +21,7 @@ from .voice import Voice
 
 PREFIX = "IVR_"
 NESTED = "__"
+_RELOADED = {"routes", "prompts", "language", "voice", "statuses"}
 
 
 class Settings(BaseSettings):
@@ -58,6 +61,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="the log on stderr: text for people, json for machines"
     )
+    statuses: dict[Refusal, Annotated[int, Field(ge=LEAST, le=MOST)]] = Field(
+        default={},
+        description="SIP status codes of named refusals, where the usual ones will not do, such as"
+        " closed: 603",
+    )
     sip: Sip = Field(default_factory=Sip, description="where the line listens")
     fleet: Fleet = Field(default_factory=Fleet, description="the workers behind the front")
     control: Control = Field(
@@ -65,6 +73,11 @@ class Settings(BaseSettings):
     )
     front: Front = Field(default_factory=Front, description="the SIP proxy before the workers")
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
+    accounts: Accounts = Field(
+        default={},
+        description="users at registrars and providers, by a name, such as trunk:"
+        " {registrar: sip:sip.example.com, user: alice, secret_file: trunk.secret}",
+    )
     records: Records = Field(default_factory=Records, description="what is kept of calls")
     self_call: SelfCall = Field(
         default_factory=SelfCall, description="how the server calls itself, as a test"
@@ -83,7 +96,7 @@ class Settings(BaseSettings):
 
     def fixed(self) -> dict[str, Any]:
         """What a running server keeps to, whatever a reload finds; secrets are not told."""
-        return self.model_dump(mode="json", exclude={"routes", "prompts", "language", "voice"})
+        return self.model_dump(mode="json", exclude=_RELOADED)
 
     @property
     def messages(self) -> Path:

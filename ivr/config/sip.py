@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from .sections import Ipv4, Location, Port, Section
+from .sections import Ipv4, Location, Network, Port, Section
 
 Codec = Literal["PCMU", "PCMA", "G722"]
 
@@ -49,6 +49,21 @@ class Sip(Section):
     )
     retry_after: int = Field(
         default=5, ge=1, le=3600, description="seconds that a refused caller is told"
+    )
+    allow: list[Network] = Field(
+        default=[],
+        description="networks that are answered, such as 192.0.2.0/24; all others hear nothing;"
+        " empty: all (behind a front: front.allow)",
+    )
+    deny: list[Network] = Field(
+        default=[], description="networks that hear nothing, even where `allow` has them"
+    )
+    requests_per_second: int = Field(
+        default=100,
+        ge=1,
+        le=10000,
+        description="requests outside of calls a second, from one address; beyond, it is not heard"
+        " (behind a front: front.requests_per_second)",
     )
     log_level: int = Field(default=1, ge=0, le=3, description="how much the SIP stack logs, 0 to 3")
     shim: bool = Field(

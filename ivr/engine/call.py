@@ -12,6 +12,7 @@ from . import templates
 from .effect_check import check_effect
 from .effects import (
     Answer,
+    Drop,
     Effect,
     HangUp,
     Note,
@@ -22,7 +23,10 @@ from .effects import (
     Text,
     Unlisten,
 )
-from .events import Answered, Digit, Event, Offered, RecordDone
+from .errors import FlowError
+from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
+from .phase import Phase, Standing
+from .statuses import CODES
 from .values import Secret, Value
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
@@ -56,7 +60,13 @@ class Call:
     language: str = ""
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
+    """The status code that each named reason for a refusal stands for."""
     answered: bool = False
+    early: bool = False
+    """Whether the sound was opened before the answer."""
+    early_keys: bool = False
+    """Whether keys are asked for before the answer, too."""
     over: bool = False
     """Whether the call has ended, or has been told to."""
     keys: deque[str] = field(default_factory=deque)
@@ -72,6 +82,7 @@ class Call:
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
+    _last_leg: int = 0
     _offered_at: float = 0.0
     _wall: float = 0.0
     _tries: list[Tries] = field(default_factory=list, repr=False)
@@ -86,7 +97,7 @@ class Call:
         is `over`, only what tidies up still goes out: stops and notes.
         """
         check_effect(effect)
-        if self.over and not isinstance(effect, Stop | Unlisten | Note):
+        if self.over and not isinstance(effect, Stop | Drop | Unlisten | Note):
             return
         if isinstance(effect, HangUp | Redirect | Reject):
             self.over = True
@@ -118,6 +129,25 @@ class Call:
         """A number for an effect that later events or a `Stop` refer to."""
         self._last_id += 1
         return self._last_id
+
+    def new_leg(self) -> int:
+        """A number for a leg that is to be dialled."""
+        self._last_leg += 1
+        return self._last_leg
+
+    @property
+    def phase(self) -> Phase:
+        """How far the call has come on its way to the answer."""
+        if self.answered:
+            return Phase.ANSWERED
+        if self.early:
+            return Phase.EARLY_KEYS if self.early_keys else Phase.EARLY
+        return Phase.RINGING
+
+    def require(self, standing: Standing) -> None:
+        """Raise `FlowError` unless *standing* allows what is to be done now."""
+        if self.phase not in standing.phases:
+            raise FlowError(standing.otherwise)
 
     @property
     def answering(self) -> bool:
@@ -180,6 +210,8 @@ class Call:
                 self._offered_at = self.now
             case Answered():
                 self.answered = True
+            case EarlyMedia():
+                self.early = True
             case Digit(key):
                 self._pressed(key)
             case RecordDone(id) if id == self.recording:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-TransferMode = Literal["bridge", "refer", "refer_then_bridge"]
+DigitWay = Literal["rfc4733", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,34 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell the caller how the unanswered call is getting on: `code` 180 (it rings), 181 (it is
+    forwarded) or 182 (it waits in a queue), a reason phrase, and headers of this response alone."""
+
+    code: int = 180
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Open the sound before the answer (183).  `EarlyMedia` follows, or `HungUp`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """Play `prompts` one after the other without a gap.  `PlayDone` follows unless it is stopped.
 
     A prompt that cannot be had is replaced (its text, then a tone), never left out.  With `over`
-    it does not take the place of what plays: that waits meanwhile, and goes on where it was.
+    it does not take the place of what plays: that waits meanwhile, and goes on where it was.  It is
+    `leg` that hears it, 0 for the caller.
     """
 
     id: int
     prompts: tuple[Prompt, ...]
     language: str = ""
     over: bool = False
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +106,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording or transfer `id` now.  Unknown ids are ignored."""
+    """End playback, recording, screening or referral `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -107,27 +124,68 @@ class Unlisten:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """Hand the caller to the SIP URI `to`.  `TransferDone` follows, unless the call ends.
+class Screen:
+    """Find out by the far end's voice who it is that answered.  `Screened` follows.
 
-    `bridge`: call `to` ourselves, wait `ring` seconds for an answer and join both legs (`Joined`)
-    until one leaves.  `refer`: ask the caller's phone to call `to` (RFC 3515).
-    `refer_then_bridge`: bridge where the REFER fails.
+    It comes within `seconds`, or as soon as it is known.  After a `machine` the line goes on
+    listening for its beep, until `Stop`.
+    """
+
+    id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Call the SIP URI `to`, on a leg of its own with the number `leg`, which counts from 1.
+
+    `LegRinging` and `LegAnswered` follow as they come, and `LegEnded` in every case, unless the
+    call ends before.  `caller_id` is the number that the far end is shown; empty: the caller's.
+    """
+
+    leg: int
+    to: str
+    caller_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Let the caller and `leg` hear one another; `early`: the caller hears it, and it not him."""
+
+    leg: int
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Hang up on `leg`, or stop calling it.  Unknown legs are ignored; `LegEnded` follows not."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """Ask the caller's phone to call the SIP URI `to` (RFC 3515).  `ReferDone` follows.
+
+    With a `leg` it is to take that leg's place there (RFC 3891): an attended transfer.
     """
 
     id: int
     to: str
-    ring: float
-    mode: TransferMode = "bridge"
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first."""
+    """End the unanswered call with a 3xx `code` and `contacts` (SIP or tel URIs), best first.
+
+    A contact may have a preference of its own: ``<sip:a@b>;q=0.7`` (RFC 3261 20.10).
+    """
 
     contacts: tuple[str, ...]
     code: int = 302
     reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +199,25 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call: BYE after the answer, 480 before it.  `after` names a playback to let finish
+    """End the call: BYE after the answer, `code` before it.  `after` names a playback to let finish
     first, `by` who wants it: what `HungUp` says then."""
 
     after: int | None = None
     by: Literal["flow", "operator"] = "flow"
+    code: int = 480
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigit:
+    """Press a key for `leg`, 0 for the caller's end: 0-9, *, #, A-D, for `seconds`.
+
+    `rfc4733`: as events among the sound; `info`: as a SIP INFO, each after the last one's answer.
+    """
+
+    digit: str
+    by: DigitWay = "rfc4733"
+    seconds: float = 0.1
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +230,8 @@ class Note:
 
 Effect = (
     Answer
+    | Ring
+    | Early
     | Play
     | Record
     | RecordCall
@@ -165,9 +239,14 @@ Effect = (
     | Stop
     | Listen
     | Unlisten
-    | Transfer
+    | Dial
+    | Join
+    | Drop
+    | Refer
+    | Screen
     | Redirect
     | Reject
     | HangUp
+    | SendDigit
     | Note
 )

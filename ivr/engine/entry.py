@@ -25,6 +25,7 @@ from .digits import LONGEST_ENTRY, Matcher, Verdict
 from .effects import Listen, Mask, Prompt, Unlisten
 from .errors import CallEnded, CallMoved
 from .events import Digit, Heard, SpeechStarted, Tick
+from .phase import KEYS
 from .speak import LONGEST_PLAYBACK, Playback
 from .verb import BargeIn
 
@@ -133,6 +134,7 @@ def _shown(entry: Entry, rules: Rules) -> str:
 
 async def take_entry(call: Call, prompts: tuple[Prompt, ...], rules: Rules) -> Entry:
     """Take one entry; whatever of the prompts still plays at its end is stopped."""
+    call.require(KEYS)
     taking = _Taking(call, rules)
     call.asking, call.reading = True, not rules.sensitive
     if rules.words:

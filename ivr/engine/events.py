@@ -11,19 +11,22 @@ from typing import Any, Literal
 
 from .effects import Prompt
 
-TransferOutcome = Literal["answered", "busy", "no_answer", "rejected", "unreachable", "failed"]
+Finding = Literal["human", "machine", "beep", "silence"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A caller is ringing us; the call is not answered yet.
+    """A caller is ringing us, or we him (`direction`); the call is not answered yet.
 
     `caller` and `dialled` are the user parts of From and of the request URI, or the host where
     there is none.  `headers` has the INVITE's headers, names in lower case, the first of each.
     `wall` is the time of day at this moment, in seconds since 1970 (UTC).  `overrides` says of
     schedules, by name, that they are `open` or `closed` whatever their rules say; the call keeps
     to what it was offered with.
+
+    Of a call that we make, `dialled` is whom we call and `caller` the number that he is shown;
+    the flow begins when he answers.
     """
 
     caller: str
@@ -31,11 +34,20 @@ class Offered:
     wall: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    direction: Literal["in", "out"] = "in"
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The caller acknowledged our answer and media flows in both directions."""
+    """The call is answered, by us or by whom we call, and media flows in both directions."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyMedia:
+    """The caller can hear us although the call is not answered.
+
+    One whose INVITE offered no sound hears nothing; what is played to him is over at once.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +94,64 @@ class RecordDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """The far end of the bridged transfer `id` answered; the two talk until `TransferDone`."""
+class Screened:
+    """Screening `id` found something out.
 
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TransferDone:
-    """Transfer `id` came to its end.
-
-    `answered`: the far end took the call (and, when it was bridged, has left again).  `code` is the
-    SIP status code that decided, 0 where none came; `reason` adds what a code cannot say, such as
-    `no_slot`.
+    `human`: somebody spoke and waits for an answer, or cannot be told from one who does;
+    `silence`: nobody said anything.  Neither is followed by more.  `machine`: a voice that goes on
+    without a pause; its `beep`, at which a message begins, may follow, or come first.
     """
 
     id: int
-    outcome: TransferOutcome
+    found: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """The far end of `leg` sent the provisional `code`; `early`: with sound of its own."""
+
+    leg: int
+    code: int = 180
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The far end of `leg` took the call, and there is sound both ways."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """`leg` is gone.  Not sent for one that was dropped.
+
+    `code` is the SIP status with which the far end refused, 200 if it had answered, 0 where none
+    came; `reason` adds what a code cannot say, such as `no_slot` or `not_allowed`.
+    """
+
+    leg: int
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegDigit:
+    """The far end of `leg` pressed one key."""
+
+    leg: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferDone:
+    """Referral `id` came to its end: `code` is the final status that the caller's phone told.
+
+    200: the phone talks to whom it was referred to, or has left to do so.  Another one: that far
+    end's, or the phone's own refusal; 0 where none came, and `reason` says why.
+    """
+
+    id: int
     code: int = 0
     reason: str = ""
 
@@ -107,13 +160,14 @@ class TransferDone:
 class HungUp:
     """The call is gone.  Always the last event of a call.
 
-    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; `code` is the SIP
-    status code, if one came (487 for a caller who gave up before the answer).  `media` is how the
+    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; of a call that we
+    made and nobody took, `far_end`, or `no_answer` when we gave up.  `code` is the SIP status code,
+    if one came (487 for a caller who gave up before the answer).  `media` is how the
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
-    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info` or `none`.
-    `silent` is true where sound was missing, either way, 3 s after the answer.  Empty where there
-    was none.
+    `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info`, `in-band`
+    or `none`.  `silent` is true where sound was missing, either way, 3 s after the answer.  Empty
+    where there was none.
     """
 
     by: str = "caller"
@@ -152,13 +206,18 @@ class Tick:
 Event = (
     Offered
     | Answered
+    | EarlyMedia
     | Digit
     | SpeechStarted
     | Heard
     | PlayDone
     | RecordDone
-    | Joined
-    | TransferDone
+    | LegRinging
+    | LegAnswered
+    | LegEnded
+    | LegDigit
+    | ReferDone
+    | Screened
     | HungUp
     | Moved
     | Interjected

@@ -18,6 +18,7 @@ from transitions import Machine, MachineError
 from .call import Call
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
+from .statuses import CODES
 
 END = "end"
 GIVEN_UP = ("no_input", "no_match")  # the outcomes of a question that was asked often enough
@@ -76,6 +77,7 @@ class Flow:
         self.language = language
         self.place = place
         self.version = ""  # of the file it was read from
+        self.statuses = CODES  # of named refusals; the settings may have others
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 

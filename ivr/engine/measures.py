@@ -79,6 +79,9 @@ JITTER = Measure(
     "Jitter of the caller's RTP at the end of a call",
     bounds=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1),
 )
+REGISTRATION_FAILURES = Measure(
+    "ivr_registration_failures", "Times that a registrar did not take an account", ("account",)
+)
 
 MEASURES = (
     OFFERED,
@@ -96,4 +99,5 @@ MEASURES = (
     RECEIVED,
     LOST,
     JITTER,
+    REGISTRATION_FAILURES,
 )

@@ -32,6 +32,7 @@ from .events import (
     Tick,
 )
 from .flow import END, Flow
+from .phase import SOUND
 from .step_clock import StepClock
 from .values import Secret
 
@@ -67,7 +68,7 @@ class Session:
 
     def __init__(self, flow: Flow, call_id: str) -> None:
         self.flow = flow
-        self.call = Call(call_id, language=flow.language)
+        self.call = Call(call_id, language=flow.language, statuses=flow.statuses)
         self.state = ""
         self.deadline: float | None = None
         self.ended_by = ""
@@ -106,10 +107,19 @@ class Session:
     def _take(self, event: Event, now: float) -> None:
         self.call.now = self._clock.at(now)
         self.call.told(event)
+        if self._started and not self.state:
+            self._await_answer(event)
+        else:
+            self._happened(event, now)
+
+    def _happened(self, event: Event, now: float) -> None:
         match event:
-            case Offered():
+            case Offered(direction=direction):
                 self._started, self._call_limit = True, now + LONGEST_CALL
-                self._go_to(self.flow.start)
+                if direction == "in":
+                    self._go_to(self.flow.start)
+                else:
+                    self.deadline = self._call_limit
             case HungUp(by):
                 self._leave(by)
             case Moved(state):
@@ -127,6 +137,19 @@ class Session:
                 self._tick(event, now)
             case _:
                 self._run(event)
+
+    def _await_answer(self, event: Event) -> None:
+        """Of a call that we make: its flow begins with the far end's answer."""
+        match event:
+            case Answered():
+                self.call.keys.clear()
+                self._go_to(self.flow.start)
+            case HungUp(by):
+                self.call.over = True
+                self._finish(by)
+            case Dismissed() | Tick():
+                self.call.emit(HangUp(by="operator" if isinstance(event, Dismissed) else "flow"))
+                self._finish("operator" if isinstance(event, Dismissed) else "flow")
 
     def _go_to(self, state: str) -> None:
         self.flow.enter(self, state)
@@ -234,7 +257,7 @@ class Session:
 
     def _interject(self, prompt: Prompt, now: float) -> None:
         call = self.call
-        if not call.answered:
+        if call.phase not in SOUND.phases:
             return call.note("not_played", "the call is not answered")
         self._interjection = call.new_id()
         call.emit(Play(self._interjection, (prompt,), call.language, over=True))
@@ -251,10 +274,10 @@ class Session:
         call = self.call
         call.note("failed", f"{self.state}: {self._where(error)}{self._words(error)}")
         self._close()  # stops what it had running, before the apology
-        if call.answered and not call.over:
+        if call.phase in SOUND.phases and not call.over:
             apology = call.new_id()
             call.emit(Play(apology, (APOLOGY,), call.language))
-            call.emit(HangUp(after=apology))
+            call.emit(HangUp(apology) if call.answered else HangUp(apology, code=500))
         else:
             call.end(500)
         self._finish(self.ended_by or "error")

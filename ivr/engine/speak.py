@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .call import Call
 from .effects import Play, Prompt, Stop
-from .errors import FlowError
 from .events import Digit, PlayDone, SpeechStarted, Tick
+from .phase import SOUND
 from .verb import BargeIn
 
 LONGEST_PLAYBACK = 600.0  # seconds; the line reports the end long before
@@ -17,8 +17,7 @@ class Playback:
     __slots__ = ("_call", "_since", "id", "running")
 
     def __init__(self, call: Call, prompts: tuple[Prompt, ...]) -> None:
-        if not call.answered:
-            raise FlowError("nothing can be played before the call is answered")
+        call.require(SOUND)
         self._call = call
         self._since = call.now
         self.id = call.new_id()

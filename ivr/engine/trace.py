@@ -11,8 +11,8 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from .call import Call
-from .effects import Effect, Text, Tone
-from .events import Digit, Event, Offered
+from .effects import Effect, SendDigit, Text, Tone
+from .events import Digit, Event, LegDigit, Offered
 
 MASK = "*"
 # RFC 3261, section 22: credentials.
@@ -25,9 +25,9 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
     A key is shown only while a step that may show it takes keys: one typed ahead may turn out to
     belong to a secret.  What a step made of the keys it took is in the `entry` note that follows.
     """
-    if isinstance(event, Digit) and not call.reading:
-        return {"event": "digit", "key": MASK}
     line = _line("event", event)
+    if isinstance(event, LegDigit) or (isinstance(event, Digit) and not call.reading):
+        line["key"] = MASK  # what is typed to a far end may be a secret of it
     if isinstance(event, Offered):
         headers = {k: v for k, v in event.headers.items() if k not in _CREDENTIALS}
         line["headers"] = headers
@@ -36,7 +36,10 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
 
 def of_effect(effect: Effect) -> dict[str, Any]:
     """*effect* as it may be written down."""
-    return _line("effect", effect)
+    line = _line("effect", effect)
+    if isinstance(effect, SendDigit):
+        line["digit"] = MASK
+    return line
 
 
 def _line(kind: str, thing: Event | Effect) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, ParamSpec
 
 from .effects import Prompt
+from .phase import ANYTIME, Phase, Standing
 from .values import Secret
 
 
@@ -30,6 +32,7 @@ class Result:
 
 
 DONE = Result()
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ TemplateText = Annotated[str, Kind("text")]
 Expression = Annotated[str, Kind("expression")]
 Variable = Annotated[str, Kind("variable")]
 Address = Annotated[str, Kind("address")]
+Contact = Annotated[str, Kind("contact")]
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
 OR_NONE = Kind("or none")
@@ -79,7 +83,8 @@ class Verb:
 
     `outcomes`: those it can have with the given arguments; none: it ends the call.  `goes_on`: the
     outcome after which the next verb of the same state runs, empty where there is no such one.
-    `outcomes_doc`: the outcomes in words.
+    `outcomes_doc`: the outcomes in words.  `standing`: where the call must stand for it, and
+    `enters` the phase that the call has at least reached when it is done.
     """
 
     name: str
@@ -88,6 +93,8 @@ class Verb:
     goes_on: str
     check: Callable[[Arguments], str]
     outcomes_doc: str
+    standing: Standing = ANYTIME
+    enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING
 
 
 VERBS: dict[str, Verb] = {}
@@ -99,22 +106,26 @@ def verb(
     *,
     goes_on: str = "",
     check: Callable[[Arguments], str] = lambda arguments: "",
+    standing: Standing = ANYTIME,
+    enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING,
 ) -> Callable[[Callable[P, Awaitable[Result]]], Callable[P, Awaitable[Result]]]:
     """Declare an async function as the verb *name*.
 
     Its first parameter is the call; the others, with their annotations, are what a flow file may
     give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns
-    what is wrong with arguments that are each right on their own, or an empty text.
+    what is wrong with arguments that are each right on their own, or an empty text.  *standing* is
+    where a call must stand for it, as on one side of the answer; *enters* where it stands then.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
         if callable(outcomes):
             words = inspect.cleandoc(outcomes.__doc__ or "")
-            VERBS[name] = Verb(name, run, outcomes, goes_on, check, words)
+            found, onward = outcomes, goes_on
         else:
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
-            VERBS[name] = Verb(name, run, lambda arguments: outcomes, onward, check, words)
+            found = lambda arguments: outcomes  # noqa: E731
+        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters)
         return run
 
     return declare

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from ..web.operator import LiveCall, WorkerView
+from ..sip.accounts import Registration
+from ..web.operator import LiveCall, RegistrationView, WorkerView
 from .supervisor import Supervisor
 
 CALL = ("id", "caller", "dialled", "flow", "state", "since")
@@ -39,6 +41,14 @@ class Desk:
                 restarts=supervisor.restarts[life.slot],
             )
             for life in sorted(supervisor.crew.lives.values(), key=lambda life: life.slot)
+        ]
+
+    def registrations(self) -> list[RegistrationView]:
+        told = self._supervisor.registrations
+        return [
+            cast(RegistrationView, told.get(name, asdict(Registration(name, account.registrar))))
+            for name, account in self._supervisor.settings.accounts.items()
+            if account.registers
         ]
 
     def restarts(self) -> int:

@@ -6,12 +6,14 @@ import gc
 import logging
 import signal
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
 from ..project import Project, load_project
+from ..sip.accounts import Registration
 from ..sip.phone import Phone
 from ..speech.prompts import PromptStore
 from ..store.journal import Journal
@@ -72,8 +74,12 @@ class Member:
         self._prompts = prompts
         self._tally = Tally(lambda: self._prompts.replaced)
         worker.tally, worker.attend = self._tally, self.attend
+        self._registrar = phone.registrar
+        self._registrar.failed = self._tally.registration_failed
+        self._registers = False
         self._since: dict[str, float] = {}
         self._told: list[dict[str, Any]] = []
+        self._told_of_accounts: list[Registration] = []
         self._beat_at = self._looked_at = 0.0
         self._bridge = bridge
         self._alone_since: float | None = None
@@ -89,7 +95,7 @@ class Member:
         if due or now - self._looked_at >= NEWS:
             self._looked_at = now
             live = self._calls()
-            if due or live != self._told:
+            if due or live != self._told or self._accounts() != self._told_of_accounts:
                 self._tell(live, now)
 
     def close(self) -> None:
@@ -103,6 +109,7 @@ class Member:
             self._alone_since = now
             log.warning("the supervisor is gone; calls go on without it")
         if now - self._alone_since >= self._bridge:
+            self._register(False)  # a successor's worker has them, or will
             self._drain(None)
 
     def _tell(self, live: list[dict[str, Any]], now: float) -> None:
@@ -111,9 +118,15 @@ class Member:
             message["live"] = live
         if counted := self._tally.take():
             message["tally"] = counted
+        if (accounts := self._accounts()) != self._told_of_accounts:
+            message["registrations"] = [asdict(account) for account in accounts]
         if self._link.send(message):
-            self._told = live
+            self._told, self._told_of_accounts = live, accounts
         self._beat_at = now
+
+    def _accounts(self) -> list[Registration]:
+        """How they are, unless another worker has them and tells of them."""
+        return self._registrar.states() if self._registers else self._told_of_accounts
 
     def _calls(self) -> list[dict[str, Any]]:
         sessions = self._worker.sessions
@@ -137,11 +150,21 @@ class Member:
             case {"tell": call_id, "number": number, **what}:
                 self._answer(number, self._worker.tell(call_id, _event(what)))
             case {"drain": seconds}:
+                self._registrar.end()
                 self._drain(seconds)
+            case {"register": keep}:
+                self._register(keep)
             case {"overrides": overrides}:
                 self._worker.overrides = overrides
             case {"swap": file, "number": number}:
                 self._answer(number, self._swap(Path(file)))
+
+    def _register(self, keep: bool) -> None:
+        self._registers = keep
+        if keep:
+            self._registrar.keep()
+        else:
+            self._registrar.leave()
 
     def _drain(self, seconds: float | None) -> None:
         self._worker.drain_seconds = seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import Settings
+from ..sip.accounts import LineAccount
 from ..sip.settings import LineSettings
 
 
@@ -19,12 +20,31 @@ class Place:
     front: str = ""
 
 
+def accounts(settings: Settings) -> tuple[LineAccount, ...]:
+    """The accounts of the settings, with their secrets.  Raises `SettingsError`."""
+    return tuple(
+        LineAccount(
+            name,
+            account.registrar,
+            account.user,
+            account.domain or account.host,
+            account.secret(name),
+            register=account.registers,
+            **account.model_dump(include={"auth_user", "expires", "proxy", "caller_id"}),
+        )
+        for name, account in settings.accounts.items()
+    )
+
+
 def line_settings(settings: Settings, place: Place | None = None) -> LineSettings:
-    """The part of the settings that a line reads, at its place in the fleet."""
+    """The part of the settings that a line reads, at its place in the fleet.
+
+    Raises `SettingsError`: the secret of an account cannot be had.
+    """
     sip = settings.sip.model_dump()
     if place:
         sip |= {"port": place.port, "rtp_port": place.rtp_port, "rtp_ports": place.rtp_ports}
     if place and place.front:
         sip |= {"front": place.front, "sip_address": place.address, "tcp": False}
         sip |= {"tls_certificate": None, "tls_key": None}  # TLS ends in the front
-    return LineSettings(recordings=settings.messages, **sip)
+    return LineSettings(recordings=settings.messages, accounts=accounts(settings), **sip)

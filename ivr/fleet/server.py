@@ -28,7 +28,7 @@ from .check import require_room
 from .crew import Bury, slot_of
 from .desk import Desk
 from .front import missing
-from .place import line_settings
+from .place import accounts, line_settings
 from .porter import Porter
 from .self_call import SelfCall
 from .supervisor import ENDED, SPARE, Supervisor
@@ -71,6 +71,7 @@ class Server:
             raise SettingsError(
                 f"{var} is in use by another `ivr serve`; end that, or give this one its own `var`"
             )
+        accounts(self.settings)  # a secret that is not there is no reason for workers to die
         limit = await self.supervisor.load()
         workers, behind_front = self._size(limit)
         if behind_front:
@@ -94,6 +95,7 @@ class Server:
                 return self._code
             if self.porter:
                 await self.porter.start()
+            self.supervisor.register()
             await self._open_control(stack)
             announce(sum(life.capacity for life in self.supervisor.crew.serving()))
             notify.tell("READY=1")

@@ -19,10 +19,12 @@ from pathlib import Path
 
 from ..config import Settings
 from ..engine.errors import IvrError, SettingsError
+from ..sip.accounts import TRYING
 from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Publish, Retire, slot_of
 from .link import Link, Message
 from .nursery import Template
 from .place import Place
+from .registrant import Registrant
 
 TICK = 1.0  # seconds
 RTP_PORTS = 40  # of each worker: two for each call, and as many again that linger
@@ -67,6 +69,9 @@ class Supervisor:
         self.restarts: Counter[int] = Counter()
         """How often the worker of each slot has died, or did not start."""
         self.overrides: dict[str, str] = {}
+        self.registrations: dict[str, Message] = {}
+        """How each account is registered, as a worker told last."""
+        self._registrant: Registrant | None = None
         self._published = published
         self._buried = buried
         self._counted = counted
@@ -144,6 +149,11 @@ class Supervisor:
         for template in self._templates.values():
             template.kill()
 
+    def register(self) -> None:
+        """From now on, one of the workers keeps the accounts registered."""
+        self._registrant = Registrant()
+        self._appoint()
+
     def replace(self, slot: int) -> bool:
         """Let the worker in `slot` finish, and have another in its place; False: nobody there."""
         intents = self.crew.replace(slot, self._clock())
@@ -215,6 +225,7 @@ class Supervisor:
             except OSError:  # no memory, no descriptors, no disk: the others must not suffer
                 log.exception("%s", intent)
         if Publish() in intents:
+            self._appoint()
             self._spawn(self._publish(drains))
         else:
             self._drain(drains)
@@ -234,6 +245,14 @@ class Supervisor:
             case Retire(version):
                 if template := self._templates.pop(version, None):
                     template.retire()
+
+    def _appoint(self) -> None:
+        # At the end whoever has the registrations takes them back, as he drains.
+        if self._registrant and not self.crew.closing:
+            serving = [life.name for life in self.crew.serving()]
+            for life, keep in zip(self._registrant.choose(serving), (False, True), strict=True):
+                if link := self._links.get(life):
+                    link.send({"register": keep})
 
     async def _publish(self, drains: list[Drain]) -> None:
         """Nobody is sent to a worker that has been told to refuse him."""
@@ -301,6 +320,8 @@ class Supervisor:
                     self.crew.beat(life, message.get("live"), now)
                     if "tally" in message:
                         self._counted(message["tally"])
+                    for each in message.get("registrations", ()):
+                        self._registered(each)
                 case {"ready": capacity}:
                     self._do(self.crew.ready(life, capacity, now))
                 case {"told": number, "ok": ok}:
@@ -310,6 +331,13 @@ class Supervisor:
             loop = asyncio.get_running_loop()
             loop.remove_reader(link)
             loop.call_later(LAST_WORDS, self._lost, life)
+
+    def _registered(self, told: Message) -> None:
+        """A worker tells of an account; what another one got lasts, whoever it is that renews."""
+        before = self.registrations.get(told["account"], told)
+        if told["state"] == TRYING:
+            told = {**told, "until": before["until"]}
+        self.registrations[told["account"]] = told
 
     def _lost(self, life: str) -> None:
         """Its template would have told how it ended, but may have ended itself."""

@@ -18,6 +18,7 @@ from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
 from ..engine.schedule import Hours, Span
+from ..engine.statuses import read_status
 from ..engine.verb import OR_NONE, Kind, Range
 from .source import Bad, Source, suggest
 
@@ -26,6 +27,7 @@ _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
 _SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
+_Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
 _PROMPT_NAME = re.compile(r"\w[\w.-]*")
 BUILTIN_NAMES = ("caller", "dialled")
 
@@ -55,7 +57,7 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(args[0], node, context, (*args[1:], *metadata))
     if kind == Prompt:
         return _prompt(node, context)
-    if origin in (Union, UnionType):
+    if origin in (Union, UnionType) and not _is_named(metadata):
         (inner,) = (arg for arg in args if arg is not NoneType)
         return convert(inner, node, context, metadata)
     if origin is tuple:
@@ -90,6 +92,10 @@ def items(
         except Bad as bad:
             context.note(bad)
     return tuple(values)
+
+
+def _is_named(metadata: tuple[Any, ...]) -> bool:
+    return any(isinstance(entry, Kind) and entry.name in _KINDS for entry in metadata)
 
 
 def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
@@ -158,6 +164,14 @@ def _address(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    bare, angle, q = text.removeprefix("<").partition(">")
+    if bool(angle) != text.startswith("<") or not _Q.fullmatch(q):
+        raise ValueError(f"{text!r} is no contact; expected such as <sip:601@pbx.example>;q=0.7")
+    _address(bare)
+    return text
+
+
 def _dial_pattern(text: str) -> str:
     pattern(text)
     return text
@@ -199,7 +213,9 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "expression": _checked(templates.check_expression),
     "variable": _variable,
     "address": _address,
+    "contact": _contact,
     "dial pattern": _dial_pattern,
+    "status": read_status,
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
     str: str,

@@ -223,6 +223,9 @@ class StateReader:
         if signature.rest is None:
             values = map(self._value, call.args[1:])
             named |= dict(zip(signature.parameters, values, strict=False))
+        elif not any(isinstance(each, ast.Starred) for each in call.args):
+            rest = tuple(map(self._value, call.args[1:]))
+            named[signature.rest.name] = _UNKNOWN if _UNKNOWN in rest else rest
         told = _Told({name: value for name, value in named.items() if value is not _UNKNOWN})
         told.untold = named.keys() - told.keys()
         return told

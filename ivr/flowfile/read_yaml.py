@@ -13,9 +13,11 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from ..engine.call import Call
 from ..engine.effects import Prompt
-from ..engine.errors import LoadError
+from ..engine.errors import Fault, LoadError
 from ..engine.flow import END, RESERVED, Flow, Place, State, Step
+from ..engine.phase import Phase
 from ..engine.verb import DONE, VERBS, Outcomes, Verb
+from .answered import misplaced
 from .bind import Arguments, bind, prompts_in, signature_of, verb_and_data
 from .convert import Context
 from .source import Bad, Field, Source, suggest
@@ -36,6 +38,7 @@ class Bound:
     place: str
     outcomes: Outcomes
     prompts: frozenset[Prompt]
+    enters: Phase
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class _Reader:
         self.source = context.source
         self.targets: list[Node] = []
         self.whole = True
+        self.verbs: dict[str, list[Bound]] = {}  # of the states that could be read
 
     def flow(self, root: Node) -> Flow:
         source, top = self.source, self._top(root)
@@ -101,8 +105,14 @@ class _Reader:
                 flow.add(self._state(name, part))
         self._unknown_targets(flow.states, {*states, END})
         if self.whole:
-            source.faults += flow.faults()
+            source.faults += flow.faults() or self._misplaced(flow)
         return flow
+
+    def _misplaced(self, flow: Flow) -> list[Fault]:
+        if self.source.faults:
+            return []  # what it does is not known yet
+        found = misplaced(flow, self.verbs)
+        return [self.source.place(node).fault(wrong) for node, wrong in found]
 
     def _top(self, root: Node) -> dict[str, Field]:
         source = self.source
@@ -147,6 +157,7 @@ class _Reader:
                 source.fault(part.key, f"state {name!r} lacks do")
             then = self._then(parts.get("then"), verbs)
             if verbs is not None:
+                self.verbs[name] = verbs
                 self._check_outcomes(name, verbs, then, parts.get("then", part))
         except Bad as bad:
             self.whole = False
@@ -219,7 +230,8 @@ class _Reader:
             source.fault(key, f"{name}: {wrong}")
             return None
         prompts = prompts_in(verb.run, named)
-        return Bound(verb, arguments, key, str(source.place(key)), verb.outcomes(named), prompts)
+        outcomes, enters = verb.outcomes(named), verb.enters(named)
+        return Bound(verb, arguments, key, str(source.place(key)), outcomes, prompts, enters)
 
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):

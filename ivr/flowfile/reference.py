@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
 from .bind import Signature, signature_of
 
@@ -29,7 +30,9 @@ _KINDS = {
     "expression": "expression",
     "variable": "name",
     "address": "address, may have {{ … }}",
+    "contact": "contact, may have {{ … }}",
     "dial pattern": "dial pattern",
+    "status": f"{LEAST} to {MOST}, or {', '.join(f'`{name}`' for name in REFUSALS)}",
 }
 
 

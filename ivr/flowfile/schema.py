@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import VERBS, Doc, Kind, Verb
 from .bind import Signature, signature_of
 from .convert import limits_of
@@ -159,6 +160,9 @@ def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
         return {"type": "object", "minProperties": 1, "additionalProperties": _or_list(_SCALAR)}
     if get_origin(hint) is Mapping:
         return {"type": "object", "additionalProperties": _SCALAR}
+    if any(isinstance(entry, Kind) and entry.name == "status" for entry in metadata):
+        codes = {"type": "integer", "minimum": LEAST, "maximum": MOST}
+        return {"anyOf": [{"enum": list(REFUSALS)}, codes]}
     if any(isinstance(entry, Kind) and entry.name == "seconds" for entry in metadata):
         found = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h)?$"}
     else:

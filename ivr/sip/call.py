@@ -11,41 +11,52 @@ import pjsua2 as pj
 
 from ..engine.effects import (
     Answer,
+    Dial,
+    Drop,
+    Early,
     Effect,
     HangUp,
+    Join,
     Mask,
     Play,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
+    Ring,
+    Screen,
+    SendDigit,
     Stop,
-    Transfer,
 )
 from ..engine.events import (
     Answered,
     Digit,
     Event,
     HungUp,
+    LegRinging,
     Offered,
     PlayDone,
     RecordDone,
-    TransferDone,
 )
 from . import message, silence
+from .dialler import Dialler
+from .ear import Ear
+from .far_leg import NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg
+from .legs import Legs
+from .opening import Opening, sendable
 from .quality import Quality
 from .recorder import Recorder
 from .speaker import Prompts, Speaker
 from .stack import Stack
-from .transfer import Bridge, Handover, Refer
 from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
 STOP_KEY = 0.5  # seconds before the end of a recording in which a key may have sounded
-DTMF = {"rtp": "rfc4733", "info": "info"}
+DTMF = {"rtp": "rfc4733", "info": "info", "tone": "in-band"}
 
 
 class LineCall:
@@ -62,19 +73,40 @@ class LineCall:
         self._stack = stack
         self._emit = emit
         self._speaker = Speaker(stack, prompts, self)
+        self._legs = Legs(stack, prompts, self)
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
+        self._ear = Ear(stack, self, self._keys)
         self._key_at = float("-inf")
+        self._outgoing = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
-        self._transfer: Handover | None = None
+        self._opening = Opening(stack, self)
+        self._dialler = Dialler(self)
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
+        self._parting = 480
         self._by = self._cause = ""
         self._last: HungUp | None = None
 
     def emit(self, event: Event) -> None:
         self._emit(self.id, event)
+
+    def dial(self, uri: str, caller_id: str, ring: float) -> None:
+        """Calls `uri`, for `ring` seconds.  It may be over before this returns."""
+        self._answering = self._outgoing = True
+        self._stack.clock.start(self._is_heard)
+        try:
+            self.leg = call_out(self._stack, self, uri, caller_id)
+        except NoWay as reason:
+            logger.warning("call %s: no way to %s: %s", self.id, uri, reason)
+            self.ended(0, str(reason))
+        else:
+            self._stack.later(ring, self._rang)
+
+    def _rang(self) -> None:
+        if not self._is_confirmed:
+            self.hang_up("no_answer")
 
     # -- effects ----------------------------------------------------------------------------------
 
@@ -92,32 +124,64 @@ class LineCall:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Answer():
-                self._answer()
-            case Play():
-                self._speaker.play(effect)
+            case Answer() | Ring() | Early() | Redirect() | Reject():
+                self._respond(effect)
+            case Play(leg=0):
+                self._play(effect)
             case Mask(on):
                 self._recorder.mask(on)
-            case Transfer():
-                self._hand_over(effect)
-            case HangUp(after, by):
+            case SendDigit():
+                self._send(effect)
+            case Dial() | Join() | Drop() | Refer() | Play():
+                self._legs.perform(effect)
+            case Screen():
+                self._ear.screen(effect)
+            case HangUp(after, by, code):
+                self._parting = code
                 if self._speaker.plays(after):
                     self._leaving = after
                 else:
                     self.hang_up(by)
-            case Reject(code, reason, headers):
-                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
-            case Redirect(contacts, code, reason):
-                self._redirect(contacts, code, reason)
             case _:
                 pass  # `Listen`, `Unlisten` and `Note` are not the line's
+
+    def _play(self, effect: Play) -> None:
+        if self._opening.deaf and not self._has_media:
+            self.emit(PlayDone(effect.id))
+        else:
+            self._speaker.play(effect)
+
+    def _send(self, effect: SendDigit) -> None:
+        if not effect.leg:
+            self._dialler.send(effect)
+        elif self.dtmf != "in-band":  # else the far end hears the caller's own tones
+            self._legs.perform(effect)
+
+    def _respond(self, effect: Answer | Ring | Early | Redirect | Reject) -> None:
+        match effect:
+            case Answer():
+                self._answer()
+            case Ring():
+                self._opening.ring(effect)
+            case Early():
+                self._open()
+            case Redirect():
+                self._redirect(effect)
+            case Reject(code, reason, headers):
+                self._refuse(code if 400 <= code <= 699 else 500, reason, headers)
 
     def _answer(self) -> None:
         if self._answering:
             return
         self._answering = True
         self._stack.clock.start(self._is_heard)
-        self._try("answer", lambda leg: leg.answer(_code(200)))
+        self._try("answer", lambda leg: self._opening.final(leg, 200))
+
+    def _open(self) -> None:
+        if not self._answering:
+            self._stack.clock.start(self._is_heard)
+            self._opening.open()
+            self._opening.heard(self._has_media)
 
     def _is_heard(self) -> bool:
         """Whether RTP comes from the caller."""
@@ -162,72 +226,37 @@ class LineCall:
 
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
+        self._ear.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
-        if self._transfer and self._transfer.id == id:
-            self._transfer.cancel()
-
-    def _hand_over(self, effect: Transfer) -> None:
-        if self._transfer:
-            self._transfer.cancel()
-        uri = message.one_line(effect.to)
-        if effect.mode == "bridge":
-            self._bridge(effect.id, uri, effect.ring)
-        else:
-            bridging = effect.mode == "refer_then_bridge"
-
-            def refused(done: TransferDone) -> None:
-                if bridging and done.reason != "stopped" and self.leg:
-                    self._bridge(effect.id, uri, effect.ring)
-                else:
-                    self._transferred(done)
-
-            def ended(done: TransferDone) -> None:
-                self._transferred(done) if done.outcome == "answered" else refused(done)
-
-            self._transfer = Refer(self._stack, effect.id, self, uri, effect.ring, ended)
-            self._transfer.begin()
-
-    def _bridge(self, id: int, uri: str, ring: float) -> None:
-        self._transfer = Bridge(self._stack, id, self, uri, ring, self._transferred)
-        self._transfer.begin()
-
-    def _transferred(self, done: TransferDone) -> None:
-        self._transfer = None
-        self.emit(done)
+        self._legs.stop(id)
 
     def _refuse(self, code: int, reason: str, headers: Mapping[str, str]) -> None:
-        kept, dropped = message.extra_headers(headers)
-        if dropped:
-            logger.warning("call %s: headers not sent: %s", self.id, ", ".join(dropped))
-        self._final(code, reason, kept)
+        self._final(code, reason, sendable(self.id, headers))
 
-    def _redirect(self, contacts: Sequence[str], code: int, reason: str) -> None:
-        values = message.contact_values(contacts)
+    def _redirect(self, effect: Redirect) -> None:
+        values = message.contact_values(effect.contacts)
         if not values:
             logger.error("call %s: redirect without a usable contact", self.id)
             self._final(500, "", [])
         else:
+            code = effect.code if 300 <= effect.code <= 399 else 302
             headers = [("Contact", value) for value in values]
-            self._final(code if 300 <= code <= 399 else 302, reason, headers)
+            headers += sendable(self.id, effect.headers)
+            self._final(code, effect.reason, headers)
 
     def _final(self, code: int, reason: str, headers: Sequence[tuple[str, str]]) -> None:
         if self._answering:
             self.hang_up()  # too late for a status: the caller has been answered
             return
         self._by = self._by or "flow"
-        prm = _code(code, message.one_line(reason, message.REASON_LIMIT))
-        for name, value in headers:
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            prm.txOption.headers.push_back(header)
-        self._try("refuse", lambda leg: leg.answer(prm))
+        self._try("refuse", lambda leg: self._opening.final(leg, code, reason, headers))
 
     def hang_up(self, by: str = "flow", at_once: bool = False) -> None:
-        """BYE; 480 before the answer.  Between 200 and ACK it waits for the ACK (RFC 3261 15)."""
+        """BYE, or `_parting` before the answer.  Between 200 and ACK it waits (RFC 3261 15)."""
         if not self._answering:
             self._by = self._by or by
-            self._try("refuse", lambda leg: leg.answer(_code(480)))
-        elif self._is_confirmed or at_once:
+            self._try("refuse", lambda leg: self._opening.final(leg, self._parting))
+        elif self._is_confirmed or self._outgoing or at_once:
             self._by = self._by or by
             self._try("hang up", lambda leg: leg.hangup(pj.CallOpParam()))
         else:
@@ -283,9 +312,10 @@ class LineCall:
         self._has_media = True
         self._connect_recorder()
         self._speaker.connect()
-        if isinstance(self._transfer, Bridge):
-            self._transfer.reconnect()
+        self._legs.connect()
+        self._ear.connect()
         self._tell()
+        self._opening.heard(True)
 
     def _tell(self) -> None:
         if self._is_confirmed and self._has_media and not self._told and self.leg:
@@ -297,31 +327,34 @@ class LineCall:
         if not key:
             return
         self.dtmf = DTMF[transport]
+        if transport == "rtp":
+            self._ear.better_keys()
         self._key_at = time.monotonic()
-        if self._transfer and self._transfer.joined:
-            self._transfer.forward(key)
-        else:
-            self.emit(Digit(key))
+        self.emit(Digit(key))
+
+    def progressed(self, code: int) -> None:
+        self.emit(LegRinging(0, code))
 
     def referred(self, code: int, final: bool) -> None:
-        if isinstance(self._transfer, Refer):
-            self._transfer.progress(code, final)
+        self._legs.referred(code, final)
 
     def ended(self, code: int, reason: str) -> None:
         by = self._by
-        if not by and code == 408 and self._is_confirmed:
+        if not by and self._outgoing and not self._is_confirmed:
+            by = "far_end"
+        elif not by and code == 408 and self._is_confirmed:
             by = "media_timeout"  # a session timer ran out (RFC 4028), or nobody answers us
-        if not by:
+        elif not by:
             by = "caller" if code in (0, 200, 487) else "error"
         media = self._quality.facts(self.dtmf)
         self._last = HungUp(
             by, 0 if code == 200 else code, message.one_line(self._cause or reason), media
         )
         self._speaker.silence()
-        if self._transfer:
-            self._transfer.caller_left(by)
-            self._transfer = None
+        self._legs.close(by)
+        self._ear.close()
         self._recorder.end("hang_up")
+        self._opening.over()
         self._close()
 
     def _close(self) -> None:
@@ -329,13 +362,6 @@ class LineCall:
         if self._last and not self._recorder.unfinished:
             last, self._last = self._last, None
             self.emit(last)
-
-
-def _code(code: int, reason: str = "") -> pj.CallOpParam:
-    prm = pj.CallOpParam()
-    prm.statusCode = code
-    prm.reason = reason
-    return prm
 
 
 def _held(leg: Leg) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..engine.errors import SettingsError
+from .accounts import MOST
 from .settings import LineSettings
 
 FEWEST_RTP_PORTS = 24  # two for each of a handful of calls, and as many again that linger
@@ -89,6 +90,9 @@ def _machine(settings: LineSettings) -> Iterator[Finding]:
         yield _tls(settings)
     yield _rtp(settings)
     yield _recordings(settings)
+    if len(settings.accounts) > MOST:  # one more, and the stack aborts the process
+        found = f"accounts: {len(settings.accounts)} are set; at most {MOST} can be held"
+        yield Finding("accounts", False, found, "drop those that are not needed")
 
 
 def _address(settings: LineSettings) -> Finding:
@@ -177,7 +181,7 @@ def _sound(settings: LineSettings) -> Iterator[Finding]:
         "SDP",
         True,
         f"says {settings.advertised}, ports {settings.rtp_port} to {last};"
-        f" {', '.join(settings.codecs)}; keys as telephone-event (RFC 4733) or by INFO",
+        f" {', '.join(settings.codecs)}; keys as telephone-event (RFC 4733), INFO or tones",
     )
     yield Finding("SRTP", True, f"{settings.srtp}, with keys in SDP; DTLS-SRTP is refused")
     yield Finding("IPv6", True, "none: the SIP stack is built for sound over IPv4 alone")

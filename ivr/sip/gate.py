@@ -1,6 +1,7 @@
-"""What is kept from the stack, because it would come to harm.
+"""Every request of every stranger comes by here, and is answered, dropped, or let in.
 
-The shim asks about each INVITE and INFO before the stack sees it; nothing in here acts on a call.
+The shim asks before the stack sees it, because the stack answers some wrongly, leaves others
+without any answer, and would come to harm by a few.  Nothing in here acts on a call.
 """
 
 from __future__ import annotations
@@ -9,53 +10,100 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 
-from . import message, sdp
+from . import message, requests, sdp
 from .leg import Leg
+from .requests import SILENCE, Answer, Request
+from .settings import LineSettings
 from .sockets import Sockets
+from .sources import is_scanner
 
 
 class Gate:
-    """`admits` says whether there is room for a new call, `defer` has something done later."""
+    """`admits` says whether there is room for a new call, `leaving` whether the line is about to
+    close, `defer` has something done later."""
 
     def __init__(
-        self, legs: Mapping[int, Leg], sockets: Sockets, admits: Callable[[], bool],
+        self, settings: LineSettings, legs: Mapping[int, Leg], sockets: Sockets,
+        admits: Callable[[], bool], leaving: Callable[[], bool],
         defer: Callable[[Callable[[], None]], None],
     ) -> None:  # fmt: skip
         self._legs = legs
         self._sockets = sockets
         self._admits = admits
+        self._leaving = leaving
         self._defer = defer
+        self._refusal = Answer(503, "", tuple(settings.refusal))
+        # Behind a front, everybody has its address, and it has looked already.
+        self._sources = None if settings.front else settings.sources()
 
-    def status(self, method: str, request: bytes) -> int:
-        """The status with which a request is to be answered, or 0 to let it pass."""
-        return self._invite(request) if method == "INVITE" else self._info(request)
+    def answer(self, raw: bytes, cut: bool, source: str) -> Answer | None:
+        """What to say to a request, or None to let it pass; `cut`: its end is lost."""
+        if self._sources and not self._sources.hears(source):
+            return SILENCE
+        request, now = Request.of(raw), time.monotonic()
+        if request.method == "ACK":
+            return None  # which no answer may follow
+        leg = self._leg(request)
+        if leg is None and self._ignores(request, source, now):
+            return SILENCE
+        if cut:
+            return requests.TOO_LARGE
+        if fault := requests.fault(request):
+            return fault
+        if request.method == "INVITE":
+            return self._invite(request, leg, raw, now)
+        if leg:
+            if request.method == "INFO":
+                self._press(leg, request, raw)
+            return requests.inside(request, leg.refers)
+        if request.method == "OPTIONS" and not request.in_dialog and self._leaving():
+            return self._refusal  # RFC 3261 11.2: what an INVITE would get
+        return requests.outside(request)
 
-    def _invite(self, request: bytes) -> int:
-        now = time.monotonic()
-        streams = message.audio_streams(request)
-        if streams > message.MOST_STREAMS or sdp.unservable(request):
-            return 488
-        if message.in_dialog(request):
-            # Nothing else stops one without an offer, for which the stack may take new sockets.
-            return 491 if self._sockets.short(now) else 0
-        if not self._admits():
-            return 503
-        self._sockets.admitted(now, streams)
-        return 0
+    def screen(self, invite: str, source: str) -> Answer | None:
+        """The same for an INVITE that the stack has taken in, where there is no shim.  Then
+        something has to be said to everybody."""
+        if self._sources and not self._sources.hears(source):
+            return Answer(403)
+        if self._sources and not self._sources.spares(source, time.monotonic()):
+            return self._refusal
+        request = Request(invite)
+        if is_scanner(request.first("user-agent")):
+            return Answer(403)
+        return requests.fault(request)
 
-    def _info(self, request: bytes) -> int:
-        """Keys: on a `Signal=1` that no line end follows, the stack aborts the process."""
-        text = request.decode("utf-8", "surrogateescape")
-        headers = message.read_headers(text)
-        call, tag = message.dialog_id(headers)
+    def _ignores(self, request: Request, source: str, now: float) -> bool:
+        """Whether a request from outside of our calls is not worth an answer."""
+        if self._sources is None or request.method == "CANCEL":
+            return False
+        return not self._sources.spares(source, now) or is_scanner(request.first("user-agent"))
+
+    def _leg(self, request: Request) -> Leg | None:
+        if not request.in_dialog:
+            return None
+        call, tag = request.first("call-id"), request.tags[0]
         for leg in self._legs.values():
             if leg.dialog in ((call, tag), (call, "")):
-                self._press(leg, text, headers.get("cseq", ""))
-                return 200
-        return 0
+                return leg
+        return None
 
-    def _press(self, leg: Leg, text: str, cseq: str) -> None:
-        number = int(cseq.split()[0]) if cseq.split()[:1] and cseq.split()[0].isdecimal() else 0
-        if number > leg.info_cseq and leg.owner:  # else our answer was lost, and this is a repeat
-            leg.info_cseq = number
+    def _invite(self, request: Request, leg: Leg | None, raw: bytes, now: float) -> Answer | None:
+        streams = message.audio_streams(raw)
+        if streams > message.MOST_STREAMS or sdp.unservable(raw):
+            return Answer(488)
+        if request.in_dialog and leg is None:
+            return requests.NO_CALL
+        if leg:
+            # Nothing else stops one without an offer, for which the stack may take new sockets.
+            return Answer(491) if self._sockets.short(now) else None
+        if not self._admits():
+            return self._refusal
+        self._sockets.admitted(now, streams)
+        return None
+
+    def _press(self, leg: Leg, request: Request, raw: bytes) -> None:
+        """Keys: on a `Signal=1` that no line end follows, the stack aborts the process."""
+        if request.cseq > leg.info_cseq and leg.owner:  # else a repeat: our answer was lost
+            leg.info_cseq = request.cseq
+            text = raw.decode("utf-8", "surrogateescape")
             self._defer(functools.partial(leg.owner.pressed, text, "info"))

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # The stack looks for a free port from the first on, each time, and calls each one taken an error.
 TAKEN = re.compile(r"RTP socket bind\(\) at .* error: Address already in use")
+TOLD = re.compile("SIP registration (error|failed)")  # better, and once, by `registrar`
 LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
@@ -60,11 +61,14 @@ class LegOwner(Protocol):
     def confirmed(self) -> None:
         """The dialog stands: 200 and ACK have passed."""
 
+    def progressed(self, code: int) -> None:
+        """The far end of a leg that we called sent this provisional answer."""
+
     def media_changed(self) -> None:
         """The audio port was made, or made anew after a re-INVITE."""
 
     def pressed(self, key: str, transport: str) -> None:
-        """A key, by `rtp` or `info`."""
+        """A key, by `rtp`, `info` or `tone`."""
 
     def referred(self, code: int, final: bool) -> None:
         """How a REFER of ours is getting on (RFC 3515)."""
@@ -83,7 +87,11 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner: LegOwner | None = None
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
+        self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
+        self.session = 0  # the stack's, of which its slot is a part
+        self.source = ""  # whence its INVITE came: host:port
         self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
+        self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -139,8 +147,13 @@ class Leg(pj.Call):  # type: ignore[misc]
         except pj.Error as error:  # what cannot be asked is not to be held on to
             state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
         owner = self.owner
-        if state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+        if state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._stack.held.answered(self.session)
+        elif state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+            self._stack.held.confirmed(self.session)
             self._stack.defer(owner.confirmed)
+        elif state == pj.PJSIP_INV_STATE_EARLY and owner:
+            self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
             if owner:
@@ -162,11 +175,20 @@ class Leg(pj.Call):  # type: ignore[misc]
     @logged
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         body = prm.e.body.tsxState
+        if not self.session and body.tsx.method == "INVITE":
+            self.session = self._stack.held.hold(int(body.tsx.pjTransaction))
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
+            self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)
+            if (
+                body.tsx.method == "INFO"
+                and self.info_answered
+                and (body.tsx.statusCode >= (200 if came else 400))
+            ):
+                self._stack.defer(self.info_answered)
         elif self.owner and body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method == "INFO":
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
@@ -243,6 +265,7 @@ class Account(pj.Account):  # type: ignore[misc]
             return  # no call for these: 480 to the one, without a shim, and 422 to the other
         leg = Leg(self._stack, self, prm.callId)
         leg.dialog = dialog_id(headers)
+        leg.source = prm.rdata.srcAddress
         self._stack.offered(leg, invite)
 
     @logged
@@ -260,7 +283,7 @@ class Log(pj.LogWriter):  # type: ignore[misc]
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
-        if TAKEN.search(entry.msg):
+        if TAKEN.search(entry.msg) or TOLD.search(entry.msg):
             return
         second = int(time.monotonic())
         if second != self._second:
@@ -270,7 +293,9 @@ class Log(pj.LogWriter):  # type: ignore[misc]
         self._lines += 1
         if self._lines <= LINES:
             level = (logging.ERROR, logging.ERROR, logging.WARNING, logging.INFO)
-            logger.log(level[min(entry.level, 3)], "pjsip: %s", one_line(entry.msg))
+            # Whole messages follow some lines, and keys may be in them.
+            line = entry.msg.partition("\n")[0]
+            logger.log(level[min(entry.level, 3)], "pjsip: %s", one_line(line))
 
 
 class Endpoint(pj.Endpoint):  # type: ignore[misc]

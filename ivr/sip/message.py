@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-from ..engine.events import TransferOutcome
-
 # RFC 3261 7.3.3 and its extensions: the short form of a header's name.
 COMPACT = {
     "a": "accept-contact",
@@ -46,13 +44,27 @@ MOST_STREAMS = 4
 SHORTEST_SESSION = 90  # seconds
 
 _AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
-_TO_TAG = re.compile(rb"[\r\n](?:to|t)[ \t]*:[^\r\n]*;[ \t]*tag[ \t]*=", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_TAG = re.compile(r";\s*tag\s*=\s*([^;,\s]+)", re.IGNORECASE)
+# As the stack ends a line: whoever reads a message in another way can be told another story.
+_NEWLINE = r"(?:\r\n|\r(?!\n)|\n)"
+_END_OF_LINE = re.compile(_NEWLINE)
+_END_OF_HEAD = re.compile(_NEWLINE * 2)
+_FOLD = re.compile(_NEWLINE + r"[ \t]+")  # RFC 3261 7.3.1
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")  # RFC 3261 25.1
+_CONTACT = re.compile(r"<([^<>]*)>((?:;q=[01](?:\.[0-9]{0,3})?)?)")
 _URI_SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
 _DTMF_SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _DTMF_CODES = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
+_DTMF_BARE = re.compile(
+    r"^\s*(?:(?:signal|event|d)\s*=)?\s*(\d{1,2}|[*#A-D])\s*(?:[,;]|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 KEYS = frozenset("0123456789*#ABCD")
+
+# What an INFO may carry a key in.
+DTMF_KINDS = ("application/dtmf-relay", "application/dtmf", "audio/telephone-event")
 
 
 def safe_text(text: str) -> str:
@@ -82,23 +94,33 @@ def extra_headers(headers: Mapping[str, str]) -> tuple[list[tuple[str, str]], li
 
 
 def contact_values(uris: Iterable[str]) -> list[str]:
-    """Contact header values, best first: q falls from 1.0 by tenths (RFC 3261 20.10)."""
-    clean = []
-    for uri in uris:
-        flat = re.sub(r"[<>\"\s]", "", one_line(uri))
+    """Contact header values, best first: q falls from 1.0 by tenths (RFC 3261 20.10).
+
+    Where one has a q of its own, as in ``<sip:a@b>;q=0.7``, the others get none.
+    """
+    clean: list[tuple[str, str]] = []
+    for contact in uris:
+        given = _CONTACT.fullmatch(one_line(contact))
+        uri, q = (given[1], given[2]) if given else (one_line(contact), "")
+        flat = re.sub(r"[<>\"\s]", "", uri)
         if _URI_SCHEME.match(flat) and len(flat) > len("tel:"):
-            clean.append(flat)
+            clean.append((flat, q))
     clean = clean[:10]  # more would leave the space of a q-value, and of a datagram
-    if len(clean) == 1:
-        return [f"<{clean[0]}>"]
-    return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, uri in enumerate(clean)]
+    if len(clean) == 1 or any(q for _, q in clean):
+        return [f"<{uri}>{q}" for uri, q in clean]
+    return [f"<{uri}>;q={(10 - place) / 10:.1f}" for place, (uri, _) in enumerate(clean)]
+
+
+def split(message: str) -> tuple[str, str]:
+    """A message's first line and headers, and its body."""
+    head, *body = _END_OF_HEAD.split(message, maxsplit=1)
+    return head, body[0] if body else ""
 
 
 def header_lines(message: str) -> Iterator[tuple[str, str]]:
     """Every header of a message, in order: its name in lower case and in full, and its value."""
-    head = re.split(r"\r?\n\r?\n", message, maxsplit=1)[0]
-    head = re.sub(r"\r?\n[ \t]+", " ", head)  # RFC 3261 7.3.1: folded lines
-    for line in head.splitlines()[1:]:
+    head = _FOLD.sub(" ", split(message)[0])
+    for line in _END_OF_LINE.split(head)[1:]:
         name, colon, value = line.partition(":")
         if colon:
             name = name.strip().lower()
@@ -143,15 +165,20 @@ def audio_streams(message: bytes) -> int:
     return len(_AUDIO.findall(message))
 
 
-def in_dialog(message: bytes) -> bool:
-    """Whether a request belongs to a dialog (RFC 3261 12.2): it has a tag in To."""
-    return _TO_TAG.search(re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0]) is not None
+def unquoted(header: str) -> str:
+    """A header's value without the quoted strings in it, which may hold anything."""
+    return _QUOTED.sub("", header)
+
+
+def tag_of(header: str) -> str:
+    """The tag in a From or To, or an empty string."""
+    found = _TAG.search(unquoted(header).rpartition(">")[2])
+    return found[1] if found else ""
 
 
 def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
     """What a peer's requests in one dialog have in common: Call-ID, and the tag in From."""
-    tag = re.search(r";\s*tag\s*=\s*([^;,\s]+)", headers.get("from", "").rpartition(">")[2])
-    return headers.get("call-id", ""), tag.group(1) if tag else ""
+    return headers.get("call-id", ""), tag_of(headers.get("from", ""))
 
 
 def short_session(headers: Mapping[str, str]) -> bool:
@@ -166,28 +193,13 @@ def request_uri(message: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-def dtmf_relay_key(message: str) -> str:
-    """The key of a SIP INFO with `application/dtmf-relay`, or an empty string."""
+def dtmf_info_key(message: str) -> str:
+    """The key of a SIP INFO of one of the `DTMF_KINDS`, or an empty string."""
     kind = read_headers(message).get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/dtmf-relay":
+    if kind not in DTMF_KINDS:
         return ""
-    body = re.split(r"\r?\n\r?\n", message, maxsplit=1)[-1]
-    found = _DTMF_SIGNAL.search(body)
+    pattern = _DTMF_SIGNAL if kind == "application/dtmf-relay" else _DTMF_BARE
+    found = pattern.search(split(message)[1])
     signal = found.group(1).upper() if found else ""
     key = _DTMF_CODES.get(signal, signal)
     return key if key in KEYS else ""
-
-
-def transfer_outcome(code: int) -> TransferOutcome:
-    """What a final status `code` of the far end means for a flow."""
-    if 200 <= code < 300:
-        return "answered"
-    if code in (486, 600):
-        return "busy"
-    if code in (408, 480, 487):
-        return "no_answer"
-    if code in (401, 403, 405, 407, 433, 603, 607, 608):
-        return "rejected"
-    if code in (404, 410, 484, 488, 604, 606) or 500 <= code < 600:
-        return "unreachable"
-    return "failed"

@@ -6,12 +6,14 @@ import logging
 import secrets
 import time
 
+from ..engine.call_out import CallOut
 from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
 from . import message
 from .call import LineCall
 from .check import require_usable
 from .leg import Leg
+from .registrar import Registrar
 from .settings import LineSettings
 from .shim import PACKET_LIMIT
 from .speaker import Prompts
@@ -21,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
+
+
+def new_call_id() -> str:
+    """Unique across processes and days, sortable, and fit for a file name."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
 
 
 class Phone:
@@ -54,6 +61,11 @@ class Phone:
         """`active`, or why callers beyond the limit may be turned away less politely."""
         return self._stack.shim_state
 
+    @property
+    def registrar(self) -> Registrar:
+        """The accounts.  None is registered before its `keep`."""
+        return self._stack.registrar
+
     def start(self) -> None:
         """Opens the line in this thread.  Raises `SettingsError` where the machine does not allow
         what the settings ask for."""
@@ -80,6 +92,14 @@ class Phone:
         except Exception:
             logger.exception("call %s: %s", call_id, type(effect).__name__)
 
+    def dial(self, order: CallOut) -> None:
+        """Makes a call: `Offered` follows, then `Answered` or `HungUp`, with the id of `order`."""
+        offer = Offered(order.caller_id, message.uri_user(order.to), time.time(), direction="out")
+        call = LineCall(self._stack, self.prompts, order.id, None, offer, self._emit)
+        self._calls[order.id] = call
+        self._emit(order.id, offer)
+        call.dial(order.to, order.caller_id, order.ring)
+
     def wake(self) -> None:
         """Ends a running `wait`.  From any thread or signal handler."""
         self._stack.wake()
@@ -98,11 +118,12 @@ class Phone:
         Returns what was left to tell: messages that are in place, and each call's end.
         """
         self.refuse()
+        self.registrar.end()
         for call in list(self._calls.values()):
             call.hang_up("drain", at_once=True)
         goodbye = time.monotonic() + GOODBYE
         closing = time.monotonic() + CLOSING
-        while (self._stack.slots and time.monotonic() < goodbye) or (
+        while ((self._stack.slots or self.registrar.busy) and time.monotonic() < goodbye) or (
             self._calls and time.monotonic() < closing
         ):
             self._stack.poll(0.05)
@@ -120,8 +141,7 @@ class Phone:
             del self._calls[call_id]
 
     def _offered(self, leg: Leg | None, invite: str) -> None:
-        # Unique across processes and days, sortable, and fit for a file name.
-        call_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
+        call_id = new_call_id()
         headers = message.read_headers(invite)
         offer = Offered(
             caller=message.uri_user(headers.get("from", "")),
@@ -135,6 +155,11 @@ class Phone:
         if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:
             call.turn_away(513)
             return
+        if leg and self.shim != "active":
+            fault = self._stack.gate.screen(invite, leg.source.rpartition(":")[0])
+            if fault:
+                call.turn_away(fault.code, fault.headers)
+                return
         if self._stack.refusing or self._stack.slots > self._stack.capacity:
             call.turn_away(503, self.settings.refusal)
             return
@@ -145,5 +170,5 @@ class Phone:
         elif "telephone-event" in invite:
             call.dtmf = "rfc4733"
         else:
-            logger.warning("call %s: no telephone-event offered: keys come by INFO or not at all",
+            logger.warning("call %s: no telephone-event offered: keys come by INFO or as tones",
                            call_id)  # fmt: skip

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Srtp = Literal["off", "optional", "required"]
+from .accounts import LineAccount
+from .sources import Sources
 
+Srtp = Literal["off", "optional", "required"]
 TRY_NEXT = "X-IVR-Next"  # for the front alone: another line may take the call
 
 
@@ -34,7 +36,10 @@ class LineSettings:
 
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
-    `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
+    `allow`, `deny` and `requests_per_second` say who is heard, unless there is a `front` (see
+    `Sources`).  `accounts`, seven at most, are those at registrars and providers (see
+    `Phone.registrar`).  `shim` false does without the ctypes module that sheds calls (see
+    `Phone.shim`).
     """
 
     recordings: Path
@@ -49,6 +54,9 @@ class LineSettings:
     retry_after: int = 5
     log_level: int = 1
     shim: bool = True
+    allow: Sequence[str] = ()
+    deny: Sequence[str] = ()
+    requests_per_second: int = 100
     front: str = ""
     sip_address: str = ""
     codecs: Sequence[str] = ("PCMU", "PCMA", "G722")
@@ -56,6 +64,7 @@ class LineSettings:
     tls_port: int = 5061
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    accounts: tuple[LineAccount, ...] = ()
 
     @property
     def tls(self) -> bool:
@@ -81,6 +90,11 @@ class LineSettings:
     def sip_advertised(self) -> str:
         """The address for SIP that peers are told."""
         return self.sip_address or self.advertised
+
+    def sources(self) -> Sources:
+        """Who is heard."""
+        own = {self.sip_bound, self.sip_advertised} - {"0.0.0.0"}
+        return Sources(self.allow, self.deny, self.requests_per_second, own)
 
     @property
     def refusal(self) -> list[tuple[str, str]]:

@@ -63,12 +63,13 @@ def order_codecs(endpoint: pj.Endpoint, codecs: Sequence[str]) -> None:
         endpoint.codecSetPriority(codec.codecId, 255 - codecs.index(name) if name in codecs else 0)
 
 
-def account_config(settings: LineSettings) -> pj.AccountConfig:
-    """The account on which every call comes in."""
+def account_config(settings: LineSettings, uri: str, *proxies: str) -> pj.AccountConfig:
+    """What all accounts of a line have in common; `proxies` come after the front."""
     config = pj.AccountConfig()
-    config.idUri = f"sip:ivr@{settings.sip_advertised}:{settings.port}"
-    if settings.front:
-        config.sipConfig.proxies.append(f"sip:{settings.front};lr")
+    config.idUri = uri
+    front = [f"sip:{settings.front};lr"] if settings.front else []
+    for proxy in (*front, *proxies):
+        config.sipConfig.proxies.append(proxy)
     # A 183 with an announcement is repeated until the caller has it, if he can say so (RFC 3262).
     config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
     media = config.mediaConfig

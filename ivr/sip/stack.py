@@ -30,9 +30,12 @@ from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
 from .mixer import Mixer
+from .once import Once
 from .playback import MemoryFile, Player
+from .registrar import Registrar
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
+from .slots import Slots
 from .sockets import Sockets
 
 logger = logging.getLogger(__name__)
@@ -67,6 +70,10 @@ class Stack:
         self._count = itertools.count()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
+        self.gate = Gate(
+            settings, self._legs, self._sockets, self._admits, lambda: self.refusing, self.defer
+        )
+        self.registrar = Registrar(self)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -74,6 +81,7 @@ class Stack:
         self._endpoint: pj.Endpoint | None = None
         self._installed: Shim | None = None  # alive as long as the stack may call it
         self._shim: Shim | None = None  # ... and works
+        self.once = Once()
         self._wake: socket.socket | None = None
         self._thread = 0
 
@@ -86,6 +94,7 @@ class Stack:
         """
         self._thread = threading.get_ident()
         self._library = Library(_pjsua2.__file__)
+        self.held = Slots(self._library, self.later)
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
         here = self.settings
@@ -108,7 +117,9 @@ class Stack:
         setup.order_codecs(endpoint, here.codecs)
         self._library.level_g722()
         self.account = Account(self)
-        self.account.create(setup.account_config(here), True)
+        uri = f"sip:ivr@{here.sip_advertised}:{here.port}"
+        self.account.create(setup.account_config(here, uri), True)
+        self.registrar.open()
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
@@ -120,8 +131,8 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
-        gate = Gate(self._legs, self._sockets, self._admits, self.defer)
-        shim = self._installed = Shim(_pjsua2.__file__, gate.status, self.settings.refusal)
+        self.once.install(_pjsua2.__file__)  # the shim's self-test is its own, too
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
@@ -136,19 +147,21 @@ class Stack:
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is None:
             return
-        for leg in self._legs.values():
+        while self._legs:
+            _, leg = self._legs.popitem()
             if leg.owner:
                 leg.owner.leg = None
                 leg.owner = None
-        self._legs.clear()
+            del leg  # one that outlives the stack aborts the process
         self.clock.stop()
         self._posted.clear()
         self._timers.clear()
         self._buried.clear()
         if hasattr(self, "account"):
             del self.account
+        silence = pj.PJSUA_DESTROY_NO_TX_MSG if self.registrar.close() else 0
         gc.collect()
-        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG | silence)
         del endpoint
         if self._wake:
             self._wake.close()
@@ -173,6 +186,8 @@ class Stack:
         while True:
             if now >= sound.due:
                 sound.tick(now)
+                if posted:
+                    break  # it found something, which is not to wait for the next one
                 now = clock()
             patience = max(0.0, min(end, sound.due) - now)
             if leaving and self._sockets.spent(now):
@@ -273,6 +288,7 @@ class Stack:
     def forget(self, leg: Leg) -> None:
         """The leg is over."""
         if self._legs.pop(leg.key, None):
+            self.held.over(leg.session)
             self._sockets.call_ended(time.monotonic())
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER
@@ -314,8 +330,16 @@ class Stack:
         return len(self._legs) if used is None else used
 
     def has_room(self) -> bool:
-        """Whether one more leg can be had."""
+        """Whether one more caller can be had."""
         return self.slots < self.capacity and not self._sockets.short(time.monotonic())
+
+    def has_slot(self) -> bool:
+        """Whether one more leg can be called: also in a slot that no caller can have."""
+        return self.slots < self.limit and not self._sockets.short(time.monotonic())
+
+    def refuses(self, uri: str) -> str:
+        """Why `uri` may not be called; empty: it may."""
+        return ""
 
     @staticmethod
     def now() -> float:
@@ -325,9 +349,12 @@ class Stack:
     def _admits(self) -> bool:
         return not self.refusing and self.has_room()
 
-    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam) -> Leg:
-        """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
-        leg = Leg(self, self.account)
+    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam, account: str = "") -> Leg:
+        """Calls `uri`, with the credentials and by the proxy of an `account` that is named.
+
+        Raises `pj.Error`; `owner` hears no more of it then.  Raises `KeyError`: no such account.
+        """
+        leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
         leg.owner = owner
         self._legs[leg.key] = leg
         self._sockets.call_began(incoming=False)

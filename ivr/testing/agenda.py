@@ -32,9 +32,9 @@ class Agenda:
         when, _, event = heappop(self._entries)
         return when, event
 
-    def forget(self, id: int) -> None:
-        """Nothing more will come of playback, recording or transfer *id*."""
-        self._entries = [entry for entry in self._entries if getattr(entry[2], "id", None) != id]
+    def forget(self, id: int, kind: str = "id") -> None:
+        """Nothing more will come of playback, recording or referral *id*, or of that `leg`."""
+        self._entries = [entry for entry in self._entries if getattr(entry[2], kind, None) != id]
         heapify(self._entries)
 
     def delay(self, id: int, seconds: float) -> None:

@@ -37,6 +37,10 @@ class Hearing:
         self.playing = effect.id
         self.sounds += self._sounds(effect, max(now, self._free_at))
 
+    def play_elsewhere(self, effect: Play, now: float) -> None:
+        """Somebody else is played something, which the caller does not hear."""
+        self._agenda.expect(now + sum(map(self._length, effect.prompts)), PlayDone(effect.id))
+
     def interject(self, effect: Play, now: float) -> None:
         """An operator has something played, in place of what he had played before."""
         before = max(now, self._free_at)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ..engine.effects import Effect, Note, Play, Prompt
-from ..engine.events import Event, PlayDone, TransferOutcome
+from ..engine.events import Event, PlayDone
+from ..engine.far_end import OUTCOMES
 from ..engine.flow import Flow
+from ..engine.phase import KEYS
 from .hearing import seconds_of
 from .line import NOTHING, SimulatedLine
 from .simulated_call import CODES, FAR_END, MONDAY
@@ -34,6 +35,7 @@ HELP = """\
 [bold]hang up[/]           end the call; so does the end of the input
 [bold]help[/]              this list"""
 TALK = 30.0  # seconds that a conversation lasts after an answered transfer
+ACCEPTS = "1"  # the key that who answers presses, asked or not
 
 _STYLES = {
     "state": "bold cyan",
@@ -46,7 +48,6 @@ _STYLES = {
 _TOLD = ("state", "outcome", "failed", "end", "transfer", "recorded")
 _KEYS = re.compile(r"[0-9*#]+")
 _WAIT = re.compile(r"(?:\+|wait\s+)([0-9]{1,5}(?:\.[0-9]+)?)\s*s?")
-_OUTCOMES: tuple[TransferOutcome, ...] = get_args(TransferOutcome)
 
 
 def be_the_caller(
@@ -147,8 +148,8 @@ class _Talk:
     def _hint(self) -> None:
         """What would happen by itself, where the caller has a say in it."""
         line = self.line
-        if line.transfer is not None and not line.joined:
-            self._print(line.now, f"… it rings; decide it: transfer {'|'.join(_OUTCOMES)}", "dim")
+        if line.far_ends.undecided:
+            self._print(line.now, f"… it rings; decide it: transfer {'|'.join(OUTCOMES)}", "dim")
         elif line.session.call.asking and line.playing is None and line.session.deadline:
             seconds = line.session.deadline - line.now
             self._print(line.now, f"… waits {seconds:.1f} s for an answer", "dim")
@@ -174,7 +175,7 @@ class _Talk:
 
     def _press(self, keys: str) -> None:
         line = self.line
-        if not line.session.call.answered:
+        if line.session.call.phase not in KEYS.phases:
             self.console.print("[red]nobody has answered yet;[/] an empty line lets time pass")
             return
         for number, key in enumerate(keys):
@@ -184,18 +185,19 @@ class _Talk:
 
     def _decide(self, outcome: str) -> None:
         line = self.line
-        if line.transfer is None:
+        if not line.far_ends.undecided:
             self.console.print("[red]no transfer is running[/]")
             return
-        for known in _OUTCOMES:
-            if outcome == known:
-                after = line.transfer.ring if known == "no_answer" else FAR_END
-                line.decide(known, CODES[known], after, TALK)
-                going = line.transfer
-                while line.transfer is going and line.step():
-                    pass
-                return
-        self.console.print(f"[red]no such result;[/] expected one of {', '.join(_OUTCOMES)}")
+        known = next((each for each in OUTCOMES if each == outcome), None)
+        if known is None:
+            self.console.print(f"[red]no such result;[/] expected one of {', '.join(OUTCOMES)}")
+            return
+        one = line.far_ends.undecided[0]
+        if known != "no_answer":
+            due = line.now + FAR_END
+            line.far_ends.decide(one, due, known, CODES[known], TALK, ACCEPTS)
+        while one in line.far_ends.there and line.step():
+            pass
 
 
 def _is_news(time: float, thing: Event | Effect | Said) -> bool:

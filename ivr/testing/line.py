@@ -15,43 +15,54 @@ from typing import Any, Literal
 
 from ..engine.effects import (
     Answer,
+    Dial,
+    Drop,
+    Early,
     Effect,
     HangUp,
+    Join,
     Listen,
     Mask,
     Play,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
+    Ring,
+    Screen,
+    SendDigit,
     Stop,
-    Transfer,
     Unlisten,
 )
 from ..engine.events import (
     Answered,
     Digit,
+    EarlyMedia,
     Event,
     Heard,
     HungUp,
-    Joined,
+    LegAnswered,
+    LegEnded,
     Offered,
     PlayDone,
     RecordDone,
     RecordEnd,
+    ReferDone,
+    Screened,
     SpeechStarted,
     Tick,
-    TransferDone,
-    TransferOutcome,
 )
 from ..engine.flow import Flow
 from ..engine.session import Session
 from .agenda import FOREVER, Agenda
+from .far_ends import FarEnds
 from .hearing import Hearing
 from .values import CallRecording, Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 CLOSING = 0.02  # seconds from the end of a recording to its file
+HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -68,7 +79,7 @@ class SimulatedLine:
         "_leaving",
         "_stopping",
         "ended_with",
-        "joined",
+        "far_ends",
         "listening",
         "log",
         "messages",
@@ -76,8 +87,10 @@ class SimulatedLine:
         "questions",
         "recording",
         "recordings",
+        "rung",
+        "screening",
+        "sent",
         "session",
-        "transfer",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
@@ -85,15 +98,19 @@ class SimulatedLine:
         self.now = 0.0
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
+        self.rung: list[int] = []
+        """The provisional responses so far."""
+        self.sent = ""
+        """The keys that the flow has pressed, and of which the story has not spoken."""
         self.recording: Recording | None = None
-        self.transfer: Transfer | None = None
-        self.joined = False
         self.listening = False
+        self.screening: Screen | None = None
         self.messages: list[Message] = []
         self.recordings: list[CallRecording] = []
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
         self._agenda = Agenda()
+        self.far_ends = FarEnds(self._agenda)
         self._hearing = Hearing(self._agenda, durations)
         self._stopping = False
         self._leaving: int | None = None
@@ -158,9 +175,8 @@ class SimulatedLine:
     # -- the caller ------------------------------------------------------------------------------
 
     def press(self, key: str) -> None:
-        """Press *key*; while two callers are joined, the far end gets it and the flow does not."""
-        if not self.joined:
-            self.happens(Digit(key))
+        """Press *key*."""
+        self.happens(Digit(key))
 
     def say(self, text: str, confidence: float) -> None:
         """Say *text*: it takes its time, and is understood at its end if the flow listens."""
@@ -196,19 +212,11 @@ class SimulatedLine:
         self._tear_down()
         self.happens(HungUp(by, 0 if answered else 487))
 
-    def decide(self, outcome: TransferOutcome, code: int, after: float, talk: float | None) -> None:
-        """The far end decides *after* seconds.  Who takes the call talks for *talk* seconds."""
-        transfer = self.transfer
-        assert transfer is not None
-        self._agenda.forget(transfer.id)
-        end = self.now + after
-        if outcome == "answered" and transfer.mode == "bridge":
-            if not self.joined:
-                self._agenda.expect(end, Joined(transfer.id))
-            if talk is None:
-                return
-            end += talk
-        self._agenda.expect(end, TransferDone(transfer.id, outcome, code))
+    def reveal(self, *findings: tuple[Screened, float]) -> None:
+        """The one who answered is found to be all this, each so many seconds from now."""
+        self._agenda.forget(findings[0][0].id)
+        for found, after in findings:
+            self._agenda.expect(self.now + after, found)
 
     # -- facts in, intents out -------------------------------------------------------------------
 
@@ -233,13 +241,13 @@ class SimulatedLine:
                 if id == self._leaving:
                     self._leaving = None
                     self._tear_down()
-                    self._gone = HungUp("flow")
+                    self._gone = self._hung_up()
             case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
                 self._keep(event)
-            case Joined():
-                self.joined = True
-            case TransferDone():
-                self.transfer, self.joined = None, False
+            case LegAnswered() | LegEnded() | ReferDone():
+                self.far_ends.happens(event, self.now)
+            case Screened(found=found) if found != "machine":
+                self.screening = None
         self.happens(event)
 
     # -- effects ---------------------------------------------------------------------------------
@@ -247,8 +255,19 @@ class SimulatedLine:
     def _answer(self, effect: Answer) -> None:
         self._agenda.expect(self.now + ANSWERING, Answered())
 
+    def _ring(self, effect: Ring) -> None:
+        self.rung.append(effect.code)
+
+    def _early(self, effect: Early) -> None:
+        self._agenda.expect(self.now + ANSWERING, EarlyMedia())
+
+    def _send_digit(self, effect: SendDigit) -> None:
+        self.sent += effect.digit
+
     def _play(self, effect: Play) -> None:
-        if effect.over:
+        if effect.leg:
+            self._hearing.play_elsewhere(effect, self.now)
+        elif effect.over:
             self._hearing.interject(effect, self.now)
         else:
             self._hearing.play(effect, self.now)
@@ -322,12 +341,11 @@ class SimulatedLine:
             self._agenda.forget(effect.id)
             self._stopping = True
             self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
-        elif self.transfer is not None and effect.id == self.transfer.id:
+        elif self.screening is not None and effect.id == self.screening.id:
             self._agenda.forget(effect.id)
-            outcome: TransferOutcome = "answered" if self.joined else "no_answer"
-            ended = TransferDone(effect.id, outcome, 200 * self.joined, "stopped")
-            self._agenda.expect(self.now, ended)
+            self.screening = None
         else:
+            self.far_ends.stop(effect.id)
             self._hearing.stop(effect.id, self.now)
 
     def _listen(self, effect: Listen) -> None:
@@ -336,10 +354,19 @@ class SimulatedLine:
     def _unlisten(self, effect: Unlisten) -> None:
         self.listening = False
 
-    def _transfer(self, effect: Transfer) -> None:
-        self.transfer, self.joined = effect, False
-        rings = 2 if effect.mode == "refer_then_bridge" else 1
-        self._agenda.expect(self.now + rings * effect.ring, TransferDone(effect.id, "no_answer"))
+    def _call(self, effect: Dial | Refer) -> None:
+        self.far_ends.called(effect)
+
+    def _join(self, effect: Join) -> None:
+        if not effect.early:
+            self.far_ends.join(effect.leg, self.now)
+
+    def _drop(self, effect: Drop) -> None:
+        self.far_ends.drop(effect.leg)
+
+    def _screen(self, effect: Screen) -> None:
+        self.screening = effect
+        self.reveal((Screened(effect.id, "human"), min(HELLO, effect.seconds)))
 
     def _end(self, effect: HangUp | Redirect | Reject) -> None:
         self.ended_with = effect
@@ -348,10 +375,15 @@ class SimulatedLine:
         else:
             self._tear_down()
             match effect:
-                case HangUp(by=by):
-                    self._gone = HungUp(by)
+                case HangUp():
+                    self._gone = self._hung_up()
                 case Redirect(code=code) | Reject(code=code):
                     self._gone = HungUp("flow", code)
+
+    def _hung_up(self) -> HungUp:
+        effect = self.ended_with
+        assert isinstance(effect, HangUp)
+        return HungUp(effect.by, 0 if self.session.call.answered else effect.code)
 
     def _tear_down(self) -> None:
         self._hearing.stop_all(self.now)
@@ -360,12 +392,15 @@ class SimulatedLine:
             self.log.append((self.now, done, True))
             self._keep(done)
         self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
-        self.transfer, self.joined, self.listening = None, False, False
+        self.far_ends.there.clear()
+        self.listening, self.screening = False, None
         self._agenda.clear()
 
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Answer: SimulatedLine._answer,
+    Ring: SimulatedLine._ring,
+    Early: SimulatedLine._early,
     Play: SimulatedLine._play,
     Record: SimulatedLine._record,
     RecordCall: SimulatedLine._record_call,
@@ -373,8 +408,13 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
     Unlisten: SimulatedLine._unlisten,
-    Transfer: SimulatedLine._transfer,
+    Dial: SimulatedLine._call,
+    Refer: SimulatedLine._call,
+    Join: SimulatedLine._join,
+    Drop: SimulatedLine._drop,
+    Screen: SimulatedLine._screen,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,
+    SendDigit: SimulatedLine._send_digit,
 }

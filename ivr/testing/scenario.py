@@ -41,7 +41,11 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_moved_to,
         SimulatedCall.is_interrupted_with,
         SimulatedCall.is_dismissed,
+        SimulatedCall.is_rung,
+        SimulatedCall.is_in_early_media,
+        SimulatedCall.is_sent_digits,
         SimulatedCall.is_transferred_to,
+        SimulatedCall.is_screened_as,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,
@@ -302,6 +306,7 @@ class _Reader:
             for state in arguments.positional or (arguments.named.get("state", END),):
                 if state not in self.states and state != END:
                     source.fault(key, f"unknown state {state!r}; {suggest(state, self.states)}")
-        if name == "presses" and not arguments.named["keys"]:
-            source.fault(key, "presses needs at least one key")
+        keys = {"presses": "keys", "is_sent_digits": "digits"}.get(name)
+        if keys and not arguments.named[keys]:
+            source.fault(key, f"{name} needs at least one key")
         return [Step(name, source.place(key), arguments.positional, arguments.named)]

@@ -8,11 +8,20 @@ from typing import Annotated, Literal
 
 from ..engine.digits import KEYS
 from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
-from ..engine.events import Dismissed, Interjected, Moved, TransferOutcome
+from ..engine.events import (
+    Dismissed,
+    Finding,
+    Interjected,
+    Moved,
+    Screened,
+)
+from ..engine.far_end import TransferOutcome
 from ..engine.flow import Flow
+from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Address, Doc, KeySet, Range, Seconds
-from .checks import Checks
-from .line import CLOSING, NOTHING, SimulatedLine
+from .far_ends import FarEnd
+from .line import CLOSING, HELLO, NOTHING, SimulatedLine
+from .opening import Opening
 from .transcript import ending, named
 from .values import Sound
 
@@ -38,7 +47,7 @@ MessageEnd = Literal[
 Who = Literal["caller", "flow", "operator", "error"]
 
 
-class SimulatedCall(Checks):
+class SimulatedCall(Opening):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -121,13 +130,12 @@ class SimulatedCall(Checks):
         keys: Annotated[KeySet, Doc("keys, such as 12#")],
         every: Annotated[Seconds, Doc("time from one key to the next")] = 0.25,
     ) -> SimulatedCall:
-        """Press keys, one after the other; the call is answered first."""
+        """Press keys, one after the other, as soon as the flow takes them: it answers first."""
         __tracebackhide__ = True
         line, wait = self._line, 0.0
         if not keys or not all(key in KEYS for key in keys):
             raise ValueError(f"{keys!r}: expected keys, some of {KEYS}")
-        if not line.session.call.answered:
-            self._wait_for(lambda: line.session.call.answered, f"to press {keys}")
+        self._wait_for(lambda: line.session.call.phase in TAKEN.phases, f"to press {keys}")
         for key in keys:
             if wait:
                 line.pass_until(line.now + wait)
@@ -226,8 +234,12 @@ class SimulatedCall(Checks):
         ] = "answered",
         *,
         code: Annotated[Code | None, Doc("SIP code of the far end; default: the usual one")] = None,
-        after: Annotated[Seconds | None, Doc("how long the far end takes for that")] = None,
+        after: Annotated[
+            Seconds | None,
+            Doc("how long the far end takes for that; without it, who does not answer rings on"),
+        ] = None,
         talk: Annotated[Seconds, Doc("how long the two then talk")] = 30.0,
+        presses: Annotated[KeySet, Doc("the key with which who answers takes the call")] = "",
     ) -> SimulatedCall:
         """The caller is being handed to *to*, or is after prompts that need no answer.
 
@@ -235,24 +247,66 @@ class SimulatedCall(Checks):
         flow lets it.
         """
         __tracebackhide__ = True
-        line = self._line
-        self._wait_for(lambda: line.transfer is not None, f"to be transferred to {to}")
-        transfer = line.transfer
-        assert transfer is not None
-        if transfer.to != to:
-            self._fail(f"expected to be transferred to {to}; it is {transfer.to}")
+        line, far_ends = self._line, self._line.far_ends
+        self._wait_for(lambda: bool(far_ends.undecided), f"to be transferred to {to}")
+        one = next((each for each in far_ends.undecided if each.to == to), None)
+        if one is None:
+            self._fail(f"expected to be transferred to {to}; it is {self._called()}")
         if result == "ringing":
             return self
+        if result != "no_answer" or after is not None or code is not None:
+            self._decides(one, result, code, FAR_END if after is None else after, talk, presses)
+        while result != "talking" and one in far_ends.there and line.step():
+            pass
+        return self
+
+    def _decides(
+        self, one: FarEnd, result: TransferResult, code: int | None, after: float, talk: float,
+        presses: str,
+    ) -> None:  # fmt: skip
+        __tracebackhide__ = True
+        line, talks = self._line, None if result == "talking" else talk
+        outcome: TransferOutcome = (
+            "answered" if result == "talking" or result == "ringing" else result
+        )
+        began, due = line.now, line.now + after
+        line.far_ends.decide(one, due, outcome, code or CODES[outcome], talks, presses)
+        while line.now < due and one in line.far_ends.there:
+            if not line.step(due):
+                line.pass_until(due)
+        if line.now < due:
+            rang = line.now - began
+            self._fail(f"{after:g} s is too late for {result}: it rings for {rang:g} s")
+        line.pass_until(due)
+
+    def _called(self) -> str:
+        return ", ".join(one.to for one in self._line.far_ends.undecided)
+
+    def is_screened_as(
+        self,
+        found: Annotated[Finding, Doc("human, machine, silence, or beep: a machine without words")],
+        *,
+        after: Annotated[Seconds | None, Doc("how long it takes to tell")] = None,
+        beep: Annotated[Seconds | None, Doc("how long after that a machine beeps")] = None,
+    ) -> SimulatedCall:
+        """The flow finds out who answered, and this is who; told nothing, it finds a human.
+
+        Time passes until it is found, and until the beep where the flow waits for one.
+        """
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: line.screening is not None, f"to be screened as {found}")
+        screening = line.screening
+        assert screening is not None
         if after is None:
-            after = FAR_END if result != "no_answer" else transfer.ring
-        if after > transfer.ring:
-            self._fail(f"{after:g} s is too late for {result}: it rings for {transfer.ring:g} s")
-        if result == "talking":
-            line.decide("answered", code or CODES["answered"], after, None)
-            line.pass_until(line.now + after)
-            return self
-        line.decide(result, code or CODES[result], after, talk)
-        while line.transfer is transfer and line.step():
+            after = screening.seconds if found == "silence" else min(HELLO, screening.seconds)
+        if after > screening.seconds:
+            self._fail(f"{after:g} s is too late for {found}: it takes {screening.seconds:g} s")
+        findings = [(Screened(screening.id, found), after)]
+        if found == "machine" and beep is not None:
+            findings.append((Screened(screening.id, "beep"), after + beep))
+        line.reveal(*findings)
+        while line.screening is screening and line.step():
             pass
         return self
 
@@ -311,11 +365,13 @@ class SimulatedCall(Checks):
                     return sound
                 if not isinstance(sound.prompt, Tone):
                     self._fail(f"expected {wanted}; it is {named(sound.prompt)}")
+                if line.far_ends.undecided:
+                    self._fail(f"expected {wanted}; the caller is transferred to {self._called()}")
                 line.pass_until(sound.end)
             elif line.over:
                 self._fail(f"expected {wanted}; the call is over")
-            elif line.transfer is not None:
-                self._fail(f"expected {wanted}; the caller is transferred to {line.transfer.to}")
+            elif line.far_ends.undecided:
+                self._fail(f"expected {wanted}; the caller is transferred to {self._called()}")
             elif not line.step(limit):
                 self._fail(f"expected {wanted}; nothing was heard for {PATIENCE:.0f} s")
 
@@ -334,8 +390,8 @@ class SimulatedCall(Checks):
         while not wanted():
             if line.over:
                 self._fail(f"expected {what}; the call is over: the caller {self._end()}")
-            if line.transfer is not None:
-                self._fail(f"expected {what}; the caller is transferred to {line.transfer.to}")
+            if line.far_ends.undecided:
+                self._fail(f"expected {what}; the caller is transferred to {self._called()}")
             if line.recording is not None:
                 self._fail(f"expected {what}; the caller is being recorded")
             if line.questions > questions:

@@ -10,36 +10,46 @@ from typing import Any, Literal, NamedTuple
 from ..engine import trace
 from ..engine.call import Call
 from ..engine.effects import (
+    Dial,
     Effect,
     HangUp,
+    Join,
     Note,
     Prompt,
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
+    Ring,
+    SendDigit,
     Text,
     Tone,
-    Transfer,
 )
 from ..engine.events import (
     Answered,
     Digit,
     Dismissed,
+    EarlyMedia,
     Event,
     HungUp,
     Interjected,
-    Joined,
     Moved,
     Offered,
     RecordDone,
-    TransferDone,
+    Screened,
 )
 from .values import Entry, Said, Sound
 
 LAST = 8  # events and effects shown below a transcript
 WIDEST = 110  # characters of each
 
+_SCREENED = {
+    "human": "is taken for a human",
+    "machine": "is taken for a machine",
+    "beep": "has beeped",
+    "silence": "has said nothing",
+}
 _OPEN, _CLOSED = Call("", reading=True), Call("")
 
 
@@ -98,15 +108,30 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
             return Line(time, "state", f"[{state}]")
         case Note("failed", detail):
             return Line(time, "fault", f"the flow fails: {detail}")
+        case Ring(code, reason):
+            return Line(time, "line", f"is told {code} {reason}".rstrip())
+        case SendDigit(digit):
+            return Line(time, "line", f"is sent {digit}")
         case Record(name=name):
             return Line(time, "line", f"is recorded as {name}")
         case RecordCall(name=name):
             return Line(time, "line", f"the call is recorded as {name}")
-        case Transfer(to=to):
-            return Line(time, "line", f"is transferred to {to}")
         case HangUp() | Redirect() | Reject():
             return Line(time, "line", ending(thing))
-    return _told_event(time, thing) if isinstance(thing, Event) else None
+    return _told_event(time, thing) if isinstance(thing, Event) else _told_transfer(time, thing)
+
+
+def _told_transfer(time: float, effect: Effect) -> Line | None:
+    match effect:
+        case Dial(to=to):
+            return Line(time, "line", f"is transferred to {to}")
+        case Refer(to=to):
+            return Line(time, "line", f"is referred to {to}")
+        case Join(early=False):
+            return Line(time, "line", "talks to the far end")
+        case Note("transfer", detail):
+            return Line(time, "line", f"transfer: {detail}")
+    return None
 
 
 def _told_event(time: float, event: Event) -> Line | None:
@@ -116,17 +141,15 @@ def _told_event(time: float, event: Event) -> Line | None:
             return Line(time, "does", f"calls {dialled} from {caller}, {day}")
         case Answered():
             return Line(time, "line", "is answered")
+        case EarlyMedia():
+            return Line(time, "line", "can hear before the answer")
         case Digit(key):
             return Line(time, "does", f"presses {key}")
         case HungUp("caller"):
             return Line(time, "does", "hangs up")
-        case Joined():
-            return Line(time, "line", "talks to the far end")
         case RecordDone(file=file, seconds=seconds, reason=reason):
             kept = f"{seconds:.1f} s kept as {file}" if file else "nothing kept"
             return Line(time, "line", f"recording ends ({reason}): {kept}")
-        case TransferDone(outcome=outcome, code=code):
-            return Line(time, "line", f"transfer: {outcome} {code or ''}".rstrip())
     return _told_order(time, event)
 
 
@@ -136,6 +159,8 @@ def _told_order(time: float, event: Event) -> Line | None:
             return Line(time, "line", f"is moved to {state} by an operator")
         case Interjected(prompt):
             return Line(time, "line", f"is interrupted by an operator with {named(prompt)}")
+        case Screened(found=found):
+            return Line(time, "line", _SCREENED[found])
         case Dismissed():
             return Line(time, "line", "is dismissed by an operator")
     return None

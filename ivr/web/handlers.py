@@ -89,6 +89,11 @@ async def list_workers(context: Context, asked: Asked) -> Response:
     return JSONResponse({"workers": context.operator.workers()})
 
 
+async def list_registrations(context: Context, asked: Asked) -> Response:
+    """Accounts at registrars, and how they are registered."""
+    return JSONResponse({"registrations": context.operator.registrations()})
+
+
 async def drain_worker(context: Context, asked: Asked) -> Response:
     """Let a worker finish its calls, take no new ones, and be replaced."""
     if not await context.operator.drain(int(asked.path["slot"])):

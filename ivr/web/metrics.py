@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -28,10 +29,17 @@ _MEASURES = {measure.name: measure for measure in MEASURES}
 class Metrics(Collector):
     """Sums up; nothing is computed before somebody asks.
 
-    `front_up` tells whether the front runs.
+    `front_up` tells whether the front runs, `clock` the seconds since 1970.
     """
 
-    def __init__(self, operator: Operator, front_up: Callable[[], bool], version: str) -> None:
+    def __init__(
+        self,
+        operator: Operator,
+        front_up: Callable[[], bool],
+        version: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
         self._operator = operator
         self._front_up = front_up
         self._version = version
@@ -78,6 +86,11 @@ class Metrics(Collector):
         yield GaugeMetricFamily("ivr_call_capacity", "Calls that ready workers can hold", ready)
         restarts = self._operator.restarts()
         yield CounterMetricFamily("ivr_worker_restarts", "Workers replaced", restarts)
+        registered = {
+            each["account"]: each["until"] > self._clock()
+            for each in self._operator.registrations()
+        }
+        yield _gauge("ivr_registered", "Whether the registrar knows us", registered, "account")
         yield GaugeMetricFamily("ivr_front_up", "Whether the front runs", self._front_up())
         yield InfoMetricFamily("ivr_build", "What runs here", {"version": self._version})
 

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 from . import handlers as do
 from .operation import Operation, Schema
-from .operator import LiveCall, WorkerView
+from .operator import LiveCall, RegistrationView, WorkerView
 
 _TYPES = {str: "string", int: "integer", float: "number"}
 
@@ -72,6 +72,12 @@ def operations(*, guard_metrics: bool) -> tuple[Operation, ...]:
         Operation("POST", f"{_CALL}/hang-up", do.hang_up, {202: None}),
         Operation("GET", "/v1/workers", do.list_workers, {200: _object(workers=_list(WorkerView))}),
         Operation("POST", "/v1/workers/{slot}/drain", do.drain_worker, {202: None}),
+        Operation(
+            "GET",
+            "/v1/registrations",
+            do.list_registrations,
+            {200: _object(registrations=_list(RegistrationView))},
+        ),
         Operation("GET", "/v1/schedules", do.list_schedules, {200: _object(schedules=_OVERRIDES)}),
         Operation("GET", _SCHEDULE, do.show_schedule, {200: _object(state=_OVERRIDE)}),
         Operation(

@@ -31,6 +31,22 @@ class WorkerView(TypedDict):
     restarts: int
 
 
+class RegistrationView(TypedDict):
+    """How an account is registered: `registered`, `trying`, `failing`, `refused` or `idle`.
+
+    It is so since `since`, and the registrar knows it until `until` (0: it does not), both in
+    seconds since 1970 (UTC); `code` and `reason` are its last answer's (0: there was none).
+    """
+
+    account: str
+    registrar: str
+    state: str
+    since: float
+    until: float
+    code: int
+    reason: str
+
+
 class Operator(Protocol):
     """The fleet, as far as the control API and the metrics need it."""
 
@@ -39,6 +55,9 @@ class Operator(Protocol):
 
     def workers(self) -> list[WorkerView]:
         """Every worker, by slot."""
+
+    def registrations(self) -> list[RegistrationView]:
+        """Every account that is to be registered."""
 
     def restarts(self) -> int:
         """How many workers have died, or did not start, since the server began."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Effect, HangUp, Note, Play, Record, Redirect, Reject, Stop, Transfer
+from ivr.engine.effects import Dial, Effect, HangUp, Note, Play, Record, Redirect, Reject, Stop
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -39,7 +39,7 @@ class Driver:
         self.playing: Play | None = None
         self.interjection: Play | None = None
         self._recording = 0
-        self._transfer = 0
+        self.leg = 0
         self.session = Session(flow or self._one_state(verbs), "call-1")
 
     def _one_state(self, verbs: tuple[Walk, ...]) -> Flow:
@@ -74,14 +74,14 @@ class Driver:
             match effect:
                 case Play(over=True):
                     self.interjection = effect
-                case Play():
+                case Play(leg=0):
                     self.playing = effect
                 case Stop(id) if self.playing and id == self.playing.id:
                     self.playing = None
                 case Record(id=id):
                     self._recording = id
-                case Transfer(id=id):
-                    self._transfer = id
+                case Dial(leg=leg):
+                    self.leg = leg
         return effects
 
     def offered(self, caller: str = "alice", dialled: str = "100", wall: float = 0) -> list[Effect]:
@@ -107,10 +107,6 @@ class Driver:
         self, seconds: float, reason: RecordEnd = "stopped", file: str = "message.wav"
     ) -> list[Effect]:
         return self.take(RecordDone(self._recording, seconds, reason, file))
-
-    @property
-    def transfer_id(self) -> int:
-        return self._transfer
 
     def hang_up(self, by: str = "caller") -> list[Effect]:
         return self.take(HungUp(by))

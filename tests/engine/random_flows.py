@@ -11,11 +11,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ivr.engine.builtins import Type
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import Text, Tone, TransferMode
+from ivr.engine.effects import DigitWay, Text, Tone
 from ivr.engine.flow import END, Flow, State, Step
 from ivr.engine.schedule import Hours
 from ivr.engine.verb import VERBS, BargeIn, Result
 from ivr.engine.verbs import answer
+from ivr.engine.verbs.transfer import TransferMode
 
 SECONDS = st.sampled_from([0.0, 0.5, 3.0, 20.0])
 PROMPTS = st.lists(st.sampled_from(["welcome", Text("for {{ caller }}"), Tone()]), max_size=2)
@@ -78,6 +79,7 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "ask": menus(),
     "branch": st.just(((), {"never": "1 > 2", "rich": "caller == 'alice'"})),
     "collect": entries(),
+    "early": given_(take_keys=st.booleans()),
     "hang_up": st.just(((), {})),
     "pause": given_(seconds=SECONDS),
     "record": given_(
@@ -87,9 +89,21 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "stop_recording": st.just(((), {})),
     "say": st.tuples(PROMPTS.map(tuple), st.fixed_dictionaries({"barge_in": BARGE_IN})),
     "schedule": st.just(((Hours.parse("Mon-Fri 09:00-17:00"), ZoneInfo("UTC")), {})),
+    "send_digits": given_("1wW#", by=st.sampled_from(get_args(DigitWay))),
+    "screen": given_(wait_for_beep=st.booleans()),
     "set": st.just(((), {"x": "1 + 1", "y": "caller ~ x"})),
     "transfer": given_(
-        "sip:601@pbx", ring=st.just(20.0), mode=st.sampled_from(get_args(TransferMode))
+        "sip:601@pbx",
+        "sip:602@pbx",
+        ring=st.just(20.0),
+        order=st.sampled_from(["serial", "parallel"]),
+        mode=st.sampled_from(get_args(TransferMode)),
+        whisper=st.sampled_from([(), ("a",)]),
+        accept=st.sampled_from(["", "1"]),
+        ringing=st.sampled_from(["ringback", "far_end", "silence"]),
+        longest=st.just(40.0),
+        warning=st.sampled_from([(), ("b",)]),
+        catch=st.sampled_from([(), ("12",)]),
     ),
 }
 # These need a key, or time: a state may lead back by them without being a loop.

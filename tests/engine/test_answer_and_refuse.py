@@ -1,13 +1,16 @@
 """SEMANTICS 10 and 11: the answer, and what may be said instead of it."""
 
+from typing import Any
+
 import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.effects import Answer, Play, Redirect, Reject
 from ivr.engine.events import Answered, Digit
 from ivr.engine.flow import END, Flow
-from ivr.engine.verb import Result
-from ivr.engine.verbs import answer, redirect, reject, say
+from ivr.engine.statuses import CODES, Refusal
+from ivr.engine.verb import VERBS, Result
+from ivr.engine.verbs import answer, redirect, reject, ring, say
 
 from .driver import Driver, Walk
 
@@ -94,9 +97,102 @@ def test_a_redirection_needs_an_address() -> None:
     assert "redirect needs at least one address" in phone.noted("failed")[0]
 
 
+def test_a_redirection_can_have_headers_and_preferences() -> None:
+    contacts = ("<sip:a@b>;q=0.7", "sip:c")
+    phone = before_the_answer(
+        lambda call: redirect(call, *contacts, code=300, headers={"Diversion": "<sip:1@a>"})
+    )
+    assert phone.offered() == [Redirect(contacts, 300, "", {"Diversion": "<sip:1@a>"})]
+
+
+@pytest.mark.parametrize("code", [200, 299, 400])
+def test_a_redirection_is_a_3xx(code: int) -> None:
+    phone = before_the_answer(lambda call: redirect(call, "sip:a", code=code))
+    phone.offered()
+    assert "redirects nothing; expected 300 to 399" in phone.noted("failed")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("busy", 486),
+        ("declined", 603),
+        ("unavailable", 480),
+        ("blocked", 403),
+        ("not_found", 404),
+        ("closed", 480),
+    ],
+)
+def test_a_refusal_has_a_name(name: Refusal, code: int) -> None:
+    phone = before_the_answer(lambda call: reject(call, name))
+    assert phone.offered() == [Reject(code)]
+
+
+def test_who_is_overloaded_says_when_to_come_back() -> None:
+    phone = before_the_answer(lambda call: reject(call, "overloaded"))
+    assert phone.offered() == [Reject(503, headers={"Retry-After": "5"})]
+    phone = before_the_answer(lambda call: reject(call, "overloaded", retry_after=29.2))
+    assert phone.offered() == [Reject(503, headers={"Retry-After": "30"})]
+    own = {"Retry-After": "60 (at lunch)"}
+    phone = before_the_answer(lambda call: reject(call, "overloaded", headers=own))
+    assert phone.offered() == [Reject(503, headers=own)]
+
+
+def test_a_flow_has_codes_of_its_own_for_the_names() -> None:
+    flow = Flow("first", start="first")
+    flow.statuses = {**CODES, "blocked": 607}
+
+    @flow.state()
+    async def first(call: Call) -> str:
+        return (await reject(call, "blocked")).outcome
+
+    assert Driver(flow=flow).offered() == [Reject(607)]
+
+
+@pytest.mark.parametrize(
+    ("cause", "value"), [(17, 'Q.850;cause=17;text="User busy"'), (99, "Q.850;cause=99")]
+)
+def test_a_refusal_can_have_a_cause_of_the_telephone_network(cause: int, value: str) -> None:
+    phone = before_the_answer(lambda call: reject(call, "busy", cause=cause))
+    assert phone.offered() == [Reject(486, headers={"Reason": value})]
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        (200, "200 is out of range; expected 400 to 699"),
+        (302, "302 is out of range; expected 400 to 699; redirect sends the caller elsewhere"),
+        (700, "700 is out of range; expected 400 to 699"),
+        ("engaged", "unknown status 'engaged'; expected 400 to 699 or busy, declined"),
+        ("²", "unknown status"),
+    ],
+)
+def test_a_refusal_that_is_none_fails(code: Any, wrong: str) -> None:
+    phone = before_the_answer(lambda call: reject(call, code))
+    assert phone.offered() == [Reject(500)]
+    assert wrong in phone.noted("failed")[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ({"retry_after": 3.0, "headers": {"retry-after": "5"}}, "makes the header Retry-After"),
+        ({"cause": 17, "headers": {"Reason": "SIP"}}, "makes the header Reason"),
+        ({"cause": 17, "retry_after": 3.0, "headers": {"Warning": "x"}}, ""),
+    ],
+)
+def test_a_header_is_given_once(arguments: dict[str, Any], fault: str) -> None:
+    found = VERBS["reject"].check(arguments)
+    assert fault in found if fault else not found
+
+
 @pytest.mark.parametrize(
     ("verb", "instead"),
-    [(reject, "hang up instead"), (lambda call: redirect(call, "sip:a"), "transfer it instead")],
+    [
+        (reject, "hang up instead"),
+        (lambda call: redirect(call, "sip:a"), "transfer it instead"),
+        (ring, "rings no more"),
+    ],
 )
 def test_an_answered_call_is_not_refused_any_more(verb: Walk, instead: str) -> None:
     phone = Driver(verb)

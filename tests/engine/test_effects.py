@@ -8,6 +8,7 @@ from ivr.engine.call import Call
 from ivr.engine.effect_check import check_effect
 from ivr.engine.effects import (
     Answer,
+    Dial,
     HangUp,
     Mask,
     Note,
@@ -15,11 +16,12 @@ from ivr.engine.effects import (
     Record,
     RecordCall,
     Redirect,
+    Refer,
     Reject,
+    Screen,
     Stop,
     Text,
     Tone,
-    Transfer,
 )
 from ivr.engine.errors import FlowError
 from ivr.engine.flow import END, Flow
@@ -40,7 +42,9 @@ ANY: Any = None
         Record(1, "m", 5, 0.5),
         RecordCall(1, "m", ("notice", Text("b"))),
         Mask(True),
-        Transfer(1, "sip:a@b", 5, "refer"),
+        Dial(1, "sip:a@b"),
+        Refer(1, "sip:a@b", 2),
+        Screen(1, 4),
         Reject(486, "", {"X": "y"}),
         HangUp(),
         HangUp(after=1),
@@ -65,7 +69,8 @@ def test_an_effect_passes(effect: object) -> None:
         Mask(ANY),
         HangUp(by="nobody"),  # type: ignore[arg-type]
         Record(1, "m", float("nan"), 5),
-        Transfer(1, "sip:a@b", 5, "teleport"),  # type: ignore[arg-type]
+        Dial("1", "sip:a@b"),  # type: ignore[arg-type]
+        Screen(1, "4"),  # type: ignore[arg-type]
         Reject("486"),  # type: ignore[arg-type]
         Reject(486, headers={"X": ANY}),
         Reject(486, headers=ANY),

@@ -8,13 +8,14 @@ from ivr.engine.call import Call
 from ivr.engine.choices import Choices
 from ivr.engine.effects import (
     Answer,
+    Dial,
+    Drop,
     Effect,
     HangUp,
     Play,
     Record,
     Reject,
     Stop,
-    Transfer,
     Unlisten,
 )
 from ivr.engine.events import Answered, Digit, HungUp, PlayDone, Tick
@@ -44,12 +45,12 @@ def test_it_can_come_in_every_verb(verb: Walk) -> None:
     assert phone.session.deadline is None
     assert not phone.results
     assert phone.noted("failed") == []
-    assert all(isinstance(effect, Stop | Unlisten) for effect in effects), "no media"
+    assert all(isinstance(effect, Stop | Drop | Unlisten) for effect in effects), "no media"
 
 
 @pytest.mark.parametrize(
     ("verb", "started"),
-    [("say", Play), ("ask", Play), ("collect", Play), ("record", Record), ("transfer", Transfer)],
+    [("say", Play), ("ask", Play), ("collect", Play), ("record", Record), ("transfer", Play)],
 )
 def test_what_was_running_is_stopped(verb: str, started: type[Effect]) -> None:
     phone = Driver(WAITING[verb])
@@ -120,7 +121,7 @@ def test_there_is_no_media_after_the_end() -> None:
             return await pause(call, 5)
         finally:
             call.emit(Play(9, ("goodbye",)))
-            call.emit(Transfer(10, "sip:1@pbx", 5))
+            call.emit(Dial(1, "sip:1@pbx"))
             call.end()
 
     phone = Driver(walk)

@@ -7,7 +7,17 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import Answer, Effect, HangUp, Play, Record, Stop, Text, Transfer, Unlisten
+from ivr.engine.effects import (
+    Answer,
+    Drop,
+    Effect,
+    HangUp,
+    Play,
+    Record,
+    Stop,
+    Text,
+    Unlisten,
+)
 from ivr.engine.events import Answered, Dismissed, Interjected, Moved, PlayDone, Tick
 from ivr.engine.flow import END, Flow
 from ivr.engine.session import LONGEST_CALL
@@ -64,7 +74,7 @@ def test_a_call_is_moved_out_of_every_verb(verb: Walk) -> None:
     *stops, play = phone.take(Moved("there"))
     assert phone.session.state == "there"
     assert play == Play(play.id, ("welcome",))  # type: ignore[union-attr]
-    assert all(isinstance(effect, Stop | Unlisten) for effect in stops)
+    assert all(isinstance(effect, Stop | Drop | Unlisten) for effect in stops)
     assert phone.noted("state") == ["here", "there"]
     phone.play_done()
     assert phone.session.ended_by == "flow"
@@ -73,7 +83,7 @@ def test_a_call_is_moved_out_of_every_verb(verb: Walk) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "running"),
-    [("say", Play), ("ask", Play), ("collect", Play), ("record", Record), ("transfer", Transfer)],
+    [("say", Play), ("ask", Play), ("collect", Play), ("record", Record), ("transfer", Play)],
 )
 def test_what_was_running_is_stopped_first(verb: str, running: type[Effect]) -> None:
     phone = started(WAITING[verb])
@@ -337,7 +347,7 @@ def test_a_call_is_ended_in_every_verb(verb: Walk) -> None:
     phone = started(verb)
     end, *stops = phone.take(Dismissed())
     assert end == HangUp(by="operator")
-    assert all(isinstance(effect, Stop | Unlisten) for effect in stops)
+    assert all(isinstance(effect, Stop | Drop | Unlisten) for effect in stops)
     assert phone.session.ended_by == "operator"
     assert phone.noted("end") == ["operator"]
     assert phone.hang_up("operator") == []

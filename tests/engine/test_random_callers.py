@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from ivr.engine import trace
 from ivr.engine.effects import (
+    Dial,
+    Drop,
     Effect,
     HangUp,
     Listen,
     Note,
     Play,
     Record,
+    Refer,
+    Screen,
     Stop,
-    Transfer,
     Unlisten,
 )
 from ivr.engine.events import (
@@ -25,13 +28,17 @@ from ivr.engine.events import (
     Heard,
     HungUp,
     Interjected,
-    Joined,
+    LegAnswered,
+    LegDigit,
+    LegEnded,
+    LegRinging,
     Moved,
     PlayDone,
     RecordDone,
+    ReferDone,
+    Screened,
     SpeechStarted,
     Tick,
-    TransferDone,
 )
 from ivr.engine.flow import Flow
 from ivr.engine.session import Session
@@ -52,8 +59,12 @@ FACTS: st.SearchStrategy[Event] = st.one_of(
         st.sampled_from(["stopped", "silence", "max_time", "error"]),
         st.sampled_from(["", "message.wav"]),
     ),
-    st.builds(Joined, IDS),
-    st.builds(TransferDone, IDS, st.sampled_from(["answered", "busy", "failed"])),
+    st.builds(LegRinging, IDS, st.just(183), st.booleans()),
+    st.builds(LegAnswered, IDS),
+    st.builds(LegDigit, IDS, st.sampled_from("12")),
+    st.builds(LegEnded, IDS, st.sampled_from([0, 200, 302, 486, 503])),
+    st.builds(ReferDone, IDS, st.sampled_from([0, 200, 486])),
+    st.builds(Screened, IDS, st.sampled_from(["human", "machine", "beep", "silence"])),
     st.sampled_from([Moved("s0"), Moved("s1"), Moved("nowhere")]),
     st.sampled_from([Interjected("news"), Interjected("news"), Dismissed()]),
 )
@@ -78,8 +89,12 @@ class Watched(Driver):
     def take(self, event: Event) -> list[Effect]:
         if isinstance(event, PlayDone) and event.id == self.sounding:
             self.sounding = None
-        elif isinstance(event, RecordDone | TransferDone):
+        elif isinstance(event, RecordDone | ReferDone) or (
+            isinstance(event, Screened) and event.found != "machine"
+        ):
             self.running.discard(event.id)
+        elif isinstance(event, LegEnded):
+            self.running.discard(-event.leg)
         was_over, seen = self.over, len(self.notes)
         effects = super().take(event)
         self.facts.append((event, self.now))
@@ -100,16 +115,21 @@ class Watched(Driver):
 
     def _watch(self, effect: Effect) -> None:
         json.dumps(trace.of_effect(effect))
-        assert not self.over or isinstance(effect, Stop | Unlisten), "nothing after the end"
+        assert not self.over or isinstance(effect, Stop | Drop | Unlisten), "nothing after the end"
         match effect:
-            case Play(over=True):
+            case Play(over=True) | Play(leg=1 | 2):
                 pass
             case Play(id=id):
                 assert self.sounding is None, "one playback at a time"
                 self.sounding = id
-            case Record(id=id) | Transfer(id=id):
-                assert not self.running
+            case Record(id=id) | Screen(id=id) | Refer(id=id):
+                assert id not in self.running
                 self.running.add(id)
+            case Dial(leg=leg):
+                assert -leg not in self.running
+                self.running.add(-leg)
+            case Drop(leg=leg):
+                self.running.discard(-leg)
             case Stop(id):
                 self.running.discard(id)
                 self.sounding = None if id == self.sounding else self.sounding

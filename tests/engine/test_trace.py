@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, Text, Tone
+from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, SendDigit, Text, Tone
 from ivr.engine.events import (
     Digit,
     Dismissed,
     Event,
     HungUp,
     Interjected,
+    LegDigit,
+    LegEnded,
     Moved,
     Offered,
     PlayDone,
-    TransferDone,
 )
 from ivr.engine.trace import of_effect, of_event
 
@@ -42,9 +43,10 @@ CALL = Call("call-1")
         (Moved("menu"), {"event": "moved", "state": "menu"}),
         (Interjected(Text("hello")), {"event": "interjected", "prompt": {"text": "hello"}}),
         (Dismissed(), {"event": "dismissed"}),
+        (LegDigit(1, "5"), {"event": "leg_digit", "leg": 1, "key": "*"}),
         (
-            TransferDone(1, "busy", 486),
-            {"event": "transfer_done", "id": 1, "outcome": "busy", "code": 486, "reason": ""},
+            LegEnded(1, 486),
+            {"event": "leg_ended", "leg": 1, "code": 486, "reason": ""},
         ),
     ],
 )
@@ -55,7 +57,7 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
 @pytest.mark.parametrize(
     ("effect", "line"),
     [
-        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow"}),
+        (HangUp(), {"effect": "hang_up", "after": None, "by": "flow", "code": 480}),
         (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
         (
             Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
@@ -65,15 +67,26 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
                 "prompts": ["welcome", {"text": "hello"}, {"tone": 440, "seconds": 0.2}],
                 "language": "de",
                 "over": False,
+                "leg": 0,
             },
         ),
         (
             Redirect(("sip:a", "sip:b")),
-            {"effect": "redirect", "contacts": ["sip:a", "sip:b"], "code": 302, "reason": ""},
+            {
+                "effect": "redirect",
+                "contacts": ["sip:a", "sip:b"],
+                "code": 302,
+                "reason": "",
+                "headers": {},
+            },
         ),
         (
             Reject(503, headers=MappingProxyType({"Retry-After": "30"})),
             {"effect": "reject", "code": 503, "reason": "", "headers": {"Retry-After": "30"}},
+        ),
+        (
+            SendDigit("5", leg=1),
+            {"effect": "send_digit", "digit": "*", "by": "rfc4733", "seconds": 0.1, "leg": 1},
         ),
     ],
 )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from ivr.engine.call import TYPE_AHEAD, Call
 from ivr.engine.choices import Choices
 from ivr.engine.effects import Play, Stop
-from ivr.engine.events import TransferDone
+from ivr.engine.events import LegAnswered, LegEnded
 from ivr.engine.schedule import Hours
 from ivr.engine.verb import Result
 from ivr.engine.verbs import (
@@ -135,7 +135,8 @@ def test_an_answered_transfer_flushes() -> None:
     phone.start()
     phone.press("1")
     phone.wait(10)
-    phone.take(TransferDone(phone.transfer_id, "answered", 200))
+    phone.take(LegAnswered(phone.leg))
+    phone.take(LegEnded(phone.leg, 200))
     assert phone.playing and phone.playing.prompts == ("menu",)
 
 
@@ -143,7 +144,7 @@ def test_a_transfer_that_failed_keeps_the_keys() -> None:
     phone = Driver(lambda call: transfer(call, "sip:1@pbx"), menu)
     phone.start()
     phone.press("1")
-    phone.take(TransferDone(phone.transfer_id, "busy", 486))
+    phone.take(LegEnded(phone.leg, 486))
     assert phone.result.outcome == "one"
 
 

@@ -36,6 +36,7 @@ def test_static_prompts_are_names_and_texts_that_never_change(tmp_path: Path) ->
         tmp_path,
         state("""
             do:
+              - answer
               - say: [welcome, {text: Hello}, {text: "Hello {{ caller }}"}]
               - record_call: {consent: [goodbye], beep: yes}
               - record_call: none

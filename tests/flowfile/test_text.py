@@ -70,9 +70,10 @@ def test_choices_keys_and_outcomes_are_texts(tmp_path: Path) -> None:
         tmp_path,
         state("""
             do:
-              ask:
-                prompts: menu
-                choices: {on: [on, 010], no: ["*", 1#], 12:30: "#", ~: ~}
+              - answer
+              - ask:
+                  prompts: menu
+                  choices: {on: [on, 010], no: ["*", 1#], 12:30: "#", ~: ~}
             then: {on: end, no: end, 12:30: end, ~: end, no_input: end, no_match: end}
         """),
     )

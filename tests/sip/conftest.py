@@ -11,10 +11,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from ivr.engine.call_out import CallOut
 from ivr.engine.effects import Effect, Play
 from ivr.engine.errors import SettingsError
 from ivr.engine.events import Event, HungUp
@@ -22,6 +23,9 @@ from ivr.sip.settings import LineSettings
 
 from . import audio
 from .peer import LOCAL, Peer
+
+if TYPE_CHECKING:
+    from ivr.sip.phone import Phone
 
 Script = Callable[[Event], Sequence[Effect]]
 Ready = Callable[[Sequence[Path]], None]
@@ -167,6 +171,7 @@ def line(tmp_path: Path, tones: Path) -> Iterator[StartLine]:
 
 def launch(script: Callable[[], Script], tones: Path, **changed: Any) -> Line:
     peer_port: int = changed.pop("peer_port", 0)
+    orders: Sequence[CallOut] = changed.pop("orders", ())
     prompts: Find = changed.pop("prompts", None) or (
         lambda play, ready: ready([audio.prompt(tones, str(name)) for name in play.prompts])
     )
@@ -181,7 +186,7 @@ def launch(script: Callable[[], Script], tones: Path, **changed: Any) -> Line:
     code = 70
     try:
         os.close(out)
-        code = serve(settings, script, prompts, into)
+        code = serve(settings, script, prompts, into, orders)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -198,7 +203,10 @@ def rtp_port() -> int:
 _ranges = 0
 
 
-def serve(settings: LineSettings, script: Callable[[], Script], prompts: Find, into: int) -> int:
+def serve(
+    settings: LineSettings, script: Callable[[], Script], prompts: Find, into: int,
+    orders: Sequence[CallOut],
+) -> int:  # fmt: skip
     """The child: what a worker does, with a script for a flow."""
     from ivr.sip.phone import Phone
 
@@ -209,13 +217,19 @@ def serve(settings: LineSettings, script: Callable[[], Script], prompts: Find, i
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True)
     phone = Phone(settings, prompts)
     ending: list[int] = []
+    due: list[CallOut] = []
 
     def on_term(number: int, frame: object) -> None:
         ending.append(number)
         phone.wake()
 
+    def on_usr2(number: int, frame: object) -> None:
+        due.extend(orders)
+        phone.wake()
+
     signal.signal(signal.SIGTERM, on_term)
     signal.signal(signal.SIGUSR1, lambda number, frame: phone.refuse())
+    signal.signal(signal.SIGUSR2, on_usr2)
     gc.disable()
     try:
         phone.start()
@@ -225,18 +239,27 @@ def serve(settings: LineSettings, script: Callable[[], Script], prompts: Find, i
     tell({"capacity": phone.capacity, "shim": phone.shim})
     scripts: dict[str, Script] = {}
     while not ending:
-        for call, event in phone.wait(60):
-            tell((call, event))
-            if call not in scripts:
-                scripts[call] = script()
-            for effect in scripts[call](event):
-                phone.perform(call, effect)
-            if isinstance(event, HungUp):
-                del scripts[call]
+        while due:
+            phone.dial(due.pop())
+        turn(phone, scripts, script, tell)
     for told in phone.stop():
         tell(told)
     assert phone.live == 0
     return 0
+
+
+def turn(
+    phone: Phone, scripts: dict[str, Script], script: Callable[[], Script],
+    tell: Callable[[object], None],
+) -> None:  # fmt: skip
+    for call, event in phone.wait(60):
+        tell((call, event))
+        if call not in scripts:
+            scripts[call] = script()
+        for effect in scripts[call](event):
+            phone.perform(call, effect)
+        if isinstance(event, HungUp):
+            del scripts[call]
 
 
 def memory(pid: int) -> tuple[int, int, int]:

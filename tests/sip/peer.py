@@ -43,6 +43,7 @@ class Dialog:
     requests: list[Message] = field(default_factory=list)
     heard: list[Packet] = field(default_factory=list)
     speaks: int | None = 0  # hertz, 0 for silence, None for no RTP at all
+    says: list[bytes] = field(default_factory=list)  # packets of PCMU that come before that
     over: bool = False
 
     def __post_init__(self) -> None:
@@ -110,11 +111,11 @@ class Dialog:
         lines.append(f"Content-Length: {len(body.encode())}")
         self.peer.send("\r\n".join(lines) + "\r\n\r\n" + body)
 
-    def accept(self) -> None:
-        """200 to the INVITE that came in."""
+    def accept(self, code: int = 200) -> None:
+        """200 to the INVITE that came in; or 183, with sound before the answer."""
         assert self.incoming
         self.listen_to(self.incoming.body)
-        self.reply(self.incoming, 200, self.sdp)
+        self.reply(self.incoming, code, self.sdp)
 
     def bye(self) -> None:
         self.request("BYE")
@@ -192,7 +193,8 @@ class Dialog:
             if payload[1] & 0x80 and not (self._events and self._events[0][1] & 0x80):
                 step = 8 * PACKET
         else:
-            payload, kind, step = ulaw(self.speaks), 0, PACKET
+            payload = self.says.pop(0) if self.says else ulaw(self.speaks)
+            kind, step = 0, PACKET
         header = struct.pack(
             "!BBHII", 0x80, mark | kind, self._sequence, self._stamp, self._ssrc
         )  # fmt: skip

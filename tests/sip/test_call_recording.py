@@ -13,16 +13,25 @@ import pytest
 
 from ivr.engine.effects import (
     Answer,
+    Dial,
     Effect,
     HangUp,
+    Join,
     Mask,
     Play,
     RecordCall,
     Stop,
     Text,
-    Transfer,
 )
-from ivr.engine.events import Answered, Digit, Event, HungUp, Joined, Offered, RecordDone
+from ivr.engine.events import (
+    Answered,
+    Digit,
+    Event,
+    HungUp,
+    LegAnswered,
+    Offered,
+    RecordDone,
+)
 from ivr.sip.recordings import repair
 
 from . import audio
@@ -47,6 +56,8 @@ def scripted(*at_once: Effect, **keys: Sequence[Effect]) -> Callable[[], Script]
                 return [TAPE, *at_once]
             case Digit(key):
                 return keys[f"on_{key}"]
+            case LegAnswered(leg):
+                return [Join(leg)]
         return []
 
     return lambda: script
@@ -193,8 +204,7 @@ def test_its_time_goes_on_while_the_caller_holds(line: StartLine) -> None:
 
 def test_the_far_end_of_a_transfer_is_on_it(line: StartLine) -> None:
     port = free_port()
-    transfer = Transfer(1, f"sip:601@127.0.0.1:{port}", 5)
-    phone = line(scripted(transfer), peer_port=port)
+    phone = line(scripted(Dial(1, f"sip:601@127.0.0.1:{port}")), peer_port=port)
     desks: list[Dialog] = []
 
     def answer(dialog: Dialog) -> None:
@@ -204,7 +214,7 @@ def test_the_far_end_of_a_transfer_is_on_it(line: StartLine) -> None:
 
     phone.peer.answer = answer
     call = speaking(phone)
-    phone.expect(Joined)
+    phone.expect(LegAnswered)
     phone.peer.run(None, 0.6)
     call.bye()
     sound = heard(phone.expect(RecordDone).file)

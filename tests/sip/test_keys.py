@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
-from ivr.engine.effects import Answer, Effect
-from ivr.engine.events import Answered, Digit, Event, Offered
+from ivr.engine.effects import Answer, Dial, Effect, Join, Play, SendDigit, Stop
+from ivr.engine.events import Answered, Digit, Event, HungUp, LegAnswered, Offered
+from ivr.sip.tones import KEYS
 
-from .conftest import Line, Script, StartLine
+from . import sounds
+from .conftest import Line, Script, StartLine, free_port
+from .peer import Dialog
 
 pytestmark = pytest.mark.line
 
@@ -96,3 +100,113 @@ def test_no_key_is_ever_logged(line: StartLine, capfd: pytest.CaptureFixture[str
         row for row in log.splitlines() if "Signal" in row or "igit" in row or "DTMF" in row
     ]
     assert suspects == []
+
+
+def stops() -> Script:
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Play(1, ("400x9",))]
+            case Digit():
+                return [Stop(1)]
+        return []
+
+    return script
+
+
+def test_every_key_by_its_tone_where_there_is_no_other_way(line: StartLine) -> None:
+    phone = line(answers)
+    call = phone.peer.up(events=False)
+    phone.expect(Answered)
+    parts = [np.concatenate([sounds.key(name, 0.05), sounds.silence(0.05)]) for name in KEYS]
+    call.says += sounds.packets(np.concatenate([sounds.silence(0.013), *parts, parts[0], parts[0]]))
+    phone.peer.expect(lambda: len(keys(phone)) >= 18, "18 keys")
+    phone.peer.run(None, 0.2)
+    assert keys(phone) == f"{KEYS}11"
+    call.bye()
+    assert phone.expect(HungUp).media["dtmf"] == "in-band"
+
+
+def test_a_tone_stops_a_prompt(line: StartLine) -> None:
+    phone = line(stops)
+    call = phone.peer.up(events=False)
+    phone.peer.expect(lambda: call.tones(), "sound")
+    call.says += sounds.packets(sounds.key("5", 0.1))
+    phone.expect(Digit)
+    phone.peer.run(None, 0.1)
+    call.heard.clear()
+    phone.peer.run(None, 0.1)
+    assert call.tones() == []
+    assert keys(phone) == "5"
+
+
+def test_tones_are_no_keys_where_keys_come_as_events(line: StartLine) -> None:
+    phone = line(answers)
+    call = phone.peer.up()
+    phone.expect(Answered)
+    call.says += sounds.packets(sounds.key("5", 0.2))
+    phone.peer.run(lambda: not call.says, 1)
+    call.press("7")
+    phone.expect(Digit)
+    assert keys(phone) == "7"
+
+
+def test_the_same_press_as_a_tone_and_by_info_is_one_key(line: StartLine) -> None:
+    """INFO comes when the key is let go: later than two presses by one way may follow."""
+    phone = line(answers)
+    call = phone.peer.up(events=False)
+    phone.expect(Answered)
+    call.says += sounds.packets(sounds.key("7", 0.5))
+    phone.peer.expect(lambda: not call.says, "the tone is over")
+    call.info("7")
+    call.info("8")
+    phone.peer.expect(lambda: "8" in keys(phone), "the last key")
+    assert keys(phone) == "78"
+
+
+def test_tones_are_heard_after_a_reinvite(line: StartLine) -> None:
+    phone = line(answers)
+    call = phone.peer.up(events=False)
+    phone.expect(Answered)
+    call.reinvite("sendrecv")
+    phone.peer.expect(lambda: len([m for m in call.responses if m.code == 200]) == 2, "a re-INVITE")
+    phone.peer.run(None, 0.2)
+    call.says += sounds.packets(sounds.key("4", 0.1))
+    phone.expect(Digit)
+    assert keys(phone) == "4"
+
+
+def test_a_tone_is_not_sent_on_as_an_event_to_those_who_hear_it(line: StartLine) -> None:
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Dial(1, f"sip:601@127.0.0.1:{port}")]
+            case LegAnswered():
+                return [Join(1)]
+            case Digit(key):
+                return [SendDigit(key, leg=1)]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    desks: list[Dialog] = []
+
+    def take(dialog: Dialog) -> None:
+        desks.append(dialog)
+        dialog.accept()
+
+    phone.peer.answer = take
+    call = phone.peer.up(events=False)
+    phone.expect(LegAnswered)
+    call.says += sounds.packets(sounds.key("4", 0.2))
+    phone.peer.expect(lambda: not call.says, "the tone is over")
+    phone.peer.run(None, 0.2)
+    call.info("5")
+    phone.peer.expect(lambda: desks[0].keys(), "a key that is sent on")
+    assert desks[0].keys() == "5"
+    assert keys(phone) == "45"

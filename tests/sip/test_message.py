@@ -10,12 +10,11 @@ from ivr.sip import message
 from ivr.sip.keys import KeyFilter
 from ivr.sip.message import (
     contact_values,
-    dtmf_relay_key,
+    dtmf_info_key,
     extra_headers,
     one_line,
     read_headers,
     request_uri,
-    transfer_outcome,
     uri_user,
 )
 from ivr.sip.sockets import LINGER, MOST_CONNECTIONS, PLACES, Sockets
@@ -67,7 +66,7 @@ def test_any_text_can_be_read_and_sent(text: str) -> None:
     for flat in (uri_user(text), one_line(text), *read_headers(text).values()):
         flat.encode("utf-8")
         assert not set(flat) & {"\r", "\n", "\0"}
-    dtmf_relay_key(text)
+    dtmf_info_key(text)
     request_uri(text)
 
 
@@ -102,13 +101,24 @@ def info(body: str, kind: str = "application/dtmf-relay") -> str:
         (info("Signal=d"), "D"),
         (info("Signal=16"), ""),
         (info("Signal="), ""),
-        (info("5", "application/dtmf"), ""),
+        (info("Duration=1\r\n5\r\n"), ""),
+        (info("5", "application/dtmf"), "5"),
+        (info("d\r\n", "application/dtmf"), "D"),
+        (info(" 10\r\n", "application/dtmf"), "*"),
+        (info("11\n", "Application/DTMF ;x=y"), "#"),
+        (info("16", "application/dtmf"), ""),
+        (info("160", "application/dtmf"), ""),
+        (info("Signal=#\r\nDuration=160\r\n", "application/dtmf"), "#"),
+        (info("7", "audio/telephone-event"), "7"),
+        (info("event=11\r\nduration=100\r\n", "audio/telephone-event"), "#"),
+        (info("10,100", "audio/telephone-event"), "*"),
+        (info("5", "text/plain"), ""),
         (info("Signal=5", "application/dtmf-relay;charset=x"), "5"),
         ("", ""),
     ],
 )
-def test_dtmf_relay(text: str, key: str) -> None:
-    assert dtmf_relay_key(text) == key
+def test_a_key_by_info(text: str, key: str) -> None:
+    assert dtmf_info_key(text) == key
 
 
 def test_one_press_by_two_ways_is_one_key() -> None:
@@ -120,16 +130,6 @@ def test_one_press_by_two_ways_is_one_key() -> None:
     assert keys.key(info("Signal=6"), "info", 0.41) == "6"
     assert keys.key("R", "rtp", 1.0) == ""
     assert keys.key("5", "rtp", 2.0) == keys.key("5", "rtp", 2.04) == "5", "two by one way"
-
-
-@pytest.mark.parametrize(
-    ("code", "outcome"),
-    [(200, "answered"), (486, "busy"), (600, "busy"), (408, "no_answer"), (480, "no_answer"),
-     (487, "no_answer"), (603, "rejected"), (403, "rejected"), (404, "unreachable"),
-     (503, "unreachable"), (599, "unreachable"), (302, "failed"), (420, "failed")],
-)  # fmt: skip
-def test_outcomes(code: int, outcome: str) -> None:
-    assert transfer_outcome(code) == outcome
 
 
 def test_sockets_are_held_off_until_they_are_back() -> None:

@@ -1,4 +1,4 @@
-"""Callers who are handed on."""
+"""Callers who are handed on: legs that we call, and phones that we refer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from ivr.engine.effects import Answer, Effect, Stop, Transfer
-from ivr.engine.effects import TransferMode as Mode
-from ivr.engine.events import Answered, Digit, Event, HungUp, Joined, Offered, TransferDone
+from ivr.engine.effects import Answer, Dial, Drop, Effect, Join, Play, Refer, SendDigit, Stop
+from ivr.engine.events import (
+    Answered,
+    Digit,
+    Event,
+    HungUp,
+    LegAnswered,
+    LegDigit,
+    LegEnded,
+    LegRinging,
+    Offered,
+    PlayDone,
+    ReferDone,
+)
 
 from .conftest import Line, Script, StartLine, free_port
 from .peer import Dialog
@@ -16,17 +27,25 @@ from .peer import Dialog
 pytestmark = pytest.mark.line
 
 
-def transfers(to: str, mode: Mode = "bridge", ring: float = 5) -> Callable[[], Script]:
-    """Answers and hands on; `*` takes it back."""
+def calls(*to: str, early: bool = False) -> Callable[[], Script]:
+    """Answers and calls; joins who answers, and passes keys on; `*` drops the legs."""
 
     def script(event: Event) -> Sequence[Effect]:
         match event:
             case Offered():
                 return [Answer()]
             case Answered():
-                return [Transfer(1, to, ring, mode)]
+                return [Dial(leg, uri) for leg, uri in enumerate(to, 1)]
+            case LegRinging(leg, early=True) if early:
+                return [Join(leg, early=True)]
+            case LegAnswered(leg):
+                return [Join(leg)]
+            case LegDigit(leg, key):
+                return [SendDigit(key)]
             case Digit("*"):
-                return [Stop(1)]
+                return [Drop(leg) for leg in range(1, len(to) + 1)]
+            case Digit(key):
+                return [SendDigit(key, leg=1)]
         return []
 
     return lambda: script
@@ -58,44 +77,34 @@ class Desk:
 
 
 # The peer's own address is known only when it is there: these lines send calls back to it.
-def desk_line(line: StartLine, mode: Mode, *codes: int, ring: float = 5) -> tuple[Line, Desk]:
+def desk_line(line: StartLine, *codes: int) -> tuple[Line, Desk]:
     port = free_port()
-    phone = line(transfers(f"sip:601@127.0.0.1:{port}", mode, ring), peer_port=port)
+    phone = line(calls(f"sip:601@127.0.0.1:{port}"), peer_port=port)
     return phone, Desk(phone, *codes)
 
 
-@pytest.mark.parametrize(
-    ("codes", "outcome"),
-    [
-        ((100, 486), "busy"),
-        ((180, 600), "busy"),
-        ((180, 480), "no_answer"),
-        ((603,), "rejected"),
-        ((403,), "rejected"),
-        ((404,), "unreachable"),
-        ((503,), "unreachable"),
-        ((420,), "failed"),
-    ],
-)
-def test_what_the_far_end_says(line: StartLine, codes: tuple[int, ...], outcome: str) -> None:
-    phone, _ = desk_line(line, "bridge", *codes)
+@pytest.mark.parametrize("codes", [(100, 486), (180, 600), (181, 480), (182, 603), (404,), (420,)])
+def test_what_the_far_end_says(line: StartLine, codes: tuple[int, ...]) -> None:
+    phone, _ = desk_line(line, *codes)
     call = phone.peer.up()
-    done = phone.expect(TransferDone)
-    assert (done.id, done.outcome, done.code) == (1, outcome, codes[-1])
+    assert phone.expect(LegEnded) == LegEnded(1, codes[-1])
+    ringing = [event.code for event in phone.of(LegRinging)]
+    assert ringing == [code for code in codes if 100 < code < 200]
     assert not call.over
 
 
-def test_a_far_end_that_does_not_answer(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 180, ring=0.5)
+def test_a_far_end_that_is_called_no_longer(line: StartLine) -> None:
+    phone, desk = desk_line(line, 180)
     call = phone.peer.up()
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == ("no_answer", 0)
-    phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL")
-    assert {hertz for hertz, _ in call.tones()} == {425}, "the caller heard it ring"
+    assert desk.call
+    call.press("*")
+    phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL to the far end")
+    assert phone.of(LegEnded) == []
+    assert not call.over
 
 
 def test_two_who_talk(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 180, 200)
+    phone, desk = desk_line(line, 180, 200)
     call = phone.peer.up("menu")
     call.speaks, desk.call.speaks = 500, 700
     phone.peer.expect(lambda: (call.tones() or [(0, 0)])[-1][0] == 700, "the far end is heard")
@@ -105,16 +114,80 @@ def test_two_who_talk(line: StartLine) -> None:
     phone.peer.expect(lambda: desk.call.keys() == "7", "a key at the far end")
     desk.call.press("8")
     phone.peer.expect(lambda: call.keys() == "8", "a key at the caller")
-    assert phone.of(Digit) == []
-    assert phone.of(Joined) == [Joined(1)]
     desk.call.bye()
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == ("answered", 200)
+    assert phone.expect(LegEnded) == LegEnded(1, 200)
     assert not call.over
 
 
+def test_the_far_end_is_heard_before_it_answers(line: StartLine) -> None:
+    port = free_port()
+    phone = line(calls(f"sip:601@127.0.0.1:{port}", early=True), peer_port=port)
+    desk = Desk(phone)
+    call = phone.peer.up()
+    call.speaks = 500
+    desk.call.accept(183)
+    desk.call.speaks = 700
+    phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
+    assert 500 not in dict(desk.call.tones()), "and hears nobody yet"
+    assert phone.of(LegAnswered) == []
+    desk.call.accept()
+    phone.peer.expect(lambda: 500 in dict(desk.call.tones()), "the caller is heard")
+
+
+def test_a_prompt_for_the_far_end_alone(line: StartLine) -> None:
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Dial(1, f"sip:601@127.0.0.1:{port}", "100")]
+            case LegAnswered():
+                return [Play(5, ("600x0.5",), leg=1)]
+            case LegDigit(key="1"):
+                return [Stop(5), Join(1)]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    desk = Desk(phone, 200)
+    call = phone.peer.up()
+    phone.peer.expect(lambda: 600 in dict(desk.call.tones()), "the far end hears who calls")
+    assert phone.expect(PlayDone) == PlayDone(5)
+    assert 600 not in dict(call.tones())
+    assert "sip:100@" in desk.call.incoming.header("from")  # type: ignore[union-attr]
+    desk.call.press("1")
+    desk.call.speaks = 700
+    phone.peer.expect(lambda: 700 in dict(call.tones()), "the two are joined")
+
+
+def test_all_ring_and_one_has_it(line: StartLine) -> None:
+    port = free_port()
+    uris = [f"sip:{number}@127.0.0.1:{port}" for number in (601, 602)]
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Dial(1, uris[0]), Dial(2, uris[1])]
+            case LegAnswered(leg):
+                return [Drop(3 - leg), Join(leg)]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    desk = Desk(phone, 180)
+    call = phone.peer.up()
+    phone.peer.expect(lambda: len(desk.calls) == 2, "both ring")
+    first, second = desk.calls
+    second.accept()
+    second.speaks = 700
+    phone.peer.expect(lambda: 700 in dict(call.tones()), "the second is heard")
+    phone.peer.expect(lambda: first.got("CANCEL"), "the first rings no longer")
+
+
 def test_talking_goes_on_after_a_hold(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 200)
+    phone, desk = desk_line(line, 200)
     call = phone.peer.up()
     desk.call.speaks = 700
     phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
@@ -126,34 +199,21 @@ def test_talking_goes_on_after_a_hold(line: StartLine) -> None:
     phone.peer.expect(lambda: dict(call.tones()).get(700, 0) > 5, "the far end is heard again")
 
 
-def test_a_caller_who_leaves_takes_the_far_end_along(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 180, 200)
-    call = phone.peer.up()
-    desk.call.speaks = 700
-    phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
-    call.bye()
-    phone.expect(HungUp)
-    phone.peer.expect(lambda: desk.call.got("BYE"), "BYE to the far end")
-    assert phone.of(TransferDone) == []
-
-
-def test_a_caller_who_leaves_while_it_rings(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 180)
+@pytest.mark.parametrize("codes", [(180,), (180, 200)])
+def test_a_caller_who_leaves_takes_the_far_end_along(
+    line: StartLine, codes: tuple[int, ...]
+) -> None:
+    phone, desk = desk_line(line, *codes)
     call = phone.peer.up()
     assert desk.call
+    if 200 in codes:
+        desk.call.speaks = 700
+        phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
     call.bye()
     phone.expect(HungUp)
-    phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL to the far end")
-
-
-def test_a_transfer_that_is_taken_back(line: StartLine) -> None:
-    phone, desk = desk_line(line, "bridge", 180)
-    call = phone.peer.up()
-    assert desk.call
-    call.press("*")
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.reason) == ("no_answer", "stopped")
-    phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL to the far end")
+    method = "BYE" if 200 in codes else "CANCEL"
+    phone.peer.expect(lambda: desk.call.got(method), f"{method} to the far end")
+    assert phone.of(LegEnded) == []
 
 
 def test_no_slot_for_a_second_leg(line: StartLine) -> None:
@@ -162,29 +222,39 @@ def test_no_slot_for_a_second_leg(line: StartLine) -> None:
             case Offered():
                 return [Answer()]
             case Digit():
-                return [Transfer(1, "sip:601@127.0.0.1:9", 5)]
+                return [Dial(1, "sip:601@127.0.0.1:9")]
         return []
 
     phone = line(lambda: on_key)
     calls = [phone.peer.up() for _ in range(phone.ready["capacity"])]
     calls[0].press("1")
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code, done.reason) == ("unreachable", 0, "no_slot")
+    assert phone.expect(LegEnded) == LegEnded(1, 0, "no_slot")
 
 
 @pytest.mark.parametrize("to", ["nonsense", "sip:", "sip:x@no-such-host.invalid", "tel:+15550100"])
 def test_a_far_end_that_cannot_be_reached(line: StartLine, to: str) -> None:
-    phone = line(transfers(to))
+    phone = line(calls(to))
     phone.peer.up()
-    done = phone.expect(TransferDone)
-    assert done.outcome == "unreachable"
-    assert done.reason
+    ended = phone.expect(LegEnded)
+    assert ended.code in (0, 502)
+    assert ended.reason or ended.code
 
 
-def refer(
-    line: StartLine, ring: float = 5, mode: Mode = "refer", code: int = 202
-) -> tuple[Line, Dialog]:
-    phone, _ = desk_line(line, mode, 180, 200, ring=ring)
+# -- REFER ----------------------------------------------------------------------------------------
+
+
+def refer(line: StartLine, code: int = 202) -> tuple[Line, Dialog]:
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Refer(1, "sip:601@127.0.0.1:9")]
+            case Digit():
+                return [Stop(1)]
+        return []
+
+    phone = line(lambda: script)
     phone.peer.refer_code = code
     call = phone.peer.up()
     phone.peer.expect(lambda: call.got("REFER"), "REFER")
@@ -197,33 +267,31 @@ def test_a_refer_that_is_taken_up(line: StartLine) -> None:
     assert request and request.header("refer-to").startswith("<sip:601@127.0.0.1:")
     call.notify(100)
     call.notify(180)
-    assert not phone.peer.run(lambda: phone.of(TransferDone), 0.1)
+    assert not phone.peer.run(lambda: phone.of(ReferDone), 0.1)
     call.notify(200, "terminated;reason=noresource")
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == ("answered", 200)
+    assert phone.expect(ReferDone) == ReferDone(1, 200)
 
 
-@pytest.mark.parametrize(
-    ("code", "outcome"), [(486, "busy"), (603, "rejected"), (404, "unreachable")]
-)
-def test_a_refer_whose_target_says_no(line: StartLine, code: int, outcome: str) -> None:
+@pytest.mark.parametrize("code", [486, 603, 404])
+def test_a_refer_whose_target_says_no(line: StartLine, code: int) -> None:
     phone, call = refer(line)
     call.notify(code, "terminated;reason=noresource")
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == (outcome, code)
+    assert phone.expect(ReferDone) == ReferDone(1, code)
     assert not call.over
 
 
 def test_a_refer_that_is_refused(line: StartLine) -> None:
     phone, _ = refer(line, code=603)
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == ("rejected", 603)
+    assert phone.expect(ReferDone) == ReferDone(1, 603)
 
 
-def test_a_refer_that_leads_nowhere(line: StartLine) -> None:
-    phone, _ = refer(line, ring=0.5)
-    done = phone.expect(TransferDone)
-    assert (done.outcome, done.code) == ("no_answer", 0)
+def test_a_refer_of_which_nobody_wants_to_hear_more(line: StartLine) -> None:
+    phone, call = refer(line)
+    call.press("1")
+    phone.expect(Digit)
+    call.notify(486, "terminated;reason=noresource")
+    phone.peer.run(None, 0.2)
+    assert phone.of(ReferDone) == []
 
 
 def test_a_phone_that_leaves_after_its_202(line: StartLine) -> None:
@@ -231,14 +299,32 @@ def test_a_phone_that_leaves_after_its_202(line: StartLine) -> None:
     phone.peer.run(None, 0.1)
     call.bye()
     phone.expect(HungUp)
-    assert [type(e) for _, e in phone.events[-2:]] == [TransferDone, HungUp]
-    assert phone.of(TransferDone)[0].outcome == "answered"
+    assert [type(e) for _, e in phone.events[-2:]] == [ReferDone, HungUp]
+    assert phone.of(ReferDone) == [ReferDone(1, 200)]
 
 
-def test_a_refused_refer_becomes_a_bridge(line: StartLine) -> None:
-    phone, call = refer(line, mode="refer_then_bridge", code=405)
-    phone.peer.expect(lambda: len(phone.peer.dialogs) == 2, "the second leg")
-    far = list(phone.peer.dialogs.values())[1]
-    far.speaks = 700
-    phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
-    assert phone.of(TransferDone) == []
+def test_a_phone_takes_our_place(line: StartLine) -> None:
+    """An attended transfer: REFER with Replaces (RFC 3891, RFC 5589 7)."""
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Dial(1, f"sip:601@127.0.0.1:{port}")]
+            case LegAnswered():
+                return [Refer(7, f"sip:601@127.0.0.1:{port}", 1)]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    desk = Desk(phone, 200)
+    call = phone.peer.up()
+    phone.peer.expect(lambda: call.got("REFER"), "REFER")
+    request = call.got("REFER")
+    assert request
+    assert desk.call.incoming
+    assert "Replaces=" in request.header("refer-to")
+    assert desk.call.incoming.header("call-id").split("@")[0] in request.header("refer-to")
+    call.notify(200, "terminated;reason=noresource")
+    assert phone.expect(ReferDone) == ReferDone(7, 200)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr import END, Call, Flow, Secret, Text, Tone, answer, say
-from ivr.engine.effects import Play, Stop
+from ivr.engine.effects import Play, SendDigit, Stop
 from ivr.engine.events import Digit, HungUp, Offered
 from ivr.testing import SimulatedCall, StoryError
 from ivr.testing.values import Message
@@ -60,7 +60,7 @@ def test_another_prompt_than_expected() -> None:
     )
     assert "00:00.3  hears welcome" in failure.value.transcript
     assert failure.value.events[-1].endswith(
-        "Play(id=1, prompts=('welcome',), language='', over=False)"
+        "Play(id=1, prompts=('welcome',), language='', over=False, leg=0)"
     )
     assert str(failure.value).startswith(failure.value.sentence + "\n\nwhat the caller heard")
 
@@ -234,7 +234,9 @@ def test_a_transfer_rings_as_long_as_the_flow_lets_it() -> None:
 def test_while_two_talk_keys_are_for_the_far_end() -> None:
     call = SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, "talking")
     call.presses("123").waits(600).is_in("desk").hangs_up().is_over(by="caller")
-    assert sum(isinstance(thing, Digit) for _, thing in call.log) == 1
+    assert [thing for _, thing in call.log if isinstance(thing, SendDigit)] == [
+        SendDigit(key, leg=1) for key in "123"
+    ]
 
 
 def test_a_caller_may_leave_while_it_rings() -> None:

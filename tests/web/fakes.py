@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from ivr.web.operator import LiveCall, WorkerView
+from ivr.web.operator import LiveCall, RegistrationView, WorkerView
 
 CALL = "20251122-120000-0123456789"
 
@@ -14,6 +14,7 @@ class FakeFleet:
     def __init__(self) -> None:
         self.live = [a_call()]
         self.places = [a_worker(0), a_worker(1, state="starting", live=0, restarts=2)]
+        self.accounts = [an_account()]
         self.is_ready = True
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.drained: list[int] = []
@@ -26,6 +27,9 @@ class FakeFleet:
 
     def workers(self) -> list[WorkerView]:
         return self.places
+
+    def registrations(self) -> list[RegistrationView]:
+        return self.accounts
 
     def restarts(self) -> int:
         return sum(place["restarts"] for place in self.places)
@@ -70,6 +74,18 @@ def a_call(flow: str = "menu") -> LiveCall:
         "state": "greet",
         "worker": "w0-3f2a91",
         "since": 1_763_812_800.0,
+    }
+
+
+def an_account(name: str = "trunk", until: float = 1_763_812_800.0) -> RegistrationView:
+    return {
+        "account": name,
+        "registrar": "sip:sip.example.com",
+        "state": "registered" if until else "failing",
+        "since": 1_763_800_000.0,
+        "until": until,
+        "code": 200 if until else 503,
+        "reason": "OK" if until else "Service Unavailable",
     }
 
 

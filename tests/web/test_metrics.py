@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ivr.engine.measures import BARGE_IN, DURATION, ENDED, FALLBACKS, MEASURES, OFFERED
 from ivr.web.metrics import Metrics
 
-from .fakes import FakeFleet, a_call
+from .fakes import FakeFleet, a_call, an_account
 
 
 def shown(metrics: Metrics) -> dict[str, float]:
@@ -75,6 +75,16 @@ def test_the_fleet_is_read_when_somebody_asks() -> None:
     samples = shown(metrics)
     assert samples["ivr_front_up"] == 0
     assert samples['ivr_calls_live{flow="night"}'] == 2
+
+
+def test_an_account_is_registered_until_its_registrar_forgets_us() -> None:
+    fleet, now = FakeFleet(), [1000.0]
+    fleet.accounts = [an_account("trunk", 1060.0), an_account("other", 0)]
+    metrics = Metrics(fleet, lambda: True, "1.2.3", lambda: now[0])
+    assert shown(metrics)['ivr_registered{account="trunk"}'] == 1
+    assert shown(metrics)['ivr_registered{account="other"}'] == 0
+    now[0] = 1060.0
+    assert shown(metrics)['ivr_registered{account="trunk"}'] == 0
 
 
 def test_a_call_that_died_with_its_worker() -> None:

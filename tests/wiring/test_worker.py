@@ -11,6 +11,7 @@ import pytest
 from ivr import END, Call, Choices, Flow, answer, ask, collect, record, say
 from ivr.engine import effects as do
 from ivr.engine import events as ev
+from ivr.engine.call_out import CallOut
 from ivr.store.journal import Journal
 from ivr.worker import Worker
 
@@ -26,6 +27,7 @@ class ScriptedPhone:
         self.waits: list[float] = []
         self.last: list[tuple[str, ev.Event]] = []  # what `stop` tells
         self.refusing = self.stopped = self.woken = False
+        self.dialled: list[CallOut] = []
         self.beats = 0
         self.between: Callable[[], None] = lambda: None
 
@@ -36,6 +38,10 @@ class ScriptedPhone:
 
     def perform(self, call_id: str, effect: do.Effect) -> None:
         self.done.append((call_id, effect))
+
+    def dial(self, order: CallOut) -> None:
+        self.dialled.append(order)
+        self.turns.insert(0, [(order.id, ev.Offered("100", "601", direction="out"))])
 
     def wake(self) -> None:
         self.woken = True
@@ -262,8 +268,9 @@ def test_the_journal_has_a_line_per_event_and_effect(tmp_path: Path) -> None:
         "wall": OFFER.wall,
         "headers": {},
         "overrides": {},
+        "direction": "in",
     }
-    playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False}
+    playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False, "leg": 0}
     assert {"at": 1.5, "effect": "play", **playing} in lines
     assert {"at": 1.5, "event": "digit", "key": "1"} in lines
     assert lines[-1] == {"at": 1.5, "effect": "note", "kind": "end", "detail": "flow"}
@@ -372,3 +379,26 @@ def test_a_call_has_a_marker_until_its_record_is_made(tmp_path: Path) -> None:
     hall.worker.turn()
     assert not list((tmp_path / "spool/open/w0-1").iterdir())
     assert (tmp_path / "spool/done/a").samefile(tmp_path / "calls/2025-11-22/a.jsonl")
+
+
+def test_a_call_out_walks_through_its_flow_once_it_is_answered(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, None)
+    hall.worker.dial(CallOut("a", "sip:601@pbx", "menu", accept=""), menu())
+    hall.worker.turn()
+    assert hall.phone.dialled[0].to == "sip:601@pbx"
+    assert hall.phone.told("a") == []
+    hall.phone.turns.append([("a", ev.Answered())])
+    hall.worker.turn()
+    assert [type(effect) for effect in hall.phone.told("a")] == [do.Play]
+
+
+def test_a_call_out_that_nobody_takes_has_a_journal(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, None)
+    hall.worker.dial(CallOut("a", "sip:601@pbx", "menu"), menu())
+    hall.worker.turn()
+    hall.phone.turns.append([("a", ev.HungUp("far_end", 486))])
+    hall.worker.turn()
+    assert not hall.worker.sessions
+    lines = hall.journal("a")
+    assert lines[0]["flow"] == "menu"
+    assert [line.get("event") for line in lines[1:3]] == ["offered", "hung_up"]

@@ -4,14 +4,18 @@ from .answer import answer
 from .ask import ask
 from .branch import branch
 from .collect import collect
+from .early import early
 from .hang_up import hang_up
 from .pause import pause
 from .record import record
 from .record_call import record_call, stop_recording
 from .redirect import redirect
 from .reject import reject
+from .ring import ring
 from .say import say
 from .schedule import schedule
+from .screen import screen
+from .send_digits import send_digits
 from .set import set_variables
 from .transfer import transfer
 
@@ -20,14 +24,18 @@ __all__ = [
     "ask",
     "branch",
     "collect",
+    "early",
     "hang_up",
     "pause",
     "record",
     "record_call",
     "redirect",
     "reject",
+    "ring",
     "say",
     "schedule",
+    "screen",
+    "send_digits",
     "set_variables",
     "stop_recording",
     "transfer",

@@ -6,12 +6,13 @@ from ..call import Call
 from ..effects import Answer
 from ..errors import FlowError
 from ..events import Tick
+from ..phase import Phase
 from ..verb import DONE, Doc, Result, Seconds, verb
 
 PATIENCE = 40.0  # seconds: RFC 3261 gives up on a missing ACK after 64 * T1 = 32
 
 
-@verb("answer")
+@verb("answer", enters=lambda arguments: Phase.ANSWERED)
 async def answer(
     call: Call,
     settle: Annotated[Seconds, Doc("silence after the answer, so that no word is lost")] = 0.3,

@@ -7,6 +7,7 @@ from ..choices import Choices
 from ..effects import Prompt
 from ..entry import Reprompts, Rules, ask_for
 from ..events import Heard
+from ..phase import KEYS
 from ..verb import (
     Arguments,
     BargeIn,
@@ -35,7 +36,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("ask", _outcomes, check=_check)
+@verb("ask", _outcomes, check=_check, standing=KEYS)
 async def ask(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],

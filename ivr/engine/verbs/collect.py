@@ -7,6 +7,7 @@ from ..call import Call
 from ..digits import LONGEST_ENTRY, Digits
 from ..effects import Prompt
 from ..entry import Reprompts, Rules, ask_for
+from ..phase import KEYS
 from ..values import Secret
 from ..verb import (
     Arguments,
@@ -51,7 +52,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("collect", _outcomes, goes_on="done", check=_check)
+@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS)
 async def collect(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],

@@ -4,15 +4,15 @@ from typing import Annotated
 
 from ..call import Call
 from ..effects import Record, Stop, Tone
-from ..errors import FlowError
 from ..events import Digit, RecordDone, Tick
+from ..phase import RECORDED
 from ..speak import speak
 from ..verb import Doc, KeySet, Result, Seconds, Variable, verb
 
 GRACE = 5.0  # seconds for the line to close the file
 
 
-@verb("record", ("recorded", "too_short", "failed"), goes_on="recorded")
+@verb("record", ("recorded", "too_short", "failed"), goes_on="recorded", standing=RECORDED)
 async def record(
     call: Call,
     name: Annotated[str, Doc("label of the recording, kept in its record")] = "message",
@@ -27,8 +27,7 @@ async def record(
 
     A recording is kept when the caller hangs up.  `reason` is key, silence, max_time or error.
     """
-    if not call.answered:
-        raise FlowError("nothing can be recorded before the call is answered")
+    call.require(RECORDED)
     if beep:
         await speak(call, (Tone(),), "none")
     call.keys.clear()

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from ..call import Call
 from ..effects import RecordCall, Stop, Tone
-from ..errors import FlowError
+from ..phase import RECORDED
 from ..speak import speak
 from ..verb import DONE, Doc, PromptsOrNone, Result, verb
 
 
-@verb("record_call")
+@verb("record_call", standing=RECORDED)
 async def record_call(
     call: Call,
     consent: Annotated[PromptsOrNone, Doc("what tells the caller so, heard to the end")],
@@ -21,8 +21,7 @@ async def record_call(
     The recording is silent while a sensitive step runs.  Should it fail, the call goes on without
     it.  A call that is being recorded is left alone.
     """
-    if not call.answered:
-        raise FlowError("nothing can be recorded before the call is answered")
+    call.require(RECORDED)
     if call.recording:
         return DONE
     await speak(call, consent, "none")

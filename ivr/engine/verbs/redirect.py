@@ -1,26 +1,34 @@
 """Send the caller elsewhere before the answer."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from ..call import Call
 from ..effects import Redirect
 from ..errors import CallEnded, FlowError
-from ..verb import Address, Doc, Range, Result, TemplateText, verb
+from ..phase import BEFORE, Standing
+from ..verb import NO_HEADERS, Contact, Doc, Range, Result, TemplateText, verb
+
+UNANSWERED = Standing(
+    BEFORE, "an answered call cannot be redirected; transfer it instead: transfer"
+)
 
 
-@verb("redirect", ())
+@verb("redirect", (), standing=UNANSWERED)
 async def redirect(
     call: Call,
-    *to: Annotated[Address, Doc("SIP or tel URIs, best first")],
-    code: Annotated[int, Range(300, 399), Doc("302 moved temporarily, 301 for good")] = 302,
+    *to: Annotated[Contact, Doc("SIP or tel URIs, best first, or <sip:a@b>;q=0.7")],
+    code: Annotated[
+        int, Range(300, 399), Doc("302 moved temporarily, 301 for good, 300 several choices")
+    ] = 302,
     reason: Annotated[TemplateText, Doc("reason phrase; empty: the usual one of the code")] = "",
+    headers: Annotated[Mapping[str, str], Doc("further headers, such as Diversion")] = NO_HEADERS,
 ) -> Result:
     """Ask the caller's phone or switch to call another address (RFC 3261, section 21.3)."""
-    if call.answered:
-        raise FlowError("an answered call cannot be redirected; transfer it instead")
+    call.require(UNANSWERED)
     if not 300 <= code <= 399:
         raise FlowError(f"{code} redirects nothing; expected 300 to 399")
     if not to:
         raise FlowError("redirect needs at least one address")
-    call.emit(Redirect(tuple(map(call.text, to)), code, call.text(reason)))
+    call.emit(Redirect(tuple(map(call.text, to)), code, call.text(reason), headers))
     raise CallEnded

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from ..call import Call
 from ..effects import Prompt
+from ..phase import SOUND
 from ..speak import speak
 from ..verb import DONE, Doc, Result, verb
 
 SayBargeIn = Literal["any", "speech", "none"]
 
 
-@verb("say")
+@verb("say", standing=SOUND)
 async def say(
     call: Call,
     *prompts: Annotated[Prompt, Doc("prompts by name, or {text: words}, played without a gap")],

@@ -1,86 +1,157 @@
 """Hand the caller to someone."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
+from ..bridge import Bridge, Ringing, Terms
 from ..call import Call
 from ..digits import pattern
-from ..effects import Stop, TransferMode
-from ..effects import Transfer as TransferEffect
+from ..effects import Refer, Stop
 from ..errors import FlowError
-from ..events import Joined, Tick, TransferDone
-from ..verb import Address, Arguments, DialPattern, Doc, Range, Result, verb
+from ..events import ReferDone, Tick
+from ..far_end import OUTCOMES, Ending, outcome_of
+from ..verb import (
+    Address,
+    Arguments,
+    DialPattern,
+    Doc,
+    KeySet,
+    Prompts,
+    Range,
+    Result,
+    TemplateText,
+    verb,
+)
 from ..verb import Seconds as SecondsType
 
-GRACE = 5.0  # seconds for the line to report, past the ringing time
 LONGEST_CONVERSATION = 3.9 * 3600  # seconds; the session's own limit is a little longer
 
 # One user part and one host: a second @, filled in from what a caller sent, would be another host.
 _URI = re.compile(r"(?:sips?|tel):([^@;?<>\s]+)(?:;[^@<>\s]*)?(?:@[^@<>\s]+)?")
 
+TransferMode = Literal["bridge", "refer", "refer_then_bridge", "attended"]
+Order = Literal["serial", "parallel"]
 Ring = Annotated[SecondsType, Range(1, 600)]
+Longest = Annotated[SecondsType, Range(1, LONGEST_CONVERSATION)]
 
 
 def _check(arguments: Arguments) -> str:
-    if "{" in arguments["to"] and not arguments.get("allow"):
+    to = arguments.get("to", ())
+    if any("{" in each for each in to) and not arguments.get("allow"):
         return (
             "an address with {{ … }} in it needs allow: the dial patterns that it may be,"
             " such as 6XX; else a caller could dial anything"
         )
+    mode = arguments.get("mode", "bridge")
+    if mode == "refer" and len(to) > 1:
+        return "a phone is referred to one address; for several, use mode: bridge"
+    if len(arguments.get("accept", "")) > 1:
+        return "accept is one key, such as 1"
     return ""
 
 
-@verb(
-    "transfer",
-    ("answered", "busy", "no_answer", "rejected", "unreachable", "failed"),
-    check=_check,
-)
+@verb("transfer", OUTCOMES, check=_check)
 async def transfer(
     call: Call,
-    to: Annotated[Address, Doc("SIP URI to hand the caller to")],
-    ring: Annotated[Ring, Doc("how long the far end may ring")] = 25.0,
+    *to: Annotated[Address, Doc("SIP URIs to hand the caller to, the first choice first")],
+    order: Annotated[
+        Order, Doc("serial: one after the other; parallel: all ring, the first to answer has it")
+    ] = "serial",
+    ring: Annotated[Ring, Doc("how long each far end may ring")] = 25.0,
     mode: Annotated[
         TransferMode,
-        Doc("bridge: we call and join both; refer: the caller's phone calls; or the second first"),
+        Doc(
+            "bridge: we call and join both; refer: the caller's phone calls; refer_then_bridge: the"
+            " second where the first fails; attended: we call, then the phone takes our place"
+        ),
     ] = "bridge",
     allow: Annotated[
         tuple[DialPattern, ...], Doc("patterns that the number in `to` must match one of: 6XX")
+    ] = (),
+    caller_id: Annotated[
+        TemplateText, Doc("number shown to the far end; empty: the caller's")
+    ] = "",
+    ringing: Annotated[
+        Ringing,
+        Doc("what the caller hears meanwhile: ringback, what the far_end sends, or silence"),
+    ] = "ringback",
+    music: Annotated[Prompts, Doc("prompts that are repeated in place of the ringback")] = (),
+    whisper: Annotated[Prompts, Doc("prompts for who answers, before he is joined")] = (),
+    accept: Annotated[
+        KeySet, Doc("key with which who answers takes the call: no mailbox presses it")
+    ] = "",
+    accept_within: Annotated[Ring, Doc("how long he has for that, after the whisper")] = 10.0,
+    longest: Annotated[Longest, Doc("how long the two may talk")] = LONGEST_CONVERSATION,
+    warning: Annotated[Prompts, Doc("prompts for both before that time is up")] = (),
+    warn_before: Annotated[SecondsType, Doc("how long before")] = 30.0,
+    catch: Annotated[
+        tuple[KeySet, ...], Doc("keys that take the caller back to the flow: *0; all others pass")
     ] = (),
 ) -> Result:
     """Hand the caller over, and come back if that fails.
 
     `answered` means that the far end took the call and, when bridged, that the conversation is
-    over.  `code` is the SIP status code that decided; `reason` says more, such as no_slot.
+    over: the far end left, or `reason` says `max_time`, or `caught` with the keys as `value`.
+    `code` is the SIP status code that decided; `reason` says more, such as no_slot, not_allowed or
+    not_accepted.  Of several who did not come, what says most is told: busy before no_answer.
     """
     if not call.answered:
         raise FlowError("a call cannot be transferred before it is answered; redirect it instead")
-    target = call.text(to)
-    if allow and not any(pattern(p).fullmatch(_number(target)) for p in allow):
-        call.note("transfer_refused", f"{target}: allowed are {', '.join(allow)}")
-        return Result("rejected", reason="not_allowed")
-    going = call.new_id()
-    call.emit(TransferEffect(going, target, ring, mode))
-    tries = 2 if mode == "refer_then_bridge" else 1
-    done, late = None, TransferDone(going, "no_answer", 408)
-    until = call.now + tries * ring + GRACE
+    if not to:
+        raise FlowError("transfer needs at least one address")
+    targets = tuple(map(call.text, to))
+    for target in targets:
+        if allow and not any(pattern(p).fullmatch(_number(target)) for p in allow):
+            call.note("transfer_refused", f"{target}: allowed are {', '.join(allow)}")
+            return Result("rejected", reason="not_allowed")
+    terms = Terms(
+        ring, ringing, music, whisper, accept, accept_within, longest, warn_before, warning, catch,
+        caller_id,
+    )  # fmt: skip
+    ending = None
+    if mode in ("refer", "refer_then_bridge"):
+        ending = await _refer(call, targets[0], ring)
+    if ending is None or (mode == "refer_then_bridge" and ending.outcome != "answered"):
+        ending = await _bridge(call, targets, terms, order == "parallel", mode == "attended")
+    call.note("transfer", f"{ending.outcome} {ending.code or ''} {ending.reason}".strip())
+    if ending.outcome == "answered":
+        call.keys.clear()
+    return Result(ending.outcome, ending.keys, code=ending.code, reason=ending.reason)
+
+
+async def _bridge(
+    call: Call, targets: tuple[str, ...], terms: Terms, at_once: bool, attended: bool
+) -> Ending:
+    bridge = Bridge(call, terms)
+    try:
+        leg = await bridge.reach(targets, at_once)
+        if not leg:
+            return bridge.ending
+        if attended:
+            ending = await _refer(call, targets[0], terms.ring, leg)
+            if ending.outcome == "answered":
+                return ending
+        return await bridge.talk(leg)
+    finally:
+        bridge.close()
+
+
+async def _refer(call: Call, to: str, patience: float, leg: int = 0) -> Ending:
+    """Ask the caller's phone, and give it *patience* seconds to say what came of it."""
+    going, done = call.new_id(), None
+    call.emit(Refer(going, to, leg))
+    until = call.now + patience
     try:
         while done is None:
             match await call.next_event(until):
-                case TransferDone(id=id) as event if id == going:
+                case ReferDone(id=id) as event if id == going:
                     done = event
-                case Joined(id=id) if id == going:
-                    late = TransferDone(going, "answered", reason="max_time")
-                    until = call.now + LONGEST_CONVERSATION
                 case Tick():
-                    break
+                    return Ending("no_answer", 408)
     finally:
         if done is None:
             call.emit(Stop(going))
-    done = done or late
-    call.note("transfer", f"{done.outcome} {done.code or ''} {done.reason}".strip())
-    if done.outcome == "answered":
-        call.keys.clear()
-    return Result(done.outcome, code=done.code, reason=done.reason)
+    return Ending(outcome_of(done.code, done.reason), done.code, done.reason)
 
 
 def _number(uri: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ...sip.sources import SCANNERS
 from .plan import Destination, FrontPlan
 from .users import ha1
 
@@ -74,6 +75,7 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
     return {
         "address": plan.address,
         "outside": outside,
+        "told": f"{told}:{plan.port}",
         "inside": f"{plan.inside}:{plan.port}",
         "advertised": _advertised(plan, plan.port),
         "advertised_tls": _advertised(plan, plan.tls.port) if plan.tls else "",
@@ -104,6 +106,7 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
         "ringing_ms": round(RINGING * 1000),
         "longest_call": LONGEST_CALL,
         "largest": LARGEST,
+        "scanners": SCANNERS,
         "tries": TRIES,
         "registration": REGISTRATION,
         "secret": secret or secrets.token_hex(16),

@@ -105,3 +105,20 @@ def test_who_may_register(serve: Callable[..., Exchange]) -> None:
     other = Phone(hall, "alice", 0, "127.0.0.7")
     assert other.register("wonderland") == 200  # from elsewhere
     assert hall.final(dial(hall.workers[0], f"sip:bob@{LOCAL}:{PORT}")).code == 480
+
+
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_a_worker_registers_an_account(serve: Callable[..., Exchange], by_proxy: bool) -> None:
+    """The registrar is told where callers reach the front, not where the worker is."""
+    hall = serve(public_address="198.51.100.7")
+    worker, registrar = hall.workers[0], hall.stranger("127.0.0.5", 26905)
+    there = f"sip:{registrar.host}:{registrar.port}"
+    dialog = Dialog(worker, "an-account", "sip:registrar.invalid" if by_proxy else there)
+    dialog.route = [f"<sip:{LOCAL}:{PORT};lr>", *([f"<{there};lr>"] if by_proxy else [])]
+    worker.dialogs[dialog.id] = dialog
+    dialog.request("REGISTER")
+    hall.caller.expect(lambda: registrar.strays, "the REGISTER comes")
+    [came] = registrar.strays
+    assert came.header("contact") == f"<sip:alice@198.51.100.7:{PORT}>"
+    Dialog(registrar, "", "").reply(came, 200)
+    hall.caller.expect(lambda: dialog.final("REGISTER"), "the answer comes back")

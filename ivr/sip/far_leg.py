@@ -1,0 +1,213 @@
+"""A leg that we call for a caller, and what joins the two."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import quote
+
+import pjsua2 as pj
+
+from ..engine.effects import Dial, Play, SendDigit
+from ..engine.events import (
+    Event,
+    LegAnswered,
+    LegDigit,
+    LegEnded,
+    LegRinging,
+    Offered,
+    PlayDone,
+)
+from .dialler import Dialler
+from .keys import KeyFilter
+from .leg import TOO_MANY, Leg, LegOwner
+from .message import one_line
+from .speaker import Prompts, Speaker
+from .stack import Stack
+
+logger = logging.getLogger(__name__)
+
+_URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
+
+
+class NoWay(Exception):
+    """Somebody cannot be called; the text says why: `no_slot`, `not_allowed`, ..."""
+
+
+def call_out(stack: Stack, owner: LegOwner, to: str, number: str) -> Leg:
+    """Calls the SIP URI `to`, which is shown `number`.  Raises `NoWay`."""
+    uri = one_line(to)
+    if not _URI.fullmatch(uri):
+        raise NoWay(f"{uri!r} is not a SIP URI")
+    reason = stack.refuses(uri)
+    if reason:
+        raise NoWay(reason)
+    if not stack.has_slot():
+        raise NoWay("no_slot")
+    here, prm = stack.settings, pj.CallOpParam(True)
+    user = quote(number, safe="+-_.!~*'()") or "anonymous"
+    prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
+    try:
+        return stack.dial(owner, f"<{uri}>", prm)
+    except pj.Error as error:
+        full = error.status == TOO_MANY
+        raise NoWay("no_slot" if full else one_line(error.reason)) from None
+
+
+class Caller(Protocol):
+    """The call that the leg belongs to."""
+
+    id: str
+    leg: Leg | None
+    offer: Offered
+
+    def emit(self, event: Event) -> None:
+        """Tells the flow."""
+
+    def hear(self, source: pj.AudioMedia) -> None:
+        """Connects a source of sound with the caller, again if need be."""
+
+    def unhear(self, source: pj.AudioMedia) -> None:
+        """Takes it away again."""
+
+
+class FarLeg:
+    """Leg `number` of a call, from `dial` to `LegEnded` or `drop`."""
+
+    def __init__(
+        self, stack: Stack, prompts: Prompts, caller: Caller, number: int,
+        gone: Callable[[int], None],
+    ) -> None:  # fmt: skip
+        self.number = number
+        self.id = caller.id  # for the log, as its prompts' listener
+        self.leg: Leg | None = None
+        self._stack = stack
+        self._caller: Caller = caller
+        self._gone = gone
+        self._keys = KeyFilter()
+        self._dialler = Dialler(self)
+        self._speaker = Speaker(stack, prompts, self)
+        self._is_confirmed = self._has_media = self._told = False
+        self._joined = self._early = False
+
+    def dial(self, effect: Dial) -> None:
+        """Calls.  It may be over before this returns."""
+        try:
+            self.leg = call_out(
+                self._stack, self, effect.to, effect.caller_id or self._caller.offer.caller
+            )
+        except NoWay as reason:
+            logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
+            self._end(0, str(reason))
+
+    def join(self, early: bool) -> None:
+        """Lets the caller and this leg hear one another, or him this leg only."""
+        self._joined, self._early = True, early
+        self.connect()
+
+    def press(self, effect: SendDigit) -> None:
+        self._dialler.send(effect)
+
+    def play(self, effect: Play) -> None:
+        self._speaker.play(effect)
+
+    def stop(self, id: int) -> None:
+        """Ends playback `id`, if it is this leg that hears it."""
+        self._speaker.stop(id)
+
+    def drop(self) -> None:
+        """Hangs up, and tells no more."""
+        self._speaker.silence()
+        leg, self.leg = self.leg, None
+        if leg:
+            leg.owner = None
+            self._part(leg)
+            try:
+                leg.hangup(pj.CallOpParam())
+            except pj.Error as error:
+                logger.info("call %s: the far end is gone: %s", self.id, error.reason)
+
+    def connect(self) -> None:
+        """Joins whoever is to hear whom; again after each re-INVITE of either leg."""
+        near, far = self._caller.leg, self.leg
+        if not (self._joined and self._has_media and near and far):
+            return
+        try:
+            theirs = far.getAudioMedia(-1)
+            self._caller.hear(theirs)
+            if not self._early:
+                near.getAudioMedia(-1).startTransmit(theirs)
+        except pj.Error as error:
+            logger.info("call %s: not joined: %s", self.id, error.reason)
+
+    def _part(self, leg: Leg) -> None:
+        try:
+            if self._joined:
+                self._caller.unhear(leg.getAudioMedia(-1))
+        except pj.Error:
+            pass  # it is gone, and its sound with it
+
+    # -- as the listener of its prompts -----------------------------------------------------------
+
+    def hear(self, source: pj.AudioMedia) -> None:
+        try:
+            if self.leg and self._has_media:
+                source.startTransmit(self.leg.getAudioMedia(-1))
+        except pj.Error as error:
+            logger.info("call %s: nothing is played to the far end: %s", self.id, error.reason)
+
+    def unhear(self, source: pj.AudioMedia) -> None:
+        try:
+            if self.leg and self._has_media:
+                source.stopTransmit(self.leg.getAudioMedia(-1))
+        except pj.Error:
+            pass  # it is gone
+
+    def played(self, id: int) -> None:
+        self._caller.emit(PlayDone(id))
+
+    # -- the leg's news ---------------------------------------------------------------------------
+
+    def progressed(self, code: int) -> None:
+        self._caller.emit(LegRinging(self.number, code, self._has_media))
+
+    def confirmed(self) -> None:
+        self._is_confirmed = True
+        self._tell()
+
+    def media_changed(self) -> None:
+        try:
+            if self.leg:
+                self.leg.getAudioMedia(-1)
+                self._has_media = True
+        except pj.Error:
+            return
+        self.connect()
+        self._speaker.connect()
+        if not self._is_confirmed:
+            self._caller.emit(LegRinging(self.number, 183, early=True))
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._is_confirmed and self._has_media and not self._told:
+            self._told = True
+            self._caller.emit(LegAnswered(self.number))
+
+    def pressed(self, key: str, transport: str) -> None:
+        key = self._keys.key(key, transport, self._stack.now())
+        if key:
+            self._caller.emit(LegDigit(self.number, key))
+
+    def referred(self, code: int, final: bool) -> None:
+        """We send no REFER on this leg."""
+
+    def ended(self, code: int, reason: str) -> None:
+        self._speaker.silence()
+        self._end(200 if self._is_confirmed else code, one_line(reason))
+
+    def _end(self, code: int, reason: str) -> None:
+        self._gone(self.number)
+        detail = reason if code == 0 else ""
+        self._caller.emit(LegEnded(self.number, code, detail))

@@ -1,0 +1,91 @@
+"""Calls that we make: the flow begins with the far end's answer."""
+
+import pytest
+
+from ivr.engine.acceptance import STATE
+from ivr.engine.call import Call
+from ivr.engine.call_out import ACCEPT, CallOut
+from ivr.engine.effects import HangUp, Play
+from ivr.engine.events import (
+    Answered,
+    Digit,
+    Dismissed,
+    Event,
+    HungUp,
+    LegRinging,
+    Moved,
+    Offered,
+    Tick,
+)
+from ivr.engine.flow import END, Flow
+from ivr.engine.session import LONGEST_CALL
+from ivr.engine.verbs import answer, say
+
+from .driver import Driver
+
+
+def greeting() -> Flow:
+    flow = Flow("greeting", start="greet")
+    flow.version = "1"
+
+    @flow.state(done=END)
+    async def greet(call: Call) -> str:
+        await answer(call)
+        return (await say(call, "hello")).outcome
+
+    return flow.check()
+
+
+def calling(accept: str = "") -> Driver:
+    order = CallOut("call-1", "sip:601@pbx", "greeting", accept=accept)
+    phone = Driver(flow=order.begins_with(greeting()))
+    assert phone.take(Offered("100", "601", direction="out")) == []
+    return phone
+
+
+def test_the_flow_begins_with_the_answer() -> None:
+    phone = calling()
+    for event in (LegRinging(0), Digit("1"), Tick(), Moved("greet")):
+        assert phone.take(event) == []
+    assert phone.session.state == ""
+    [play] = phone.take(Answered())
+    assert isinstance(play, Play) and play.prompts == ("hello",)
+    assert phone.call.dialled == "601"
+
+
+@pytest.mark.parametrize("by", ["far_end", "no_answer"])
+def test_nobody_takes_it(by: str) -> None:
+    phone = calling()
+    assert phone.take(HungUp(by, 486)) == []
+    assert phone.session.ended_by == by
+    assert phone.noted("state") == []
+    assert phone.take(Answered()) == []
+
+
+@pytest.mark.parametrize(("event", "by"), [(Dismissed(), "operator"), (Tick(), "flow")])
+def test_it_is_given_up_before_the_answer(event: Event, by: str) -> None:
+    phone = calling()
+    phone.now += LONGEST_CALL
+    assert phone.take(event) == [HangUp(by=by)]  # type: ignore[arg-type]
+    assert phone.session.ended_by == by
+
+
+def test_who_answers_takes_it_with_a_key() -> None:
+    phone = calling("1")
+    [question] = phone.take(Answered())
+    assert isinstance(question, Play) and question.prompts == (ACCEPT,)
+    assert phone.session.state == STATE
+    phone.press("1")
+    assert phone.session.state == "greet"
+    assert (phone.session.flow.name, phone.session.flow.version) == ("greeting", "1")
+
+
+def test_a_mailbox_never_hears_the_flow() -> None:
+    phone = calling("1")
+    phone.take(Answered())
+    for _ in range(2):
+        phone.play_done()
+        phone.wait(5)
+    assert phone.effects[-1] == HangUp()
+    assert phone.noted("not_accepted") == ["no_input"]
+    assert phone.noted("state") == [STATE]

@@ -1,0 +1,96 @@
+"""Slots of callers who have gone silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ivr.engine.effects import Answer, Effect, HangUp, Play
+from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
+from ivr.sip import slots
+
+from .conftest import Line, Script, StartLine
+from .peer import Dialog
+from .wire import Message
+
+pytestmark = pytest.mark.line
+
+PATIENCE = 1.0
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "PATIENCE", PATIENCE)  # the line's process is a copy of this one
+
+
+def serves() -> Script:
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Play(1, ("400x9",))]
+            case Digit():
+                return [HangUp()]
+        return []
+
+    return script
+
+
+def silent(phone: Line) -> Dialog:
+    """A caller who does not say ACK."""
+    call = phone.peer.call(send=False)
+    call.acknowledges = False
+    call.request("INVITE", call.sdp)
+    phone.peer.expect(lambda: call.up, "200")
+    return call
+
+
+@pytest.mark.parametrize("shim", [True, False])
+def test_callers_who_never_acknowledge(line: StartLine, shim: bool) -> None:
+    phone = line(serves, shim=shim)
+    calls = [silent(phone) for _ in range(phone.ready["capacity"])]
+    late = phone.peer.call()
+    phone.peer.expect(late.final, "an answer")
+    assert late.status() == 503
+    phone.expect(HungUp, PATIENCE + 2, count=len(calls))
+    assert {(end.by, end.code) for end in phone.of(HungUp)} == {("error", 408)}
+    phone.peer.expect(lambda: all(call.got("BYE") for call in calls), "BYE")
+    phone.peer.run(None, 0.6)  # until the sockets are back
+    assert phone.peer.up()
+
+
+def test_callers_who_do_not_answer_our_bye(
+    line: StartLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = line(serves)
+    calls = [phone.peer.up() for _ in range(phone.ready["capacity"])]
+    phone.expect(Answered, count=len(calls))
+
+    def hear(dialog: Dialog, message: Message) -> None:
+        dialog.requests.append(message)
+
+    monkeypatch.setattr(phone.peer, "_request", hear)
+    for call in calls:
+        call.press("1")
+    phone.expect(HungUp, count=len(calls))
+    phone.peer.expect(lambda: all(call.got("BYE") for call in calls), "BYE")
+    late = phone.peer.call()
+    phone.peer.expect(late.final, "an answer")
+    assert late.status() == 503
+
+    phone.peer.run(None, PATIENCE)
+    assert phone.peer.up()
+
+
+def test_a_late_ack_is_soon_enough(line: StartLine) -> None:
+    phone = line(serves)
+    call = silent(phone)
+    phone.peer.run(None, PATIENCE / 2)
+    call.request("ACK", cseq=call.cseq)
+    phone.expect(Answered)
+    phone.peer.run(None, PATIENCE)
+    heard = len(call.heard)
+    phone.peer.expect(lambda: len(call.heard) > heard + 5, "the prompt goes on")
+    assert phone.of(HungUp) == []
