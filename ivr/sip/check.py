@@ -181,7 +181,7 @@ def _sound(settings: LineSettings) -> Iterator[Finding]:
         "SDP",
         True,
         f"says {settings.advertised}, ports {settings.rtp_port} to {last};"
-        f" {', '.join(settings.codecs)}; keys as telephone-event (RFC 4733) or by INFO",
+        f" {', '.join(settings.codecs)}; keys as telephone-event (RFC 4733), INFO or tones",
     )
     yield Finding("SRTP", True, f"{settings.srtp}, with keys in SDP; DTLS-SRTP is refused")
     yield Finding("IPv6", True, "none: the SIP stack is built for sound over IPv4 alone")

@@ -159,7 +159,8 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.forget(self)
             if owner:
                 self.owner = owner.leg = None
-                self._stack.defer(functools.partial(owner.ended, code, self.cause or reason))
+                why = self.cause or (reason if code != 200 else "")  # which says nothing else
+                self._stack.defer(functools.partial(owner.ended, code, why))
 
     @logged
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:

@@ -32,7 +32,7 @@ def settings(page: str, tmp_path: Path) -> Settings:
     return load_settings(tmp_path / "ivr.yaml")
 
 
-@pytest.mark.parametrize("name", ["deploy.md", "serving.md"])
+@pytest.mark.parametrize("name", ["deploy.md", "media.md", "serving.md"])
 def test_every_setting_that_a_page_names_exists(name: str) -> None:
     named = re.findall(r"`([a-z_]+\.[a-z_]+)`", (ROOT / "docs" / name).read_text())
     named = [key for key in named if key.partition(".")[0] in SECTIONS]

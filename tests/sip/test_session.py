@@ -7,12 +7,22 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from ivr.engine.effects import Answer, Effect, Play
-from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
+from ivr.engine.effects import Answer, Dial, Early, Effect, Play
+from ivr.engine.events import (
+    Answered,
+    Digit,
+    EarlyMedia,
+    Event,
+    HungUp,
+    LegAnswered,
+    Offered,
+    PlayDone,
+)
 
 from . import hours
-from .conftest import Line, StartLine
+from .conftest import Line, StartLine, free_port
 from .peer import Dialog
+from .wire import Message
 
 pytestmark = pytest.mark.line
 
@@ -226,3 +236,77 @@ def test_the_reason_of_a_cancel(line: StartLine) -> None:
         "CANCEL", "", "", f"Reason: {elsewhere}", branch=call.branch, cseq=call.cseq
     )  # fmt: skip
     assert phone.expect(HungUp) == HungUp("caller", 487, elsewhere)
+
+
+def calls_out(line: StartLine) -> tuple[Line, list[Dialog]]:
+    """A line that calls the peer for each caller, and the calls that this brings."""
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        if isinstance(event, Answered):
+            return [Dial(1, f"sip:601@127.0.0.1:{port}")]
+        return plays(event)
+
+    return line(lambda: script, peer_port=port), []
+
+
+def test_a_far_end_that_wants_longer_sessions(line: StartLine) -> None:
+    phone, desk = calls_out(line)
+
+    def too_small(dialog: Dialog) -> None:
+        assert dialog.incoming
+        desk.append(dialog)
+        dialog.reply(dialog.incoming, 422, "", "Min-SE: 3600")
+
+    phone.peer.answer = too_small
+    phone.peer.up()
+    phone.expect(LegAnswered)
+    again = desk[0].got("INVITE")
+    assert again and again.header("session-expires").startswith("3600")
+
+
+def test_a_reliable_response_to_us_is_acknowledged(line: StartLine) -> None:
+    phone, desk = calls_out(line)
+
+    def reliable(dialog: Dialog) -> None:
+        assert dialog.incoming
+        desk.append(dialog)
+        dialog.listen_to(dialog.incoming.body)
+        dialog.reply(dialog.incoming, 183, dialog.sdp, "Require: 100rel", "RSeq: 7")
+
+    phone.peer.answer = reliable
+    phone.peer.up()
+    phone.peer.expect(lambda: desk and desk[0].got("PRACK"), "PRACK")
+    asked, prack = desk[0].incoming, desk[0].got("PRACK")
+    assert asked and "100rel" in asked.header("supported")
+    assert prack and prack.header("rack") == f"7 {asked.header('cseq')}"
+    desk[0].accept()
+    phone.expect(LegAnswered)
+
+
+def test_a_caller_who_can_hears_of_early_sound_until_he_says_so(line: StartLine) -> None:
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Early()]
+            case EarlyMedia():
+                return [Play(1, ("400x0.1",))]
+            case PlayDone():
+                return [Answer()]
+        return []
+
+    phone = line(lambda: script)
+    call = phone.peer.call("1", "Supported: 100rel")
+
+    def told() -> list[Message]:
+        return [m for m in call.responses if m.code == 183]
+
+    phone.peer.expect(lambda: len(told()) > 1, "the 183, and again")
+    assert not call.final(), "200 waits for the PRACK (RFC 3262 3)"
+    first = told()[0]
+    assert first.header("require") == "100rel" and first.header("rseq")
+    call.remote = first.header("to")
+    call.request("PRACK", "", "", f"RAck: {first.header('rseq')} 2 INVITE")
+    phone.peer.expect(lambda: call.final("PRACK") and call.up, "200 to both")
+    phone.expect(Answered)
+    assert (400, 5) in call.tones()

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.config import describe, load_settings
 from ivr.engine.errors import LoadError, SettingsError
+from ivr.fleet.place import Place, line_settings
 
 
 @pytest.fixture
@@ -119,6 +120,30 @@ def test_a_file_that_is_no_settings_is_told_what_is_needed(file: Path, text: str
 def test_an_address_is_ipv4(file: Path) -> None:
     (fault,) = faults(file, 'routes: {"*": a.yaml}\nsip: {address: localhost}\n')
     assert fault.startswith("2:16: sip.address: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("codecs: [PCMU, OPUS]", "2:22: sip.codecs.1"),
+        ("codecs: [PCMU, PCMU]", "expected each codec once"),
+        ("codecs: []", "sip.codecs"),
+        ("srtp: maybe", "2:13: sip.srtp"),
+        ("tls_key: key.pem", "TLS needs both"),
+    ],
+)
+def test_faults_in_what_sound_is_made_of(file: Path, text: str, fault: str) -> None:
+    (found,) = faults(file, f'routes: {{"*": a.yaml}}\nsip: {{{text}}}\n')
+    assert fault in found
+
+
+def test_a_line_without_a_front_takes_tls(file: Path) -> None:
+    file.write_text('routes: {"*": a.yaml}\nsip: {tls_certificate: a.pem, tls_key: b.pem}\n')
+    settings = load_settings(file)
+    assert settings.sip.tls_certificate == file.parent / "a.pem"
+    assert line_settings(settings).tls
+    behind = Place("127.0.0.1", 5070, 20000, 120, front="127.0.0.1:5060")
+    assert not line_settings(settings, behind).tls
 
 
 @pytest.mark.parametrize(
