@@ -167,7 +167,7 @@ class Stack:
             return
         endpoint = self._endpoint
         assert endpoint is not None
-        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer)
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer, self.gate.passes)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
