@@ -41,14 +41,12 @@ class Gate:
         if self._sources and not self._sources.hears(source):
             return SILENCE
         request, now = Request.of(raw), time.monotonic()
-        if request.method == "ACK":
-            return None  # which no answer may follow
+        if request.method == "ACK":  # which no answer may follow
+            return SILENCE if message.harmful(raw) else None
         leg = self._leg(request)
         if leg is None and self._ignores(request, source, now):
             return SILENCE
-        if cut:
-            return requests.TOO_LARGE
-        if fault := requests.fault(request):
+        if fault := _fault(request, raw, cut):
             return fault
         if request.method == "INVITE":
             return self._invite(request, leg, raw, now)
@@ -59,6 +57,11 @@ class Gate:
         if request.method == "OPTIONS" and not request.in_dialog and self._leaving():
             return self._refusal  # RFC 3261 11.2: what an INVITE would get
         return requests.outside(request)
+
+    @staticmethod
+    def passes(response: bytes) -> bool:
+        """Whether a response may reach the stack."""
+        return not message.harmful(response)
 
     def screen(self, invite: str, source: str) -> Answer | None:
         """The same for an INVITE that the stack has taken in, where there is no shim.  Then
@@ -107,3 +110,9 @@ class Gate:
             leg.info_cseq = request.cseq
             text = raw.decode("utf-8", "surrogateescape")
             self._defer(functools.partial(leg.owner.pressed, text, "info"))
+
+
+def _fault(request: Request, raw: bytes, cut: bool) -> Answer | None:
+    if cut:
+        return requests.TOO_LARGE
+    return Answer(400, "Bad SDP") if message.harmful(raw) else requests.fault(request)

@@ -44,6 +44,8 @@ MOST_STREAMS = 4
 SHORTEST_SESSION = 90  # seconds
 
 _AUDIO = re.compile(rb"[\r\n]m=audio", re.IGNORECASE)
+# On a host name of 254 characters in there the stack aborts the process.
+_LONG_HOST = re.compile(rb"[\r\n](?:c=|a=rtcp:)[^\r\n]{254}", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _TAG = re.compile(r";\s*tag\s*=\s*([^;,\s]+)", re.IGNORECASE)
 # As the stack ends a line: whoever reads a message in another way can be told another story.
@@ -163,6 +165,11 @@ def _plain(escaped: str) -> str:
 def audio_streams(message: bytes) -> int:
     """How many audio streams a message or an SDP offers."""
     return len(_AUDIO.findall(message))
+
+
+def harmful(message: bytes) -> bool:
+    """Whether the stack must not read the SDP of a message."""
+    return _LONG_HOST.search(message) is not None
 
 
 def unquoted(header: str) -> str:

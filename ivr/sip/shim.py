@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 WHEEL = "2.15.1.post1"
 # After the transactions (16), so that nothing comes twice, and before the dialogs (32).
 PRIORITY = 31
+BEFORE_ALL = 15  # of what sees responses: transactions would take them
 PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
 UDP = 1  # PJSIP_TRANSPORT_UDP
 
@@ -45,7 +46,7 @@ class _Dropped(ctypes.Structure):
     _fields_ = (("transport", c_void_p), ("data", c_void_p), ("len", c_size_t), ("status", c_int))
 
 
-_OnRequest = ctypes.CFUNCTYPE(c_int, c_void_p)
+_OnMessage = ctypes.CFUNCTYPE(c_int, c_void_p)
 _OnDropped = ctypes.CFUNCTYPE(None, POINTER(_Dropped))
 
 
@@ -62,8 +63,8 @@ class _Module(ctypes.Structure):
         ("start", c_void_p),
         ("stop", c_void_p),
         ("unload", c_void_p),
-        ("on_rx_request", _OnRequest),
-        ("on_rx_response", c_void_p),
+        ("on_rx_request", _OnMessage),
+        ("on_rx_response", _OnMessage),
         ("on_tx_request", c_void_p),
         ("on_tx_response", c_void_p),
         ("on_tsx_state", c_void_p),
@@ -132,12 +133,17 @@ class Library:
 
 class Shim:
     """Asks `gate` about each request, as (message, whether it was cut, address of its sender), and
-    does what it says.  Runs in the thread that polls the stack.
+    does what it says; lets in what responses `passes` says.  Runs in the thread that polls the
+    stack.
     """
 
-    def __init__(self, path: str, gate: Callable[[bytes, bool, str], Answer | None]) -> None:
+    def __init__(
+        self, path: str, gate: Callable[[bytes, bool, str], Answer | None],
+        passes: Callable[[bytes], bool],
+    ) -> None:  # fmt: skip
         self._lib = ctypes.CDLL(path)
         self._gate = gate
+        self._passes = passes
         self._ask: Callable[[bytes, bool, tuple[str, int]], Answer | None] = self._pass
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
@@ -156,11 +162,8 @@ class Shim:
             self._bind()
         except AttributeError as missing:
             raise Unusable(f"the wheel lacks a function: {missing}") from None
-        self._callback = _OnRequest(self._on_request)
-        self._module = _Module(id=-1, priority=PRIORITY, on_rx_request=self._callback)
-        self._module.name = self._str(b"mod-ivr")
-        if self._lib.pjsip_endpt_register_module(self._endpoint, byref(self._module)):
-            raise Unusable("the stack did not take the module")
+        self._register(b"mod-ivr", PRIORITY, on_rx_request=_OnMessage(self._on_request))
+        self._register(b"mod-ivr-in", BEFORE_ALL, on_rx_response=_OnMessage(self._on_response))
         self._on_drop = _OnDropped(self._on_dropped)
         self._lib.pjsip_tpmgr_set_drop_data_cb(self._transports, self._on_drop)
         self._ask = self._answer_probe
@@ -195,10 +198,11 @@ class Shim:
         self._endpoint = lib.pjsua_get_pjsip_endpt()
         self._transports = lib.pjsip_endpt_get_tpmgr(self._endpoint)
 
-    def _str(self, value: bytes) -> _Str:
-        text = _Str(value, len(value))
-        self._keep.append((value, text))
-        return text
+    def _register(self, name: bytes, priority: int, **callback: Any) -> None:
+        module = _Module(id=-1, priority=priority, name=_Str(name, len(name)), **callback)
+        self._keep += [name, callback, module]
+        if self._lib.pjsip_endpt_register_module(self._endpoint, byref(module)):
+            raise Unusable("the stack did not take the module")
 
     def _prove(self, poll: Callable[[], None], address: tuple[str, int]) -> None:
         """Two requests of our own: one that the stack can read and one that it cannot."""
@@ -239,17 +243,25 @@ class Shim:
     def _on_request(self, rdata: int) -> int:
         """True when the request is dealt with.  An exception here would vanish: none may leave."""
         try:
-            # "Request msg INVITE/cseq=1 (rdata0x...)"; the stack aborts on an answer to an ACK.
-            info: bytes = self._lib.pjsip_rx_data_get_info(rdata)
-            if self._ask == self._pass or info[12:16].upper() == b"ACK/":
+            if self._ask == self._pass:
                 return 0
             answer = self._ask(*self._message(rdata))
         except Exception:
             logger.exception("the shim failed on a request")
             answer = Answer(500)  # what has not been looked at is not let in
-        if answer and answer.code:
+        # "Request msg INVITE/cseq=1 (rdata0x...)"; the stack aborts on an answer to an ACK.
+        info: bytes = self._lib.pjsip_rx_data_get_info(rdata)
+        if answer and answer.code and info[12:16].upper() != b"ACK/":
             self._respond(rdata, answer)
         return bool(answer)
+
+    def _on_response(self, rdata: int) -> int:
+        """True when the response is to go no further."""
+        try:
+            return int(self._packet_at >= 0 and not self._passes(self._message(rdata)[0]))
+        except Exception:
+            logger.exception("the shim failed on a response")
+            return 1
 
     def _on_dropped(self, dropped: Any) -> None:
         """What the stack cannot read.  On a connection it is not known where its buffer begins."""

@@ -16,7 +16,7 @@ from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, ReferDone
 from ivr.sip.requests import Answer, Request, fault, inside, outside, response
 
 from .conftest import Line, Script, StartLine
-from .peer import LOCAL, Dialog
+from .peer import LOCAL, Dialog, Peer
 from .wire import parse
 
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
@@ -174,16 +174,21 @@ def test_any_text_has_an_answer(junk: str) -> None:
 
 
 def serves() -> Script:
-    """Rejects who dials `no`, answers the others; `7` hands the caller over."""
+    """Rejects who dials `no`, answers the others; `7` and `8` hand the caller over."""
+    there = ""
 
     def script(event: Event) -> Sequence[Effect]:
+        nonlocal there
         match event:
             case Offered(dialled="no"):
                 return [Reject(486)]
             case Offered():
+                there = event.headers.get("x-there", "9")
                 return [AnswerCall()]
             case Answered():
                 return [Play(1, ("400x9",))]
+            case Digit("8"):
+                return [Transfer(3, f"sip:x@{LOCAL}:{there}", 1)]
             case Digit("7"):
                 return [Refer(2, f"sip:x@{LOCAL}:9")]
             case ReferDone():
@@ -395,3 +400,45 @@ def test_without_the_shim_what_can_be_done_is_done(line: StartLine) -> None:
     phone.expect(Answered)
     asking("INFO", call, body="5", kind="application/dtmf")  # the stack says 500, but
     assert phone.expect(Digit) == Digit("5")
+
+
+LONG_HOSTS = ("c=IN IP4 " + "h" * 254, "a=rtcp:9 IN IP4 " + "h" * 254)
+
+
+@pytest.mark.line
+@pytest.mark.parametrize("bad", LONG_HOSTS, ids=["c", "rtcp"])
+def test_a_host_in_sdp_that_is_too_long_for_the_stack(line: StartLine, bad: str) -> None:
+    """Each of these would end the process."""
+    phone = line(serves)
+    asking, body = Asking(phone), phone.peer.call(send=False).sdp + bad + "\r\n"
+    assert asking("INVITE", body=body)[0] == 400
+    call = phone.peer.up()
+    phone.expect(Answered)
+    assert asking("UPDATE", call, body=body)[0] == 400
+    offerless = phone.peer.call("1", offer=False, send=False)
+    offerless.acknowledges = False
+    offerless.request("INVITE")
+    phone.peer.expect(lambda: offerless.up, "200 with an offer")
+    offerless.request("ACK", body, cseq=offerless.cseq)
+    assert asking("OPTIONS")[0] == 200
+
+
+@pytest.mark.line
+def test_a_host_that_is_too_long_in_an_answer_to_us(line: StartLine) -> None:
+    phone = line(serves)
+    there = Peer(phone.port)
+
+    def pick_up(dialog: Dialog) -> None:
+        assert dialog.incoming
+        dialog.reply(dialog.incoming, 180)
+        dialog.reply(dialog.incoming, 200, dialog.sdp + LONG_HOSTS[0] + "\r\n")
+
+    there.answer = pick_up
+    phone.peer.extra.append((there.sip.fileno(), there._sip))
+    call = phone.peer.up("1", f"X-There: {there.port}")
+    phone.expect(Answered)
+    call.press("8")
+    assert phone.expect(TransferDone).outcome == "no_answer"
+    phone.expect(HungUp)
+    phone.peer.extra.pop()
+    there.close()
