@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +28,31 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
     made.stop()
 
 
+@pytest.fixture
 def settle(
-    provider: Provider, folder: Path, calls: int, monkeypatch: pytest.MonkeyPatch, **others: str
-) -> Town:
-    """A town whose account `trunk` is `short` at the provider; `others` have the secrets given."""
-    accounts = {}
-    for name, secret in {"trunk": SECRET, **others}.items():
-        monkeypatch.setenv(f"SECRET_OF_{name}", secret)
-        accounts[name] = {
-            "registrar": provider.uri,
-            "user": "short" if name == "trunk" else name,
-            "domain": DOMAIN,
-            "secret_env": f"SECRET_OF_{name}",
-        }
-    return Town(folder, calls, ACCOUNTS=json.dumps(accounts))
+    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Town]]:
+    """Makes a town whose account `trunk` is `short` at the provider; others have the secrets that
+    are given."""
+    made: list[Town] = []
+
+    def make(calls: int, **others: str) -> Town:
+        accounts = {}
+        for name, secret in {"trunk": SECRET, **others}.items():
+            monkeypatch.setenv(f"SECRET_OF_{name}", secret)
+            accounts[name] = {
+                "registrar": provider.uri,
+                "user": "short" if name == "trunk" else name,
+                "domain": DOMAIN,
+                "secret_env": f"SECRET_OF_{name}",
+            }
+        made.append(Town(tmp_path / "town", calls, ACCOUNTS=json.dumps(accounts)))
+        return made[-1]
+
+    yield make
+    for town in made:
+        if town.server.poll() is None:
+            town.close()
 
 
 def registered(town: Town) -> dict[str, Any]:
@@ -76,9 +87,9 @@ def status(town: Town, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_behind_a_front_one_worker_registers(
-    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    provider: Provider, settle: Callable[..., Town]
 ) -> None:
-    town = settle(provider, tmp_path / "town", 8, monkeypatch)
+    town = settle(8)
     state = registered(town)
     assert (state["account"], state["registrar"], state["code"]) == ("trunk", provider.uri, 200)
     front = f"{LOCAL}:{town.port}"
@@ -110,10 +121,10 @@ def test_behind_a_front_one_worker_registers(
 
 
 def test_a_worker_that_stands_alone_registers(
-    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    provider: Provider, settle: Callable[..., Town]
 ) -> None:
     """And tells of an account that is refused."""
-    town = settle(provider, tmp_path / "town", 4, monkeypatch, wrong="looking-glass")
+    town = settle(4, wrong="looking-glass")
     registered(town)
     assert call(provider) == 200
     town.says("account wrong: the registrar refuses it.*401 Unauthorized")

@@ -88,8 +88,12 @@ class Office:
         return self.state(account)
 
     def end(self) -> None:
-        os.kill(self.pid, signal.SIGTERM)
-        _, status = os.waitpid(self.pid, 0)
+        """SIGTERM, unless it is over."""
+        if not self.pid:
+            return
+        pid, self.pid = self.pid, 0
+        os.kill(pid, signal.SIGTERM)
+        _, status = os.waitpid(pid, 0)
         os.close(self._out)
         os.close(self._commands)
         assert status == 0, status

@@ -1,11 +1,13 @@
 """Accounts in the settings, up to what the line gets of them."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ivr.cli import doctor
 from ivr.config import Settings, load_settings
 from ivr.config.accounts import MOST
 from ivr.engine.errors import LoadError, SettingsError
@@ -118,3 +120,18 @@ def test_more_accounts_than_a_line_holds(file: Path) -> None:
 def test_from_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_ACCOUNTS__TRUNK__EXPIRES", "120")
     assert read(file).accounts["trunk"].expires == 120
+
+
+@pytest.mark.line
+def test_the_doctor_looks_for_registrars(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.bind(("127.0.0.1", 0))
+        nowhere = f"sip:127.0.0.1:{link.getsockname()[1]}"
+    read(file, registrar=nowhere)
+    assert doctor.run(file, False) == 1
+    assert f"BAD  account trunk: {nowhere}: Connection refused" in capsys.readouterr().out
+    monkeypatch.delenv("A_SECRET")
+    assert doctor.run(file, False) == 1
+    assert "BAD  accounts: accounts.trunk.secret_env: the environment" in capsys.readouterr().out

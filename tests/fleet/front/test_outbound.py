@@ -120,5 +120,7 @@ def test_a_worker_registers_an_account(serve: Callable[..., Exchange], by_proxy:
     hall.caller.expect(lambda: registrar.strays, "the REGISTER comes")
     [came] = registrar.strays
     assert came.header("contact") == f"<sip:alice@198.51.100.7:{PORT}>"
-    Dialog(registrar, "", "").reply(came, 200)
+    answer = Dialog(registrar, "", "")
+    answer.rtp.close()
+    answer.reply(came, 200)
     hall.caller.expect(lambda: dialog.final("REGISTER"), "the answer comes back")
