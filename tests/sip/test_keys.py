@@ -153,6 +153,19 @@ def test_tones_are_no_keys_where_keys_come_as_events(line: StartLine) -> None:
     assert keys(phone) == "7"
 
 
+def test_tones_are_no_keys_once_a_key_came_as_an_event(line: StartLine) -> None:
+    """Of an INVITE without SDP it is not known before."""
+    phone = line(answers)
+    call = phone.peer.up(offer=False)
+    phone.expect(Answered)
+    call.press("7")
+    phone.expect(Digit)
+    call.says += sounds.packets(np.concatenate([sounds.silence(0.1), sounds.key("5", 0.2)]))
+    phone.peer.run(lambda: not call.says, 1)
+    phone.peer.run(None, 0.1)
+    assert keys(phone) == "7"
+
+
 def test_the_same_press_as_a_tone_and_by_info_is_one_key(line: StartLine) -> None:
     """INFO comes when the key is let go: later than two presses by one way may follow."""
     phone = line(answers)
@@ -166,13 +179,15 @@ def test_the_same_press_as_a_tone_and_by_info_is_one_key(line: StartLine) -> Non
     assert keys(phone) == "78"
 
 
-def test_tones_are_heard_after_a_reinvite(line: StartLine) -> None:
+def test_tones_are_heard_after_hold(line: StartLine) -> None:
     phone = line(answers)
     call = phone.peer.up(events=False)
     phone.expect(Answered)
-    call.reinvite("sendrecv")
-    phone.peer.expect(lambda: len([m for m in call.responses if m.code == 200]) == 2, "a re-INVITE")
-    phone.peer.run(None, 0.2)
+    for direction in ("sendonly", "sendrecv"):
+        call.responses.clear()
+        call.reinvite(direction)
+        phone.peer.expect(lambda: call.final(), "a re-INVITE is answered")
+        phone.peer.run(None, 0.2)
     call.says += sounds.packets(sounds.key("4", 0.1))
     phone.expect(Digit)
     assert keys(phone) == "4"
