@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -36,7 +37,8 @@ class Opening:
 
     def __init__(self, stack: Stack, caller: Caller) -> None:
         self._stack = stack
-        self._caller = caller
+        # Weak, as in the speaker: a call that is over should be gone without the collector.
+        self._caller: Caller = weakref.proxy(caller)
         self._call_id = caller.offer.headers.get("call-id", "")
         self._wants_sound = self._told = False
         self._timer: Timer | None = None

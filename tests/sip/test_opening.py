@@ -8,7 +8,8 @@ import pytest
 
 from ivr.engine.effects import Answer, Early, Effect, HangUp, Play, Redirect, Reject, Ring
 from ivr.engine.events import Answered, Digit, EarlyMedia, Event, HungUp, Offered, PlayDone
-from ivr.sip import opening
+from ivr.sip import once, opening
+from ivr.sip.shim import Unusable
 
 from .conftest import Script, StartLine
 from .peer import Dialog, Peer
@@ -68,8 +69,19 @@ def test_a_refusal_keeps_a_header_that_a_ring_had_too(line: StartLine) -> None:
     assert [own(m) for m in responses(call)] == [{"x-call": ["7"]}, {}, {"x-call": ["7"]}]
 
 
-def test_without_the_shim_a_ring_has_no_headers(line: StartLine) -> None:
-    phone = line(on({Offered: (Ring(180, "Wait", {"X-Call": "7"}), Answer())}), shim=False)
+@pytest.mark.parametrize("why", ["switched off", "another wheel", "another layout"])
+def test_without_the_shim_a_ring_has_no_headers(
+    line: StartLine, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    def another_wheel() -> None:
+        raise Unusable("another wheel")
+
+    if why == "another wheel":
+        monkeypatch.setattr(once, "usable", another_wheel)
+    if why == "another layout":
+        monkeypatch.setattr(once, "MESSAGE", once.MESSAGE - 8)
+    script = on({Offered: (Ring(180, "Wait", {"X-Call": "7"}), Answer())})
+    phone = line(script, shim=why != "switched off")
     call = phone.peer.up()
     assert [m.first for m in responses(call)] == ["SIP/2.0 180 Wait", "SIP/2.0 200 OK"]
     assert all(not own(m) for m in responses(call))
