@@ -17,6 +17,10 @@ from .wire import Message
 
 pytestmark = pytest.mark.line
 
+SDP_ON_HOLD = (
+    "v=0\r\no=t 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\na=inactive\r\n"
+)
 Reaction = Callable[[Event], Sequence[Effect]]
 
 
@@ -174,6 +178,15 @@ def test_who_offered_no_sound_hears_nothing_and_the_flow_goes_on(line: StartLine
     call = phone.peer.up(offer=False)
     phone.expect(PlayDone, count=2)
     assert [tone for tone, _ in call.tones()] == [700]
+
+
+def test_nor_does_who_calls_on_hold(line: StartLine) -> None:
+    phone = line(
+        on({Offered: (Early(),), EarlyMedia: (Play(1, ("400x3",)),), PlayDone: (HangUp(),)})
+    )
+    call = phone.peer.call(body=SDP_ON_HOLD)
+    phone.peer.expect(call.final, "480")
+    assert [m.code for m in responses(call)] == [183, 480]
 
 
 def acknowledges(peer: Peer, call: Dialog, message: Message) -> None:
