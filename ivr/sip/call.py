@@ -182,7 +182,8 @@ class LineCall:
         if not self._answering:
             self._stack.clock.start(self._is_heard)
             self._opening.open()
-            self._opening.heard(self._has_media)
+            if self._has_media:
+                self._opening.heard()
 
     def _is_heard(self) -> bool:
         """Whether RTP comes from the caller."""
@@ -316,7 +317,7 @@ class LineCall:
         self._legs.connect()
         self._ear.connect()
         self._tell()
-        self._opening.heard(True)
+        self._opening.heard()
 
     def _tell(self) -> None:
         if self._is_confirmed and self._has_media and not self._told and self.leg:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections import deque
 from typing import Protocol
 
@@ -27,7 +28,7 @@ class Dialler:
     (RFC 3261 12.2.1.1 numbers them, but nothing makes the far end take them in that order)."""
 
     def __init__(self, call: Called) -> None:
-        self._call = call
+        self._call: Called = weakref.proxy(call)
         self._waiting: deque[SendDigit] = deque()
         self._asking = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from .stack import Stack, Timer
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 1.0  # seconds for the sound to open
 REMINDER = 60.0  # seconds: RFC 3261 13.3.1.1, or proxies on the way give the call up
 
 
@@ -36,9 +38,10 @@ class Opening:
 
     def __init__(self, stack: Stack, caller: Caller) -> None:
         self._stack = stack
-        self._caller = caller
+        # Weak, as in the speaker: a call that is over should be gone without the collector.
+        self._caller: Caller = weakref.proxy(caller)
         self._call_id = caller.offer.headers.get("call-id", "")
-        self._wants_sound = self._told = False
+        self._wants_sound = self._told = self._deaf = False
         self._timer: Timer | None = None
 
     def ring(self, effect: Ring) -> None:
@@ -54,21 +57,32 @@ class Opening:
         self._send(code, effect.reason, headers)
 
     def open(self) -> None:
-        """183; `EarlyMedia` follows as soon as there is sound."""
+        """183; `EarlyMedia` follows as soon as there is sound, or it is known that none will be."""
         self._wants_sound = True
         self._send(183)
+        # Whose INVITE has no SDP says in his ACK where his sound goes (RFC 3264 4); who is on hold
+        # has none.  Neither hears anything, and the flow is not to wait for it.
+        offered = self._caller.offer.headers.get("content-type", "")
+        if "sdp" in offered or "multipart" in offered:
+            self._stack.later(PATIENCE, self._nobody_hears)
+        else:
+            self._nobody_hears()
 
     @property
     def deaf(self) -> bool:
-        """Whether the caller was to hear something and cannot: his INVITE has no SDP, so that he
-        learns from ours, and says in the ACK, where his sound goes (RFC 3264 4)."""
-        return self._wants_sound and "content-type" not in self._caller.offer.headers
+        """Whether the caller was to hear something and cannot."""
+        return self._wants_sound and self._deaf
 
-    def heard(self, has_media: bool) -> None:
+    def heard(self) -> None:
         """Tells the flow once that it can be heard."""
-        if self._wants_sound and not self._told and (has_media or self.deaf):
+        if self._wants_sound and not self._told:
             self._told = True
             self._caller.emit(EarlyMedia())
+
+    def _nobody_hears(self) -> None:
+        if self._wants_sound and not self._told:
+            self._deaf = True
+            self.heard()
 
     def final(self, leg: Leg, code: int, reason: str = "", headers: Headers = ()) -> None:
         """The response that ends it, or the answer.  Raises `pj.Error`."""
@@ -79,6 +93,7 @@ class Opening:
 
     def over(self) -> None:
         """The call is gone."""
+        self._wants_sound = False
         self._stop_reminding()
         self._stack.once.forget(self._call_id)
 

@@ -8,7 +8,8 @@ import pytest
 
 from ivr.engine.effects import Answer, Early, Effect, HangUp, Play, Redirect, Reject, Ring
 from ivr.engine.events import Answered, Digit, EarlyMedia, Event, HungUp, Offered, PlayDone
-from ivr.sip import opening
+from ivr.sip import once, opening
+from ivr.sip.shim import Unusable
 
 from .conftest import Script, StartLine
 from .peer import Dialog, Peer
@@ -16,6 +17,10 @@ from .wire import Message
 
 pytestmark = pytest.mark.line
 
+SDP_ON_HOLD = (
+    "v=0\r\no=t 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\na=inactive\r\n"
+)
 Reaction = Callable[[Event], Sequence[Effect]]
 
 
@@ -68,8 +73,19 @@ def test_a_refusal_keeps_a_header_that_a_ring_had_too(line: StartLine) -> None:
     assert [own(m) for m in responses(call)] == [{"x-call": ["7"]}, {}, {"x-call": ["7"]}]
 
 
-def test_without_the_shim_a_ring_has_no_headers(line: StartLine) -> None:
-    phone = line(on({Offered: (Ring(180, "Wait", {"X-Call": "7"}), Answer())}), shim=False)
+@pytest.mark.parametrize("why", ["switched off", "another wheel", "another layout"])
+def test_without_the_shim_a_ring_has_no_headers(
+    line: StartLine, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    def another_wheel() -> None:
+        raise Unusable("another wheel")
+
+    if why == "another wheel":
+        monkeypatch.setattr(once, "usable", another_wheel)
+    if why == "another layout":
+        monkeypatch.setattr(once, "MESSAGE", once.MESSAGE - 8)
+    script = on({Offered: (Ring(180, "Wait", {"X-Call": "7"}), Answer())})
+    phone = line(script, shim=why != "switched off")
     call = phone.peer.up()
     assert [m.first for m in responses(call)] == ["SIP/2.0 180 Wait", "SIP/2.0 200 OK"]
     assert all(not own(m) for m in responses(call))
@@ -162,6 +178,15 @@ def test_who_offered_no_sound_hears_nothing_and_the_flow_goes_on(line: StartLine
     call = phone.peer.up(offer=False)
     phone.expect(PlayDone, count=2)
     assert [tone for tone, _ in call.tones()] == [700]
+
+
+def test_nor_does_who_calls_on_hold(line: StartLine) -> None:
+    phone = line(
+        on({Offered: (Early(),), EarlyMedia: (Play(1, ("400x3",)),), PlayDone: (HangUp(),)})
+    )
+    call = phone.peer.call(body=SDP_ON_HOLD)
+    phone.peer.expect(call.final, "480")
+    assert [m.code for m in responses(call)] == [183, 480]
 
 
 def acknowledges(peer: Peer, call: Dialog, message: Message) -> None:
