@@ -22,7 +22,7 @@ from pjsua2 import _pjsua2
 from ivr.sip.beep import Beeps
 from ivr.sip.greeting import Screening
 from ivr.sip.mixer import Mixer
-from ivr.sip.shim import Library
+from ivr.sip.native import Library
 from ivr.sip.tap import TapPort
 from ivr.sip.tones import COLUMNS, ROWS, Tones
 from tests.sip.sounds import frames, key, silence, tone, voice

@@ -26,7 +26,7 @@ from ..engine.errors import IvrError, LoadError, SettingsError
 from ..logs import setup
 from ..project import Project, load_project
 from ..sip.check import call_limit
-from ..sip.shim import Unusable, usable
+from ..sip.native import Unusable, usable
 from ..speech.prompts import PromptStore
 from .link import Link, Message
 from .member import serve

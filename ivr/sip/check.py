@@ -45,7 +45,7 @@ def call_limit() -> int:
     import pjsua2
     from pjsua2 import _pjsua2
 
-    from .shim import Library
+    from .native import Library
 
     return Library(_pjsua2.__file__).call_limit() or int(pjsua2.EpConfig().uaConfig.maxCalls)
 
@@ -61,7 +61,7 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
             "install pjsua2-python==2.15.1.post1 with Python 3.11 or 3.12 on Linux",
         )
         return
-    from .shim import Unusable, usable
+    from .native import Unusable, usable
 
     yield Finding("SIP stack", True, f"pjsua2 holds {limit} calls in a process")
     try:

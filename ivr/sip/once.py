@@ -6,8 +6,8 @@ ringing tone; a 181 has none.  Right before a response is printed this module ta
 is not its own, and makes a 182 of a 181 that was meant as one.  A 485 loses the Contact that names
 ourselves as somebody else to try.
 
-It reaches into two structures, whose layout is that of one wheel: see `shim`.  Where that does not
-fit, nothing is touched, `usable` is false, and headers of provisional responses are not sent.
+It reaches into two structures, whose layout is that of one wheel: see `native`.  Where that does
+not fit, nothing is touched, `usable` is false, and headers of provisional responses are not sent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Protocol
 
 import pjsua2 as pj
 
-from .shim import Unusable, _Module, _OnRequest, _Str, usable
+from .native import OnMessage, Str, Unusable, register, usable
 
 logger = logging.getLogger(__name__)
 
@@ -74,21 +74,14 @@ class Once:
 
     def _bind(self, path: str) -> None:
         lib = self._lib = ctypes.CDLL(path)
-        lib.pjsua_get_pjsip_endpt.restype = c_void_p
-        lib.pjsip_endpt_register_module.argtypes = [c_void_p, c_void_p]
         lib.pjsip_tx_data_get_info.restype = c_char_p
         lib.pjsip_tx_data_get_info.argtypes = [c_void_p]
         lib.pjsip_msg_find_hdr_by_name.restype = c_void_p
         lib.pjsip_msg_find_hdr_by_name.argtypes = [c_void_p, c_void_p, c_void_p]
         lib.pjsip_hdr_print_on.argtypes = [c_void_p, c_void_p, c_size_t]
         lib.pj_list_erase.argtypes = [c_void_p]
-        self._callback = _OnRequest(self._on_response)
-        on_response = ctypes.cast(self._callback, c_void_p)
-        self._module = _Module(id=-1, priority=PRIORITY, on_tx_response=on_response)
-        self._module.name = _Str(b"mod-ivr-once", 12)
-        endpoint = lib.pjsua_get_pjsip_endpt()
-        if lib.pjsip_endpt_register_module(endpoint, byref(self._module)):
-            raise Unusable("the stack did not take the module")
+        on_response = OnMessage(self._on_response)
+        self._module = register(path, b"mod-ivr-once", PRIORITY, on_tx_response=on_response)
         self.state = "no response was seen"
 
     def answer(
@@ -173,7 +166,7 @@ class Once:
         return found
 
     def _find(self, message: int, name: bytes, start: int | None = None) -> int:
-        text = _Str(name, len(name))
+        text = Str(name, len(name))
         header: int | None = self._lib.pjsip_msg_find_hdr_by_name(message, byref(text), start)
         return header or 0
 

@@ -14,9 +14,9 @@ from . import message
 from .call import LineCall
 from .check import require_usable
 from .leg import Leg
+from .native import PACKET_LIMIT
 from .registrar import Registrar
 from .settings import LineSettings
-from .shim import PACKET_LIMIT
 from .speaker import Prompts
 from .stack import Stack
 

@@ -14,30 +14,22 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import logging
-import platform
 import secrets
 import socket
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_ssize_t, c_uint, c_void_p
-from importlib import metadata
+from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
 from typing import Any
 
+from .native import PACKET_LIMIT, OnMessage, Str, Unusable, register, usable
 from .requests import Answer, Request, response
 
 logger = logging.getLogger(__name__)
 
-WHEEL = "2.15.1.post1"
 # After the transactions (16), so that nothing comes twice, and before the dialogs (32).
 PRIORITY = 31
 BEFORE_ALL = 15  # of what sees responses: transactions would take them
-PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
 UDP = 1  # PJSIP_TRANSPORT_UDP
-
-
-class _Str(ctypes.Structure):
-    _fields_ = (("ptr", c_char_p), ("slen", c_ssize_t))
 
 
 class _Dropped(ctypes.Structure):
@@ -46,89 +38,7 @@ class _Dropped(ctypes.Structure):
     _fields_ = (("transport", c_void_p), ("data", c_void_p), ("len", c_size_t), ("status", c_int))
 
 
-_OnMessage = ctypes.CFUNCTYPE(c_int, c_void_p)
 _OnDropped = ctypes.CFUNCTYPE(None, POINTER(_Dropped))
-
-
-class _Module(ctypes.Structure):
-    """pjsip_module of pjproject 2.15."""
-
-    _fields_ = (
-        ("prev", c_void_p),
-        ("next", c_void_p),
-        ("name", _Str),
-        ("id", c_int),
-        ("priority", c_int),
-        ("load", c_void_p),
-        ("start", c_void_p),
-        ("stop", c_void_p),
-        ("unload", c_void_p),
-        ("on_rx_request", _OnMessage),
-        ("on_rx_response", _OnMessage),
-        ("on_tx_request", c_void_p),
-        ("on_tx_response", c_void_p),
-        ("on_tsx_state", c_void_p),
-    )
-
-
-class Unusable(Exception):
-    """The shim does not fit this machine; the text says why."""
-
-
-class Library:
-    """The C functions of the running stack that need no knowledge of its structures."""
-
-    def __init__(self, path: str) -> None:
-        self._lib = ctypes.CDLL(path)
-
-    def call_limit(self) -> int | None:
-        """The calls that this build can hold, after libInit; None where it does not say."""
-        return self._number("pjsua_call_get_max_count")
-
-    def calls(self) -> int | None:
-        """The call slots in use, those included whose far end has yet to confirm the end."""
-        return self._number("pjsua_call_get_count")
-
-    def hush(self) -> None:
-        """Silences the log lines that come before libInit can."""
-        if hasattr(self._lib, "pj_log_set_level"):
-            self._lib.pj_log_set_level(0)
-
-    def hold(self, transaction: int) -> int:
-        """See `slots.Sessions`, also for those that follow."""
-        names = ("pjsip_tsx_get_dlg", "pjsip_dlg_get_inv_session", "pjsip_inv_add_ref",
-                 "pjsip_inv_dec_ref", "pjsip_inv_terminate")  # fmt: skip
-        if not all(hasattr(self._lib, name) for name in names):
-            return 0
-        found: int | None = transaction
-        for name in names[:2]:
-            function = getattr(self._lib, name)
-            function.restype, function.argtypes = c_void_p, [c_void_p]
-            found = found and function(found)
-        if not found or self._lib.pjsip_inv_add_ref(c_void_p(found)):
-            return 0
-        return found
-
-    def end(self, session: int) -> None:
-        self._lib.pjsip_inv_terminate(c_void_p(session), 408, 1)
-
-    def release(self, session: int) -> None:
-        self._lib.pjsip_inv_dec_ref(c_void_p(session))
-
-    def level_g722(self) -> None:
-        """Sets the level of G.722 right, after libInit: by itself the stack is 6 dB off.
-
-        It sends half as loud as it should and hears twice as loud, measured against spandsp.
-        """
-        if hasattr(self._lib, "pjmedia_codec_g722_set_pcm_shift"):
-            self._lib.pjmedia_codec_g722_set_pcm_shift(1)
-
-    def _number(self, name: str) -> int | None:
-        if not hasattr(self._lib, name):
-            return None
-        function = getattr(self._lib, name)
-        function.restype = c_uint
-        return int(function())
 
 
 class Shim:
@@ -141,6 +51,7 @@ class Shim:
         self, path: str, gate: Callable[[bytes, bool, str], Answer | None],
         passes: Callable[[bytes], bool],
     ) -> None:  # fmt: skip
+        self._path = path
         self._lib = ctypes.CDLL(path)
         self._gate = gate
         self._passes = passes
@@ -162,8 +73,11 @@ class Shim:
             self._bind()
         except AttributeError as missing:
             raise Unusable(f"the wheel lacks a function: {missing}") from None
-        self._register(b"mod-ivr", PRIORITY, on_rx_request=_OnMessage(self._on_request))
-        self._register(b"mod-ivr-in", BEFORE_ALL, on_rx_response=_OnMessage(self._on_response))
+        request, response = OnMessage(self._on_request), OnMessage(self._on_response)
+        self._keep += [
+            register(self._path, b"mod-ivr", PRIORITY, on_rx_request=request),
+            register(self._path, b"mod-ivr-in", BEFORE_ALL, on_rx_response=response),
+        ]
         self._on_drop = _OnDropped(self._on_dropped)
         self._lib.pjsip_tpmgr_set_drop_data_cb(self._transports, self._on_drop)
         self._ask = self._answer_probe
@@ -176,7 +90,7 @@ class Shim:
 
     def _bind(self) -> None:
         lib = self._lib
-        pointer, text = c_void_p, POINTER(_Str)
+        pointer, text = c_void_p, POINTER(Str)
         for name, result, arguments in (
             ("pjsua_get_pjsip_endpt", pointer, []),
             ("pjsip_endpt_get_tpmgr", pointer, [pointer]),
@@ -185,7 +99,6 @@ class Shim:
             ("pjsip_generic_string_hdr_create", pointer, [pointer, text, text]),
             ("pj_list_insert_before", None, [pointer, pointer]),
             ("pjsip_rx_data_get_info", c_char_p, [pointer]),
-            ("pjsip_endpt_register_module", c_int, [pointer, pointer]),
             ("pjsip_endpt_respond_stateless", c_int,
              [pointer, pointer, c_int, text, pointer, pointer]),
             ("pjsip_tpmgr_set_drop_data_cb", c_int, [pointer, _OnDropped]),
@@ -197,12 +110,6 @@ class Shim:
             function.restype, function.argtypes = result, arguments
         self._endpoint = lib.pjsua_get_pjsip_endpt()
         self._transports = lib.pjsip_endpt_get_tpmgr(self._endpoint)
-
-    def _register(self, name: bytes, priority: int, **callback: Any) -> None:
-        module = _Module(id=-1, priority=priority, name=_Str(name, len(name)), **callback)
-        self._keep += [name, callback, module]
-        if self._lib.pjsip_endpt_register_module(self._endpoint, byref(module)):
-            raise Unusable("the stack did not take the module")
 
     def _prove(self, poll: Callable[[], None], address: tuple[str, int]) -> None:
         """Two requests of our own: one that the stack can read and one that it cannot."""
@@ -336,9 +243,9 @@ def _behind(packet: int) -> int:
     return (packet + PACKET_LIMIT + 4 + 7) & ~7
 
 
-def _text(value: str) -> _Str:
+def _text(value: str) -> Str:
     data = value.encode()
-    return _Str(data, len(data))
+    return Str(data, len(data))
 
 
 def _received(probe: socket.socket, poll: Callable[[], None]) -> bytes:
@@ -348,16 +255,3 @@ def _received(probe: socket.socket, poll: Callable[[], None]) -> bytes:
         with contextlib.suppress(OSError):
             return probe.recv(PACKET_LIMIT)
     raise Unusable("the self-test got no answer")
-
-
-@functools.cache  # the package's metadata cost a megabyte, which a template reads for its workers
-def usable() -> None:
-    """Raises `Unusable` where the wheel or the machine is not the one this module was made for."""
-    try:
-        version = metadata.version("pjsua2-python")
-    except metadata.PackageNotFoundError:
-        raise Unusable("the package pjsua2-python is not installed") from None
-    if version != WHEEL:
-        raise Unusable(f"pjsua2-python is {version}; the shim was made for {WHEEL}")
-    if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise Unusable(f"the shim was made for Linux on x86_64, not {platform.machine()}")

@@ -31,11 +31,12 @@ from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
 from .mixer import Mixer
+from .native import Library, Unusable
 from .once import Once
 from .playback import MemoryFile, Player
 from .registrar import Registrar
 from .settings import LineSettings
-from .shim import Library, Shim, Unusable
+from .shim import Shim
 from .slots import Slots
 from .sockets import Sockets
 from .wiretap import Wiretap

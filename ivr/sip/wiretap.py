@@ -16,13 +16,13 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from ctypes import CFUNCTYPE, byref, c_int, c_void_p
+from ctypes import c_int, c_void_p
 from typing import Any
 
 import pjsua2 as pj
 
+from .native import PACKET_LIMIT, OnMessage, Unusable, register, usable
 from .overheard import Overheard
-from .shim import PACKET_LIMIT, Unusable, _Module, _OnRequest, usable
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ PRIORITY = 7
 WORD = ctypes.sizeof(c_void_p)
 RECORD = 600  # bytes of pjsip_tx_data that are searched: its buffer is described at 408
 BEHIND = 256  # ... and of pjsip_rx_data, behind the packet
-
-_OnSent = CFUNCTYPE(c_int, c_void_p)
 
 
 class Wiretap(Overheard):
@@ -59,20 +57,12 @@ class Wiretap(Overheard):
         object must live as long as it does.
         """
         usable()
-        library = ctypes.CDLL(path)
-        if not hasattr(library, "pjsip_endpt_register_module"):
-            raise Unusable("the wheel lacks pjsip_endpt_register_module")
-        library.pjsua_get_pjsip_endpt.restype = c_void_p
-        library.pjsip_endpt_register_module.argtypes = [c_void_p, c_void_p]
-        self._received = _OnRequest(self._on_received)
-        self._sent = _OnSent(self._on_sent)
-        module = self._module = _Module(id=-1, priority=PRIORITY, on_rx_request=self._received)
-        module.name.ptr, module.name.slen = b"mod-ivr-wiretap", 15
-        module.on_rx_response = ctypes.cast(self._received, c_void_p).value
-        for name in ("on_tx_request", "on_tx_response"):
-            setattr(module, name, ctypes.cast(self._sent, c_void_p).value)
-        if library.pjsip_endpt_register_module(library.pjsua_get_pjsip_endpt(), byref(module)):
-            raise Unusable("the stack did not take the wiretap")
+        received, sent = OnMessage(self._on_received), OnMessage(self._on_sent)
+        self._module = register(
+            path, b"mod-ivr-wiretap", PRIORITY,
+            on_rx_request=received, on_rx_response=received,
+            on_tx_request=sent, on_tx_response=sent,
+        )  # fmt: skip
         self._prove(poll, address)
         self.installed = True
 

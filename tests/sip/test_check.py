@@ -64,7 +64,7 @@ def test_settings_that_cannot_be(tmp_path: Path, changed: dict[str, object], wor
 def test_only_what_needs_the_stack_imports_it() -> None:
     program = (
         "import sys, ivr.sip.check, ivr.sip.keys, ivr.sip.message, ivr.sip.recordings, "
-        "ivr.sip.settings, ivr.sip.shim, ivr.sip.sockets, ivr.sip.sound; "
+        "ivr.sip.settings, ivr.sip.native, ivr.sip.shim, ivr.sip.sockets, ivr.sip.sound; "
         "sys.exit('pjsua2' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -9,7 +9,7 @@ import pytest
 from ivr.engine.effects import Answer, Early, Effect, HangUp, Play, Redirect, Reject, Ring
 from ivr.engine.events import Answered, Digit, EarlyMedia, Event, HungUp, Offered, PlayDone
 from ivr.sip import once, opening
-from ivr.sip.shim import Unusable
+from ivr.sip.native import Unusable
 
 from .conftest import Script, StartLine
 from .peer import Dialog, Peer
