@@ -80,9 +80,9 @@ def test_what_came_before_the_claim_is_told_then(
 
 
 def test_legs_are_numbered(overheard: Overheard, told: list[tuple[str, Signalled]]) -> None:
-    for id in ("x", "y", "z"):
+    for leg, id in enumerate(("x", "y", "z")):
         overheard.saw(True, message("INVITE sip:1@h SIP/2.0", id), 1.0)
-        overheard.claim(id, "call")
+        overheard.claim(id, "call", leg)
     assert [fact.leg for _, fact in told] == [0, 1, 2]
 
 

@@ -438,6 +438,9 @@ def test_a_host_that_is_too_long_in_an_answer_to_us(line: StartLine) -> None:
     call = phone.peer.up("1", f"X-There: {there.port}")
     phone.expect(Answered)
     call.press("8")
-    there.expect(lambda: there.dialogs, "the second leg") if False else None
+    phone.peer.expect(lambda: there.dialogs, "the second leg")
+    phone.peer.run(None, 0.3)
+    call.bye()
+    phone.expect(HungUp)
     phone.peer.extra.pop()
     there.close()
