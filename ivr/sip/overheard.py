@@ -16,7 +16,7 @@ LINE_LIMIT = 200  # bytes of a first line
 MOST = 1000  # messages of one dialog that are told: a peer may send them at will
 LINGER = 33.0  # seconds after a call's end in which something may be repeated: 64*T1 and a bit
 UNCLAIMED = 1.0  # seconds until it is known whose dialog it is; mostly one poll
-ALIKE = 16  # messages of a dialog that are known again
+ALIKE = 4  # messages of a dialog that are known again: repetitions come soon
 
 _CALL_ID = re.compile(rb"[\r\n](?:call-id|i)[ \t]*:[ \t]*([^\r\n]+)", re.IGNORECASE)
 _CSEQ = re.compile(rb"[\r\n]cseq[ \t]*:[ \t]*(\d{1,10}[ \t]+[!-~]{1,40})", re.IGNORECASE)
