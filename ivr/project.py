@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .config import Settings, load_settings
+from .config.calls_out import allowed
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
-from .flowfile import load_flow, static_prompts
+from .engine.targets import Allowed, remedy
+from .flowfile import load_flow, static_addresses, static_prompts
 from .routes import Routes
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
@@ -53,6 +55,7 @@ def load_project(file: Path) -> Project:
     except LoadError as error:
         faults += error.faults
     flows = load_flows(set(settings.routes.values()), catalogue, faults)
+    faults += _forbidden(flows.values(), Allowed(allowed(settings)))
     if faults:
         raise LoadError(faults)
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
@@ -88,6 +91,14 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
     for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
         language = flow.language or catalogue.default
         yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
+
+
+def _forbidden(flows: Iterable[Flow], targets: Allowed) -> Iterator[Fault]:
+    """Whom a flow has us call, and the settings do not let us."""
+    for flow in flows:
+        for address, place in static_addresses(flow):
+            if not targets.permits(address):
+                yield place.fault(f"{address} may not be called; {remedy(address)}")
 
 
 def voice(settings: Settings) -> Pyttsx3Voice:

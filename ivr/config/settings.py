@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .calls_out import CallsOut
 from .control import Control
 from .fleet import Fleet
 from .front import Front
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
         default_factory=Control, description="the API of operators, and what Prometheus reads"
     )
     front: Front = Field(default_factory=Front, description="the SIP proxy before the workers")
+    calls_out: CallsOut = Field(
+        default_factory=CallsOut, description="whom the line may call, and how much"
+    )
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
     records: Records = Field(default_factory=Records, description="what is kept of calls")
     self_call: SelfCall = Field(
@@ -114,6 +118,11 @@ class Settings(BaseSettings):
     def lives(self) -> Path:
         """Where workers show that they are alive."""
         return self.var / "run/lives"
+
+    @property
+    def ledger(self) -> Path:
+        """Where workers count what they call."""
+        return self.var / "run/calls-out"
 
     @property
     def cache(self) -> Path:

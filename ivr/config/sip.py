@@ -31,6 +31,10 @@ class Sip(Section):
     retry_after: int = Field(
         default=5, ge=1, le=3600, description="seconds that a refused caller is told"
     )
+    allow_refer: bool = Field(
+        default=False,
+        description="let a caller's phone refer us to somebody whom `calls_out` allows (REFER)",
+    )
     log_level: int = Field(default=1, ge=0, le=3, description="how much the SIP stack logs, 0 to 3")
     shim: bool = Field(
         default=True,

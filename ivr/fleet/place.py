@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import Settings
+from ..config.calls_out import allowed
+from ..sip.check import call_limit
 from ..sip.settings import LineSettings
 
 
@@ -26,4 +28,10 @@ def line_settings(settings: Settings, place: Place | None = None) -> LineSetting
         sip |= {"port": place.port, "rtp_port": place.rtp_port, "rtp_ports": place.rtp_ports}
     if place and place.front:
         sip |= {"front": place.front, "sip_address": place.address, "tcp": False}
-    return LineSettings(recordings=settings.messages, **sip)
+    out = settings.calls_out.model_dump() | {"allow": tuple(allowed(settings))}
+    return LineSettings(recordings=settings.messages, ledger=settings.ledger, **sip, **out)
+
+
+def callers_each(settings: Settings) -> int:
+    """How many callers one worker holds: the slots that are kept for calls out are not theirs."""
+    return max(1, call_limit() - settings.calls_out.kept)

@@ -196,9 +196,14 @@ class LineCall:
 
     def _refer(self, effect: Refer) -> None:
         far = self._legs.get(effect.leg)
+        target = far.leg if far else None  # whom we may call, we have called
+        reason = "" if target else self._stack.tolls.refuses(message.one_line(effect.to), self.id)
+        if reason:
+            self.emit(ReferDone(effect.id, 0, reason))
+            return
         self._referral = Referral(effect, self._was_referred)
         if self.leg:
-            self._referral.begin(self.leg, far.leg if far else None)
+            self._referral.begin(self.leg, target)
 
     def _was_referred(self, done: ReferDone) -> None:
         self._referral = None

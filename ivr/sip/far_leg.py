@@ -73,10 +73,8 @@ class FarLeg:
             logger.error("call %s: %r is no SIP URI", self.id, uri)
             self._end(0, "not a SIP URI")
             return
-        reason = self._stack.refuses(uri)
-        if reason:
-            logger.warning("call %s: %s is not called: %s", self.id, uri, reason)
-            self._end(0, "not_allowed")
+        if reason := self._stack.tolls.refuses(uri, self.id):
+            self._end(0, reason)
             return
         if not self._stack.has_slot():
             self._end(0, "no_slot")

@@ -123,6 +123,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             state, code, reason = pj.PJSIP_INV_STATE_DISCONNECTED, 0, error.reason
         owner = self.owner
         if state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
+            self._stack.tolls.answered(self.key)
             self._stack.defer(owner.confirmed)
         elif state == pj.PJSIP_INV_STATE_EARLY and owner:
             self._stack.defer(functools.partial(owner.progressed, code))

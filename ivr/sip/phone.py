@@ -135,7 +135,7 @@ class Phone:
         if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:
             call.turn_away(513)
             return
-        if self._stack.refusing or self._stack.slots > self._stack.capacity:
+        if self._stack.refusing or self._stack.taken > self._stack.capacity:
             call.turn_away(503, self.settings.refusal)
             return
         self._calls[call_id] = call

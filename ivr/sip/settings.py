@@ -24,6 +24,11 @@ class LineSettings:
     it: what we call goes by way of it, and when this line has no room it lets the front try the
     next one (see `refusal`).  `sip_address` is where SIP is taken from it (empty: `address`).
 
+    `allow` says who may be called (see `Allowed`; empty: our own address), `calls_per_hour` and
+    `minutes_per_hour` how much, over all lines that count in the file `ledger` (None: this one
+    alone); `kept` slots are for calls out only.  `allow_refer` lets callers' phones refer us to
+    those whom we may call.
+
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
     `shim` false does without the ctypes module that sheds calls (see `Phone.shim`).
@@ -43,6 +48,12 @@ class LineSettings:
     shim: bool = True
     front: str = ""
     sip_address: str = ""
+    allow: tuple[str, ...] = ()
+    calls_per_hour: int = 1000
+    minutes_per_hour: int = 10_000
+    kept: int = 0
+    ledger: Path | None = None
+    allow_refer: bool = False
 
     @property
     def call_recordings(self) -> Path:

@@ -33,6 +33,7 @@ from .playback import MemoryFile, Player
 from .settings import LineSettings
 from .shim import Library, Shim, Unusable
 from .sockets import Sockets
+from .tolls import Tolls
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Stack:
         self._count = itertools.count()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
+        self.tolls = Tolls(settings, self.later)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -87,6 +89,7 @@ class Stack:
         self._library = Library(_pjsua2.__file__)
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
+        self.tolls.open()
         here = self.settings
         loopback = "127.0.0.1" if here.sip_bound == "0.0.0.0" else here.sip_bound
         wake = self._wake = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -110,7 +113,7 @@ class Stack:
         default = pj.EpConfig()
         self.limit = self._library.call_limit() or default.uaConfig.maxCalls
         self._install_shim((loopback, here.port))
-        self.capacity = self.limit if self._shim else max(1, self.limit - 1)
+        self.capacity = max(1, self.limit - (not self._shim) - here.kept)
 
     def _configure(self, endpoint: pj.Endpoint) -> None:
         config = pj.EpConfig()
@@ -316,6 +319,7 @@ class Stack:
         """The leg is over."""
         if self._legs.pop(leg.key, None):
             self._sockets.call_ended(time.monotonic())
+            self.tolls.ended(leg.key)
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER
 
@@ -355,17 +359,18 @@ class Stack:
         used = self._library.calls()
         return len(self._legs) if used is None else used
 
+    @property
+    def taken(self) -> int:
+        """... of those that callers can have: the kept ones are the first that calls out take."""
+        return self.slots - min(self.tolls.legs, self.settings.kept)
+
     def has_room(self) -> bool:
         """Whether one more caller can be had."""
-        return self.slots < self.capacity and not self._sockets.short(time.monotonic())
+        return self.taken < self.capacity and not self._sockets.short(time.monotonic())
 
     def has_slot(self) -> bool:
         """Whether one more leg can be called: also in a slot that no caller can have."""
         return self.slots < self.limit and not self._sockets.short(time.monotonic())
-
-    def refuses(self, uri: str) -> str:
-        """Why `uri` may not be called; empty: it may."""
-        return ""
 
     @staticmethod
     def now() -> float:
@@ -379,8 +384,7 @@ class Stack:
         """Calls `uri`.  Raises `pj.Error`; `owner` hears no more of it then."""
         leg = Leg(self, self.account)
         leg.owner = owner
-        self._legs[leg.key] = leg
-        self._sockets.call_began(incoming=False)
+        self.adopt(leg)
         try:
             leg.makeCall(uri, prm)
             leg.dialog = leg.call_id(), ""
@@ -389,6 +393,12 @@ class Stack:
             self.forget(leg)
             raise
         return leg
+
+    def adopt(self, leg: Leg) -> None:
+        """A leg that is not a caller's, before it is called; until it is forgotten."""
+        self._legs[leg.key] = leg
+        self._sockets.call_began(incoming=False)
+        self.tolls.began(leg.key)
 
     # -- media ------------------------------------------------------------------------------------
 
