@@ -54,8 +54,7 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(set(settings.routes.values()), catalogue, faults)
-    faults += _forbidden(flows.values(), Allowed(allowed(settings)))
+    flows = load_flows(set(settings.routes.values()), catalogue, targets(settings), faults)
     if faults:
         raise LoadError(faults)
     return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
@@ -70,9 +69,15 @@ def read_prompts(settings_file: Path) -> Catalogue | None:
 
 
 def load_flows(
-    files: Iterable[Path], catalogue: Catalogue | None, faults: list[Fault]
+    files: Iterable[Path],
+    catalogue: Catalogue | None,
+    targets: Allowed | None,
+    faults: list[Fault],
 ) -> dict[Path, Flow]:
-    """Read flow files; what is wrong with them is added to *faults*."""
+    """Read flow files; what is wrong with them is added to *faults*.
+
+    Without *catalogue* prompts are not checked, without *targets* the addresses that are called.
+    """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
@@ -82,6 +87,8 @@ def load_flows(
             continue
         if catalogue:
             faults += _foreign_prompts(flows[path], catalogue)
+        if targets:
+            faults += _forbidden(flows[path], targets)
     return flows
 
 
@@ -93,12 +100,16 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
         yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
 
 
-def _forbidden(flows: Iterable[Flow], targets: Allowed) -> Iterator[Fault]:
-    """Whom a flow has us call, and the settings do not let us."""
-    for flow in flows:
-        for address, place in static_addresses(flow):
-            if not targets.permits(address):
-                yield place.fault(f"{address} may not be called; {remedy(address)}")
+def _forbidden(flow: Flow, targets: Allowed) -> Iterator[Fault]:
+    """Whom *flow* has us call, and the settings do not let us."""
+    for address, place in static_addresses(flow):
+        if not targets.permits(address):
+            yield place.fault(f"{address} may not be called; {remedy(address)}")
+
+
+def targets(settings: Settings) -> Allowed:
+    """Whom the line may call."""
+    return Allowed(allowed(settings))
 
 
 def voice(settings: Settings) -> Pyttsx3Voice:
