@@ -108,5 +108,5 @@ def remedy(uri: str) -> str:
     target = target_of(uri)
     if target is None:
         return "write it as sip:NUMBER@HOST, without passwords, % and parameters such as maddr"
-    wider = f", or {target.host} for any number there" if target.entry != target.host != "" else ""
+    wider = f" ({target.host}: any number there)" if target.entry != target.host != "" else ""
     return f"if it is to be called, add {target.entry}{wider} to calls_out.allow in ivr.yaml"

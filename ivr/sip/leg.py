@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
+from . import redirect
 from .message import audio_streams, dialog_id, one_line, read_headers
 from .quality import Quality
 
@@ -85,6 +86,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
         self.quality = Quality()
+        self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
 
@@ -194,7 +196,19 @@ class Leg(pj.Call):  # type: ignore[misc]
         prm.statusCode = pj.PJSIP_SC_DECLINE
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
-        # The far end's own code then reaches the flow; left alone, the stack says 487.
+        # Rejected, the far end's own code reaches the flow; left alone, the stack says 487.
+        try:
+            response = prm.e.body.tsxState.src.rdata.wholeMsg
+            target, may_be_called = prm.targetUri, self._stack.tolls.permits
+            if self._redirects >= redirect.MOST:
+                logger.warning("redirected to %s, once too often", one_line(target))
+            elif redirect.may_follow(response, target, may_be_called):
+                self._redirects += 1
+                return int(pj.PJSIP_REDIRECT_ACCEPT)
+            else:
+                logger.warning("redirected to %s, who may not be called", one_line(target))
+        except Exception:
+            logger.exception("in Leg.onCallRedirected")
         return int(pj.PJSIP_REDIRECT_REJECT)
 
     @logged
