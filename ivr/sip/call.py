@@ -42,6 +42,7 @@ from .leg import Leg
 from .quality import Quality
 from .recorder import Recorder
 from .referral import Referral
+from .referred import Successor, hang_up
 from .speaker import Prompts, Speaker
 from .stack import Stack
 from .watch import Watch
@@ -74,6 +75,7 @@ class LineCall:
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
         self._referral: Referral | None = None
+        self._successor = Successor(stack, self)
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
         self._by = ""
@@ -91,7 +93,7 @@ class LineCall:
                 self._stop(id)
             case Record() | RecordCall():
                 self._record(effect)
-            case _ if self.leg:
+            case _ if self.leg or self._successor.comes:
                 self._perform(effect)
             case _:
                 pass
@@ -135,7 +137,7 @@ class LineCall:
             return False  # he has left
 
     def _record(self, effect: Record | RecordCall) -> None:
-        self._recorder.begin(effect, self.leg is not None)
+        self._recorder.begin(effect, self.leg is not None or self._successor.comes)
         self._connect_recorder()
         self._speaker.connect()
 
@@ -241,6 +243,11 @@ class LineCall:
 
     def hang_up(self, by: str = "flow", at_once: bool = False) -> None:
         """BYE; 480 before the answer.  Between 200 and ACK it waits for the ACK (RFC 3261 15)."""
+        if self._successor.comes:
+            self._successor.drop()
+            if self.leg is None:
+                self._by = self._by or by
+                self.ended(200, "")
         if not self._answering:
             self._by = self._by or by
             self._try("refuse", lambda leg: leg.answer(_code(480)))
@@ -269,13 +276,30 @@ class LineCall:
 
     def confirmed(self) -> None:
         self._is_confirmed = True
-        patience = self._stack.settings.media_timeout
-        if patience:
-            Watch(self._stack, self, patience, lambda: self.hang_up("media_timeout"))
+        self._attend()
         if self._bye:
             self.hang_up(self._bye)
         else:
             self._tell()
+
+    def _attend(self) -> None:
+        """From now on it matters whether anybody is there, and to whom he refers us."""
+        here = self._stack.settings
+        if here.media_timeout:
+            Watch(self._stack, self, here.media_timeout, lambda: self.hang_up("media_timeout"))
+        if self.leg and here.allow_refer:
+            self.leg.on_refer = self._successor.wanted
+
+    def move(self, leg: Leg) -> None:
+        """Goes on with `leg`: the caller's phone referred us there, and has done its part."""
+        logger.info("call %s: goes on with whom the caller's phone referred us to", self.id)
+        before, self.leg = self.leg, leg
+        leg.owner, self._quality, self._keys = self, leg.quality, KeyFilter()
+        if before:
+            before.owner = before.on_refer = None
+            hang_up(before)
+        self._attend()
+        self.media_changed()
 
     def media_changed(self) -> None:
         leg = self.leg
@@ -313,6 +337,8 @@ class LineCall:
             self._referral.progress(code, final)
 
     def ended(self, code: int, reason: str) -> None:
+        if self.leg or self._successor.caller_left(code, reason):
+            return  # as a phone may, once it has referred us (RFC 5589 6.1)
         by = self._by
         if not by:
             by = "caller" if code in (0, 200, 487) else "error"

@@ -86,6 +86,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.dialog = ("", "")  # see `message.dialog_id`; no tag where any will do
         self.info_cseq = 0  # of the last INFO
         self.quality = Quality()
+        self.on_refer: Callable[[str], Leg | None] | None = None  # whom a REFER has us call
         self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -131,6 +132,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
+            self.on_refer = None
             if owner:
                 self.owner = owner.leg = None
                 self._stack.defer(functools.partial(owner.ended, code, reason))
@@ -194,6 +196,9 @@ class Leg(pj.Call):  # type: ignore[misc]
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.
         prm.statusCode = pj.PJSIP_SC_DECLINE
+        leg = self.on_refer(prm.dstUri) if self.on_refer else None
+        if leg:
+            prm.newCall, prm.statusCode = leg, pj.PJSIP_SC_ACCEPTED
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
         # Rejected, the far end's own code reaches the flow; left alone, the stack says 487.
