@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .config import Settings, load_settings
+from .config.calls_out import allowed
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
 from .engine.statuses import CODES
-from .flowfile import load_flow, static_prompts
+from .engine.targets import Allowed, remedy
+from .flowfile import load_flow, static_addresses, static_prompts
 from .routes import Routes
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
@@ -53,7 +55,7 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(set(settings.routes.values()), catalogue, faults)
+    flows = load_flows(set(settings.routes.values()), catalogue, targets(settings), faults)
     if faults:
         raise LoadError(faults)
     for flow in flows.values():
@@ -70,9 +72,15 @@ def read_prompts(settings_file: Path) -> Catalogue | None:
 
 
 def load_flows(
-    files: Iterable[Path], catalogue: Catalogue | None, faults: list[Fault]
+    files: Iterable[Path],
+    catalogue: Catalogue | None,
+    targets: Allowed | None,
+    faults: list[Fault],
 ) -> dict[Path, Flow]:
-    """Read flow files; what is wrong with them is added to *faults*."""
+    """Read flow files; what is wrong with them is added to *faults*.
+
+    Without *catalogue* prompts are not checked, without *targets* the addresses that are called.
+    """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
@@ -82,6 +90,8 @@ def load_flows(
             continue
         if catalogue:
             faults += _foreign_prompts(flows[path], catalogue)
+        if targets:
+            faults += _forbidden(flows[path], targets)
     return flows
 
 
@@ -91,6 +101,18 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
     for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
         language = flow.language or catalogue.default
         yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
+
+
+def _forbidden(flow: Flow, targets: Allowed) -> Iterator[Fault]:
+    """Whom *flow* has us call, and the settings do not let us."""
+    for address, place in static_addresses(flow):
+        if not targets.permits(address):
+            yield place.fault(f"{address} may not be called; {remedy(address)}")
+
+
+def targets(settings: Settings) -> Allowed:
+    """Whom the line may call."""
+    return Allowed(allowed(settings))
 
 
 def voice(settings: Settings) -> Pyttsx3Voice:

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError
-from ..project import load_flows, read_prompts
+from ..project import load_flows, read_prompts, targets
 from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
-    catalogue = None
+    catalogue = called = None
     try:
-        files = files or sorted(set(load_settings(settings_file).routes.values()))
+        if settings_file.exists() or not files:
+            settings = load_settings(settings_file)
+            files = files or sorted(set(settings.routes.values()))
+            called = targets(settings)
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(files, catalogue, faults)
+    flows = load_flows(files, catalogue, called, faults)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults]})

@@ -8,8 +8,8 @@ from pathlib import Path
 from ..config import load_settings
 from ..engine.errors import SettingsError
 from ..fleet.front import Destination, FrontPlan, configuration, dispatcher_list, requirements
+from ..fleet.place import callers_each
 from ..fleet.supervisor import SPARE
-from ..sip.check import call_limit
 
 PROXIES = ("kamailio", "dispatcher", "opensips", "sbc")
 
@@ -18,7 +18,7 @@ def run(settings_file: Path, proxy: str) -> None:
     if proxy not in PROXIES:
         raise SettingsError(f"--for {proxy}: expected one of {', '.join(PROXIES)}")
     settings = load_settings(settings_file)
-    limit = call_limit()
+    limit = callers_each(settings)
     plan = FrontPlan.of(settings, max(1, ceil(settings.calls / limit)) * SPARE)
     match proxy:
         case "kamailio":

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from ..engine.statuses import LEAST, MOST, Refusal
 from .accounts import Accounts
+from .calls_out import CallsOut
 from .control import Control
 from .fleet import Fleet
 from .front import Front
@@ -72,6 +73,9 @@ class Settings(BaseSettings):
         default_factory=Control, description="the API of operators, and what Prometheus reads"
     )
     front: Front = Field(default_factory=Front, description="the SIP proxy before the workers")
+    calls_out: CallsOut = Field(
+        default_factory=CallsOut, description="whom the line may call, and how much"
+    )
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
     accounts: Accounts = Field(
         default={},
@@ -127,6 +131,11 @@ class Settings(BaseSettings):
     def lives(self) -> Path:
         """Where workers show that they are alive."""
         return self.var / "run/lives"
+
+    @property
+    def ledger(self) -> Path:
+        """Where workers count what they call."""
+        return self.var / "run/calls-out"
 
     @property
     def cache(self) -> Path:

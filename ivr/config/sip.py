@@ -65,6 +65,10 @@ class Sip(Section):
         description="requests outside of calls a second, from one address; beyond, it is not heard"
         " (behind a front: front.requests_per_second)",
     )
+    allow_refer: bool = Field(
+        default=False,
+        description="let a caller's phone refer us to somebody whom `calls_out` allows (REFER)",
+    )
     log_level: int = Field(default=1, ge=0, le=3, description="how much the SIP stack logs, 0 to 3")
     shim: bool = Field(
         default=True,

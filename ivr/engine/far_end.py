@@ -11,6 +11,9 @@ OUTCOMES: tuple[TransferOutcome, ...] = (
     "answered", "busy", "no_answer", "rejected", "unreachable", "failed",
 )  # fmt: skip
 
+REFUSALS = ("not_allowed", "too_many_calls", "too_many_minutes", "not_accepted")
+"""Reasons that are nobody's SIP: what may be called, and what who answers has to press."""
+
 _BUSY = {486, 600}
 _NO_ANSWER = {408, 480, 487}
 _REJECTED = {401, 402, 403, 405, 407, 433, 603, 607, 608}
@@ -25,7 +28,7 @@ def outcome_of(code: int, reason: str = "") -> TransferOutcome:
     """
     if 200 <= code < 300:
         return "answered"
-    if reason in ("not_allowed", "not_accepted"):
+    if reason in REFUSALS:
         return "rejected"
     if code in _BUSY:
         return "busy"

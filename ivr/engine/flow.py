@@ -36,7 +36,7 @@ class Cursor(Protocol):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Where something is written; lines and columns count from 1."""
 
@@ -55,7 +55,8 @@ class Place:
 class State:
     """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
 
-    `prompts`: what it may play, as far as that can be told without running it.
+    `prompts`: what it may play, and `addresses`: whom it may have us call, and where it says so;
+    as far as that can be told without running it.
     """
 
     name: str
@@ -64,6 +65,7 @@ class State:
     place: Place = Place()
     on_places: Mapping[str, Place] = field(default_factory=dict)
     prompts: frozenset[Prompt] = frozenset()
+    addresses: frozenset[tuple[str, Place]] = frozenset()
 
 
 class Flow:

@@ -65,6 +65,9 @@ Expression = Annotated[str, Kind("expression")]
 Variable = Annotated[str, Kind("variable")]
 Address = Annotated[str, Kind("address")]
 Contact = Annotated[str, Kind("contact")]
+CALLED = Kind("called")
+CalledAddress = Annotated[Address, CALLED]
+"""An address that the line itself calls, at its own cost."""
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
 OR_NONE = Kind("or none")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ..config import Settings
 from ..engine.errors import IvrError, SettingsError
-from ..sip.check import Finding, call_limit
+from ..sip.check import Finding
 from .front import FrontPlan, configuration, missing, program
 from .front.render import CONFIGURATION
-from .place import Place
+from .place import Place, callers_each
 from .supervisor import RTP_PORTS, SPARE
 
 LAST_PORT = 65535
@@ -61,7 +61,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 def _workers(settings: Settings) -> int:
     """How many there are to be behind a front; 0: there is none."""
     try:
-        workers = ceil(settings.calls / call_limit())
+        workers = ceil(settings.calls / callers_each(settings))
     except ImportError:  # which `ivr.sip.check` tells
         return 0
     return workers if workers > 1 else 0
@@ -71,7 +71,9 @@ def _front(settings: Settings, slots: int) -> Finding:
     if external := settings.front.external:
         return Finding("front", True, f"{external}, which is your own")
     if lack := missing(settings.front.program):
-        return Finding("front", False, lack, f"without it one worker serves {call_limit()} calls")
+        return Finding(
+            "front", False, lack, f"without it one worker serves {callers_each(settings)} calls"
+        )
     try:
         plan = FrontPlan.of(settings, slots)
         for file in (plan.tls.certificate, plan.tls.key) if plan.tls else ():
@@ -101,7 +103,7 @@ def _clash(settings: Settings, slots: int) -> tuple[str, str] | None:
     rtp, rtp_last = sip.rtp_port, sip.rtp_port + slots * RTP_PORTS - 1
     workers = f"fleet.first_port: the workers take ports {first} to {last}"
     if rtp_last > LAST_PORT:
-        most = (LAST_PORT + 1 - rtp) // (SPARE * RTP_PORTS) * call_limit()
+        most = (LAST_PORT + 1 - rtp) // (SPARE * RTP_PORTS) * callers_each(settings)
         taken = f"sip.rtp_port: {settings.calls} calls take ports {rtp} to {rtp_last} for RTP"
         return taken, f"from {rtp} on, there is room for {most} calls"
     if last > LAST_PORT:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import Settings
+from ..config.calls_out import allowed
 from ..sip.accounts import LineAccount
+from ..sip.check import call_limit
 from ..sip.settings import LineSettings
 
 
@@ -47,4 +49,17 @@ def line_settings(settings: Settings, place: Place | None = None) -> LineSetting
     if place and place.front:
         sip |= {"front": place.front, "sip_address": place.address, "tcp": False}
         sip |= {"tls_certificate": None, "tls_key": None}  # TLS ends in the front
-    return LineSettings(recordings=settings.messages, accounts=accounts(settings), **sip)
+    out = settings.calls_out.model_dump(exclude={"allow"})
+    return LineSettings(
+        recordings=settings.messages,
+        accounts=accounts(settings),
+        ledger=settings.ledger,
+        may_call=tuple(allowed(settings)),
+        **sip,
+        **out,
+    )
+
+
+def callers_each(settings: Settings) -> int:
+    """How many callers one worker holds: the slots that are kept for calls out are not theirs."""
+    return max(1, call_limit() - settings.calls_out.kept)

@@ -25,12 +25,11 @@ from pathlib import Path
 from ..engine.errors import IvrError, LoadError, SettingsError
 from ..logs import setup
 from ..project import Project, load_project
-from ..sip.check import call_limit
 from ..sip.native import Unusable, usable
 from ..speech.prompts import PromptStore
 from .link import Link, Message
 from .member import serve
-from .place import Place
+from .place import Place, callers_each
 
 log = logging.getLogger("ivr.template")
 
@@ -126,7 +125,7 @@ class Template:
         signal.set_wakeup_fd(wakes)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         share()
-        self._link.send({"loaded": call_limit()})
+        self._link.send({"loaded": callers_each(self._project.settings)})
         while self._open or self._lives:
             select.select([awake, self._link.fileno()] if self._open else [awake], [], [])
             with contextlib.suppress(BlockingIOError):

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine.effects import Prompt
-from ..engine.verb import Doc, Prompts
+from ..engine.verb import CALLED, Doc, Prompts
 from .convert import Context, convert, items
 from .source import Bad, Source, is_empty, suggest
 
@@ -49,6 +49,12 @@ class Signature:
         bare = {name: getattr(hint, "__origin__", hint) for name, hint in self.hints.items()}
         return tuple(name for name in self.parameters if bare[name] in (Prompt, Prompts))
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The parameters that take addresses which we call."""
+        called = (n for n, hint in self.hints.items() if CALLED in _metadata(hint))
+        return tuple(name for name in called if name in self.parameters)
+
     def by_name(self, arguments: Arguments) -> dict[str, Any]:
         """*arguments* by the parameter that takes them, as a verb's own checks want them."""
         named = dict(arguments.named)
@@ -61,8 +67,12 @@ class Signature:
 
     def doc(self, parameter: inspect.Parameter) -> str:
         """What *parameter* means, in one line."""
-        metadata = getattr(self.hints[parameter.name], "__metadata__", ())
+        metadata = _metadata(self.hints[parameter.name])
         return next((entry.text for entry in metadata if isinstance(entry, Doc)), "a value")
+
+
+def _metadata(hint: Any) -> tuple[Any, ...]:
+    return getattr(hint, "__metadata__", ())
 
 
 @lru_cache(maxsize=256)
@@ -76,6 +86,12 @@ def prompts_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> fr
     """The prompts among *arguments* (by parameter) of *function*."""
     given = (arguments.get(name, ()) for name in signature_of(function).prompts)
     return frozenset(prompt for prompts in given for prompt in prompts)
+
+
+def addresses_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> list[str]:
+    """The addresses that we call among *arguments* (by parameter) of *function*."""
+    given = (arguments.get(name, ()) for name in signature_of(function).addresses)
+    return [each for value in given for each in ([value] if isinstance(value, str) else value)]
 
 
 def verb_and_data(source: Source, node: Node, what: str) -> tuple[str, Node, Node | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..engine.effects import Prompt, Text
 from ..engine.errors import Fault, LoadError
-from ..engine.flow import Flow
+from ..engine.flow import Flow, Place
 from .read_python import read_python
 from .read_yaml import read_yaml
 
@@ -43,3 +43,9 @@ def static_prompts(flow: Flow) -> set[Prompt]:
         for prompt in state.prompts
         if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
     }
+
+
+def static_addresses(flow: Flow) -> list[tuple[str, Place]]:
+    """Whom *flow* has the line call, where that is the same in every call, and where it says so."""
+    found = {each for state in flow.states.values() for each in state.addresses}
+    return sorted((each for each in found if "{" not in each[0]), key=lambda each: each[1])

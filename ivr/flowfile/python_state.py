@@ -17,7 +17,7 @@ from ..engine.effects import Prompt, Text
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Place, State
 from ..engine.verb import VERBS, Verb
-from .bind import signature_of
+from .bind import Signature, signature_of
 from .source import suggest
 
 _UNKNOWN = object()
@@ -96,6 +96,16 @@ class StateReader:
     def prompts(self) -> frozenset[Prompt]:
         """The prompts that it may play, as far as they can be told."""
         return frozenset(prompt for prompt, _ in self._prompts())
+
+    def addresses(self) -> frozenset[tuple[str, Place]]:
+        """Whom it may have us call, as far as that can be told, and where it says so."""
+        return frozenset(
+            (value, self._place(node))
+            for call, verb in self._calls
+            for node in self._given(call, signature_of(verb.run), signature_of(verb.run).addresses)
+            for value in _each(self._value(node))
+            if isinstance(value, str)
+        )
 
     def target_places(self) -> dict[str, Place]:
         """Where the decorator says what each outcome leads to."""
@@ -237,11 +247,16 @@ class StateReader:
     def _prompts(self) -> Iterator[tuple[str | Text, ast.AST]]:
         for call, verb in self._calls:
             signature = signature_of(verb.run)
-            nodes = [k.value for k in call.keywords if k.arg in signature.prompts]
-            if signature.rest and signature.rest.name in signature.prompts:
-                nodes += call.args[1:]
-            for node in nodes:
+            for node in self._given(call, signature, signature.prompts):
                 yield from self._prompts_in(node)
+
+    @staticmethod
+    def _given(call: ast.Call, signature: Signature, names: Collection[str]) -> list[ast.expr]:
+        """What *call* gives for the parameters *names*."""
+        nodes = [k.value for k in call.keywords if k.arg in names]
+        if signature.rest and signature.rest.name in names:
+            nodes += call.args[1:]
+        return nodes
 
     def _prompts_in(self, node: ast.AST) -> Iterator[tuple[str | Text, ast.AST]]:
         match node:
@@ -253,7 +268,7 @@ class StateReader:
                 parts = [value]
             case _:
                 value = self._value(node)
-                for prompt in value if isinstance(value, tuple | list) else (value,):
+                for prompt in _each(value):
                     if isinstance(prompt, str | Text):
                         yield prompt, node
                 return
@@ -292,6 +307,10 @@ def _own(function: ast.AST) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _SCOPES):
             todo += ast.iter_child_nodes(node)
+
+
+def _each(value: Any) -> Any:
+    return value if isinstance(value, tuple | list) else (value,)
 
 
 def _branches(value: ast.AST | None) -> list[ast.AST | None]:

@@ -65,17 +65,19 @@ def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[S
         wrong = f"{state.name} must be an async def that returns its outcome, without yield"
         return state, [state.place.fault(wrong)]
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
+    addresses = state.addresses
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
         # A wrapper could make other outcomes of those that stand there.
         reader = StateReader(state, step, trees[step.__code__.co_filename], known)
         faults = reader.faults()
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
+        addresses |= reader.addresses()
     for outcome, target in state.on.items():
         if not isinstance(target, str):
             wrong = f"expected the name of a state, found a {type(target).__name__}"
             place = places.get(outcome, state.place)
             faults.append(place.fault(f"{state.name}: {outcome}: {wrong}"))
-    return replace(state, on_places=places, prompts=prompts), faults
+    return replace(state, on_places=places, prompts=prompts, addresses=addresses), faults
 
 
 def _source(path: Path) -> bytes:

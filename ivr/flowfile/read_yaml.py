@@ -18,7 +18,7 @@ from ..engine.flow import END, RESERVED, Flow, Place, State, Step
 from ..engine.phase import Phase
 from ..engine.verb import DONE, VERBS, Outcomes, Verb
 from .answered import misplaced
-from .bind import Arguments, bind, prompts_in, signature_of, verb_and_data
+from .bind import Arguments, addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .convert import Context
 from .source import Bad, Field, Source, suggest
 
@@ -39,6 +39,7 @@ class Bound:
     outcomes: Outcomes
     prompts: frozenset[Prompt]
     enters: Phase
+    addresses: list[str]
 
 
 @dataclass(slots=True)
@@ -170,6 +171,7 @@ class _Reader:
             source.place(part.key),
             {outcome: source.place(node) for outcome, node in then.targets.items()},
             frozenset().union(*(bound.prompts for bound in verbs or ())),
+            frozenset((a, source.place(b.key)) for b in verbs or () for a in b.addresses),
         )
 
     def _then(self, part: Field | None, verbs: list[Bound] | None) -> Then:
@@ -229,9 +231,9 @@ class _Reader:
         if wrong:
             source.fault(key, f"{name}: {wrong}")
             return None
-        prompts = prompts_in(verb.run, named)
-        outcomes, enters = verb.outcomes(named), verb.enters(named)
-        return Bound(verb, arguments, key, str(source.place(key)), outcomes, prompts, enters)
+        prompts, addresses = prompts_in(verb.run, named), addresses_in(verb.run, named)
+        place, outcomes, enters = str(source.place(key)), verb.outcomes(named), verb.enters(named)
+        return Bound(verb, arguments, key, place, outcomes, prompts, enters, addresses)
 
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):

@@ -49,6 +49,7 @@ from .legs import Legs
 from .opening import Opening, sendable
 from .quality import Quality
 from .recorder import Recorder
+from .referred import Successor, hang_up
 from .speaker import Prompts, Speaker
 from .stack import Stack
 from .watch import Watch
@@ -83,6 +84,7 @@ class LineCall:
         self._recorder = Recorder(stack, self)
         self._opening = Opening(stack, self)
         self._dialler = Dialler(self)
+        self._successor = Successor(stack, self)
         self._leaving: int | None = None  # the playback after which we hang up
         self._bye = ""  # who wants us to hang up as soon as the ACK is in
         self._parting = 480
@@ -97,7 +99,7 @@ class LineCall:
         self._answering = self._outgoing = True
         self._stack.clock.start(self._is_heard)
         try:
-            self.leg = call_out(self._stack, self, uri, caller_id)
+            self.leg = call_out(self._stack, self, uri, caller_id, self.id)
         except NoWay as reason:
             logger.warning("call %s: no way to %s: %s", self.id, uri, reason)
             self.ended(0, str(reason))
@@ -118,7 +120,7 @@ class LineCall:
                 self._stop(id)
             case Record() | RecordCall():
                 self._record(effect)
-            case _ if self.leg:
+            case _ if self.leg or self._successor.comes:
                 self._perform(effect)
             case _:
                 pass
@@ -193,7 +195,7 @@ class LineCall:
             return False  # he has left
 
     def _record(self, effect: Record | RecordCall) -> None:
-        self._recorder.begin(effect, self.leg is not None)
+        self._recorder.begin(effect, self.leg is not None or self._successor.comes)
         self._connect_recorder()
         self._speaker.connect()
 
@@ -255,6 +257,11 @@ class LineCall:
 
     def hang_up(self, by: str = "flow", at_once: bool = False) -> None:
         """BYE, or `_parting` before the answer.  Between 200 and ACK it waits (RFC 3261 15)."""
+        if self._successor.comes:
+            self._successor.drop()
+            if self.leg is None:
+                self._by = self._by or by
+                self.ended(200, "")
         if not self._answering:
             self._by = self._by or by
             self._try("refuse", lambda leg: self._opening.final(leg, self._parting))
@@ -283,9 +290,7 @@ class LineCall:
 
     def confirmed(self) -> None:
         self._is_confirmed = True
-        patience = self._stack.settings.media_timeout
-        if patience:
-            Watch(self._stack, self, patience, self._gone)
+        self._attend()
         self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
             self.hang_up(self._bye)
@@ -302,6 +307,25 @@ class LineCall:
             sound = self.leg.sound() if self.leg else None
         if sound and silence.warn(self.id, sound):
             self._quality.silent = True
+
+    def _attend(self) -> None:
+        """From now on it matters whether anybody is there, and to whom he refers us."""
+        here = self._stack.settings
+        if here.media_timeout:
+            Watch(self._stack, self, here.media_timeout, self._gone)
+        if self.leg and here.allow_refer:
+            self.leg.on_refer = self._successor.wanted
+
+    def move(self, leg: Leg) -> None:
+        """Goes on with `leg`: the caller's phone referred us there, and has done its part."""
+        logger.info("call %s: goes on with whom the caller's phone referred us to", self.id)
+        before, self.leg = self.leg, leg
+        leg.owner, self._quality, self._keys = self, leg.quality, KeyFilter()
+        if before:
+            before.owner = before.on_refer = None
+            hang_up(before)
+        self._attend()
+        self.media_changed()
 
     def media_changed(self) -> None:
         leg = self.leg
@@ -341,6 +365,8 @@ class LineCall:
         self._legs.referred(code, final)
 
     def ended(self, code: int, reason: str) -> None:
+        if self.leg or self._successor.caller_left(code, reason):
+            return  # as a phone may, once it has referred us (RFC 5589 6.1)
         by = self._by
         if not by and self._outgoing and not self._is_confirmed:
             by = "far_end"

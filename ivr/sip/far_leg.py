@@ -36,13 +36,12 @@ class NoWay(Exception):
     """Somebody cannot be called; the text says why: `no_slot`, `not_allowed`, ..."""
 
 
-def call_out(stack: Stack, owner: LegOwner, to: str, number: str) -> Leg:
+def call_out(stack: Stack, owner: LegOwner, to: str, number: str, call_id: str) -> Leg:
     """Calls the SIP URI `to`, which is shown `number`.  Raises `NoWay`."""
     uri = one_line(to)
     if not _URI.fullmatch(uri):
         raise NoWay(f"{uri!r} is not a SIP URI")
-    reason = stack.refuses(uri)
-    if reason:
+    if reason := stack.tolls.refuses(uri, call_id):
         raise NoWay(reason)
     if not stack.has_slot():
         raise NoWay("no_slot")
@@ -95,9 +94,8 @@ class FarLeg:
     def dial(self, effect: Dial) -> None:
         """Calls.  It may be over before this returns."""
         try:
-            self.leg = call_out(
-                self._stack, self, effect.to, effect.caller_id or self._caller.offer.caller
-            )
+            number = effect.caller_id or self._caller.offer.caller
+            self.leg = call_out(self._stack, self, effect.to, number, self.id)
         except NoWay as reason:
             logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
             self._end(0, str(reason))

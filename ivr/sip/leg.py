@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from . import sdp
+from . import redirect, sdp
 from .message import audio_streams, dialog_id, one_line, read_headers, short_session
 from .quality import Quality
 from .silence import Sound
@@ -93,6 +93,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
         self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
+        self.on_refer: Callable[[str], Leg | None] | None = None  # whom a REFER has us call
+        self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
 
@@ -152,11 +154,13 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.held.answered(self.session)
         elif state == pj.PJSIP_INV_STATE_CONFIRMED and owner:
             self._stack.held.confirmed(self.session)
+            self._stack.tolls.answered(self.key)
             self._stack.defer(owner.confirmed)
         elif state == pj.PJSIP_INV_STATE_EARLY and owner:
             self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
+            self.on_refer = None
             if owner:
                 self.owner = owner.leg = None
                 why = self.cause or (reason if code != 200 else "")  # which says nothing else
@@ -241,9 +245,24 @@ class Leg(pj.Call):  # type: ignore[misc]
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.
         prm.statusCode = pj.PJSIP_SC_DECLINE
+        leg = self.on_refer(prm.dstUri) if self.on_refer else None
+        if leg:
+            prm.newCall, prm.statusCode = leg, pj.PJSIP_SC_ACCEPTED
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
-        # The far end's own code then reaches the flow; left alone, the stack says 487.
+        # Rejected, the far end's own code reaches the flow; left alone, the stack says 487.
+        try:
+            response = prm.e.body.tsxState.src.rdata.wholeMsg
+            target, may_be_called = prm.targetUri, self._stack.tolls.permits
+            if self._redirects >= redirect.MOST:
+                logger.warning("redirected to %s, once too often", one_line(target))
+            elif redirect.may_follow(response, target, may_be_called):
+                self._redirects += 1
+                return int(pj.PJSIP_REDIRECT_ACCEPT)
+            else:
+                logger.warning("redirected to %s, who may not be called", one_line(target))
+        except Exception:
+            logger.exception("in Leg.onCallRedirected")
         return int(pj.PJSIP_REDIRECT_REJECT)
 
     @logged

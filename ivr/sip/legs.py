@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..engine.effects import Dial, Drop, Join, Play, Refer, SendDigit
 from ..engine.events import ReferDone
 from .far_leg import Caller, FarLeg
+from .message import one_line
 from .referral import Referral
 from .speaker import Prompts
 from .stack import Stack
@@ -62,10 +63,16 @@ class Legs:
         if self._referral:
             self._referral.caller_left(by)
 
-    def _refer(self, effect: Refer, target: FarLeg | None) -> None:
+    def _refer(self, effect: Refer, far: FarLeg | None) -> None:
+        target = far.leg if far else None  # whom we may call, we have called
+        tolls = self._stack.tolls
+        reason = "" if target else tolls.refuses(one_line(effect.to), self._caller.id)
+        if reason:
+            self._caller.emit(ReferDone(effect.id, 0, reason))
+            return
         self._referral = Referral(effect, self._was_referred)
         if self._caller.leg:
-            self._referral.begin(self._caller.leg, target.leg if target else None)
+            self._referral.begin(self._caller.leg, target)
 
     def _was_referred(self, done: ReferDone) -> None:
         self._referral = None

@@ -166,7 +166,7 @@ class Phone:
             if fault:
                 call.turn_away(fault.code, fault.headers)
                 return
-        if self._stack.refusing or self._stack.slots > self._stack.capacity:
+        if self._stack.refusing or self._stack.taken > self._stack.capacity:
             call.turn_away(503, self.settings.refusal)
             return
         self._calls[call_id] = call

@@ -34,6 +34,11 @@ class LineSettings:
     `optional` or `required`, with keys in SDP (RFC 4568).  With `tls_certificate` and `tls_key`,
     PEM files, SIP is also taken over TLS on `tls_port`.
 
+    `may_call` says who may be called (see `Allowed`; empty: our own address), `calls_per_hour` and
+    `minutes_per_hour` how much, over all lines that count in the file `ledger` (None: this one
+    alone); `kept` slots are for calls out only.  `allow_refer` lets callers' phones refer us to
+    those whom we may call.
+
     `retry_after` seconds is what a caller hears who comes when every slot is taken.  `log_level` is
     that of the SIP stack, 0 (quiet) to 3; beyond that it would write down the keys of a caller.
     `allow`, `deny` and `requests_per_second` say who is heard, unless there is a `front` (see
@@ -65,6 +70,12 @@ class LineSettings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     accounts: tuple[LineAccount, ...] = ()
+    may_call: Sequence[str] = ()
+    calls_per_hour: int = 1000
+    minutes_per_hour: int = 10_000
+    kept: int = 0
+    ledger: Path | None = None
+    allow_refer: bool = False
 
     @property
     def tls(self) -> bool:

@@ -39,6 +39,7 @@ from .settings import LineSettings
 from .shim import Shim
 from .slots import Slots
 from .sockets import Sockets
+from .tolls import Tolls
 from .wiretap import Wiretap
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Stack:
             settings, self._legs, self._sockets, self._admits, lambda: self.refusing, self.defer
         )
         self.registrar = Registrar(self)
+        self.tolls = Tolls(settings, self.later)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -101,6 +103,7 @@ class Stack:
         self.held = Slots(self._library, self.later)
         self._library.hush()
         self.tail = MemoryFile(bytes(4 * 160))
+        self.tolls.open()
         here = self.settings
         loopback = "127.0.0.1" if here.sip_bound == "0.0.0.0" else here.sip_bound
         wake = self._wake = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -130,7 +133,7 @@ class Stack:
         if here.shim:
             poll = functools.partial(endpoint.libHandleEvents, 50)
             self.wiretap.start(_pjsua2.__file__, poll, (loopback, here.port))
-        self.capacity = self.limit if self._shim else max(1, self.limit - 1)
+        self.capacity = max(1, self.limit - (not self._shim) - here.kept)
 
     def _install_shim(self, address: tuple[str, int]) -> None:
         if not self.settings.shim:
@@ -297,6 +300,7 @@ class Stack:
         if self._legs.pop(leg.key, None):
             self.held.over(leg.session)
             self._sockets.call_ended(time.monotonic())
+            self.tolls.ended(leg.key)
         if self.idle:
             self._clock_off_at = time.monotonic() + CLOCK_LINGER
 
@@ -336,17 +340,18 @@ class Stack:
         used = self._library.calls()
         return len(self._legs) if used is None else used
 
+    @property
+    def taken(self) -> int:
+        """... of those that callers can have: the kept ones are the first that calls out take."""
+        return self.slots - min(self.tolls.legs, self.settings.kept)
+
     def has_room(self) -> bool:
         """Whether one more caller can be had."""
-        return self.slots < self.capacity and not self._sockets.short(time.monotonic())
+        return self.taken < self.capacity and not self._sockets.short(time.monotonic())
 
     def has_slot(self) -> bool:
         """Whether one more leg can be called: also in a slot that no caller can have."""
         return self.slots < self.limit and not self._sockets.short(time.monotonic())
-
-    def refuses(self, uri: str) -> str:
-        """Why `uri` may not be called; empty: it may."""
-        return ""
 
     @staticmethod
     def now() -> float:
@@ -363,8 +368,7 @@ class Stack:
         """
         leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
         leg.owner = owner
-        self._legs[leg.key] = leg
-        self._sockets.call_began(incoming=False)
+        self.adopt(leg)
         try:
             leg.makeCall(uri, prm)
             leg.dialog = leg.call_id(), ""
@@ -373,6 +377,12 @@ class Stack:
             self.forget(leg)
             raise
         return leg
+
+    def adopt(self, leg: Leg) -> None:
+        """A leg that is not a caller's, before it is called; until it is forgotten."""
+        self._legs[leg.key] = leg
+        self._sockets.call_began(incoming=False)
+        self.tolls.began(leg.key)
 
     # -- media ------------------------------------------------------------------------------------
 

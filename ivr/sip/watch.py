@@ -41,6 +41,7 @@ class Watch:
         self._gone = gone
         self._received: int | None = None
         self._since = time.monotonic()
+        self._key = call.leg.key if call.leg else -1
         self._again()
 
     def _again(self) -> None:
@@ -48,7 +49,7 @@ class Watch:
 
     def _look(self) -> None:
         leg = self._call.leg
-        if leg is None:
+        if leg is None or leg.key != self._key:
             return
         try:
             self._judge(leg, time.monotonic())

@@ -105,7 +105,9 @@ class Dialog:
                 if name == "to" and code > 100 and ";tag=" not in value:
                     value += f";tag={self.tag}"
                 lines.append(f"{name.title()}: {value}")
-        lines += [f"Contact: <sip:bob@{self.peer.host}:{self.peer.port}>", *headers]
+        if not 300 <= code <= 399:
+            lines.append(f"Contact: <sip:bob@{self.peer.host}:{self.peer.port}>")
+        lines += headers
         if body:
             lines.append("Content-Type: application/sdp")
         lines.append(f"Content-Length: {len(body.encode())}")
@@ -158,6 +160,12 @@ class Dialog:
 
     def final(self, method: str = "INVITE") -> Message | None:
         return next((m for m in self.responses if m.code >= 200 and m.method == method), None)
+
+    def is_redialled_by(self, message: Message) -> bool:
+        """Whether the INVITE that came in comes again, redirected or with credentials."""
+        if not self.incoming or message.method != "INVITE" or ";tag=" in message.header("to"):
+            return False
+        return message.header("cseq") != self.incoming.header("cseq")
 
     def got(self, method: str) -> Message | None:
         return next((m for m in self.requests if m.method == method), None)
@@ -323,7 +331,7 @@ class Peer:
             else:
                 self._response(dialog, message)
             return
-        if dialog is None:
+        if dialog is None or dialog.is_redialled_by(message):
             if message.method == "INVITE":
                 self._invited(message)
             else:
@@ -335,6 +343,8 @@ class Peer:
         contact = re.search(r"<([^>]*)>", message.header("contact"))
         dialog = Dialog(self, message.header("call-id"), contact.group(1) if contact else "")
         dialog.incoming = message
+        if before := self.dialogs.get(dialog.id):
+            before.rtp.close()
         dialog.remote = message.header("from")
         dialog.from_header = message.header("to")
         dialog.route = message.headers.get("record-route", [])

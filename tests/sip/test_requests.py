@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ivr.engine.effects import Answer as AnswerCall
 from ivr.engine.effects import Dial, Effect, HangUp, Play, Refer, Reject
-from ivr.engine.events import Answered, Digit, Event, HungUp, LegEnded, Offered, ReferDone
+from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, ReferDone
 from ivr.sip.requests import Answer, Request, fault, inside, outside, response
 
 from .conftest import Line, Script, StartLine

@@ -11,8 +11,8 @@ from ..errors import FlowError
 from ..events import ReferDone, Tick
 from ..far_end import OUTCOMES, Ending, outcome_of
 from ..verb import (
-    Address,
     Arguments,
+    CalledAddress,
     DialPattern,
     Doc,
     KeySet,
@@ -53,7 +53,7 @@ def _check(arguments: Arguments) -> str:
 @verb("transfer", OUTCOMES, check=_check)
 async def transfer(
     call: Call,
-    *to: Annotated[Address, Doc("SIP URIs to hand the caller to, the first choice first")],
+    *to: Annotated[CalledAddress, Doc("SIP URIs to hand the caller to, the first choice first")],
     order: Annotated[
         Order, Doc("serial: one after the other; parallel: all ring, the first to answer has it")
     ] = "serial",

@@ -1,0 +1,57 @@
+"""calls_out: whom the line may call, how often, and with what room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+
+from ..engine.targets import Allowed
+from .sections import Section
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+
+def _readable(entry: str) -> str:
+    Allowed([entry])
+    return entry
+
+
+Entry = Annotated[str, AfterValidator(_readable)]
+
+
+class CallsOut(Section):
+    """Calls that we make: second legs of transfers, and calls out."""
+
+    allow: list[Entry] = Field(
+        default=[],
+        description="who may be called: pbx.example for any number there, 6XX@pbx.example,"
+        " +49.@carrier.example, tel:+49.; empty: the domains and addresses in these settings",
+    )
+    calls_per_hour: int = Field(
+        default=1000, ge=0, le=1_000_000, description="calls out in an hour, of the whole machine"
+    )
+    minutes_per_hour: int = Field(
+        default=10_000,
+        ge=0,
+        le=1_000_000,
+        description="minutes talked on them in an hour, of the whole machine",
+    )
+    kept: int = Field(
+        default=0,
+        ge=0,
+        le=3,
+        description="slots of each worker that callers cannot have, only calls out",
+    )
+
+
+def named_domains(settings: Settings) -> list[str]:
+    """The domains and addresses that the settings name: who may be called unless they say who."""
+    named = [settings.sip.address, settings.sip.public_address, settings.front.domain]
+    return list(dict.fromkeys(name for name in named if name and name != "0.0.0.0"))
+
+
+def allowed(settings: Settings) -> list[str]:
+    """Who may be called, whether the settings say so or not."""
+    return settings.calls_out.allow or named_domains(settings)
