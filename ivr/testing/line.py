@@ -89,9 +89,12 @@ class SimulatedLine:
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
         self.session = Session(flow, "simulated")
         self.now = 0.0
-        self.questions = 0  # prompts that were begun by a step that takes an answer
-        self.rung: list[int] = []  # the provisional responses so far
-        self.sent = ""  # the keys that the flow has pressed, and of which no story has spoken
+        self.questions = 0
+        """How many prompts were begun by a step that takes an answer."""
+        self.rung: list[int] = []
+        """The provisional responses so far."""
+        self.sent = ""
+        """The keys that the flow has pressed, and of which the story has not spoken."""
         self.recording: Recording | None = None
         self.transfer: Transfer | None = None
         self.joined = False
@@ -240,7 +243,7 @@ class SimulatedLine:
                 if id == self._leaving:
                     self._leaving = None
                     self._tear_down()
-                    self._hung_up()
+                    self._gone = self._hung_up()
             case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
                 self._keep(event)
             case Joined():
@@ -251,16 +254,17 @@ class SimulatedLine:
 
     # -- effects ---------------------------------------------------------------------------------
 
-    def _tell(self, effect: Answer | Ring | Early | SendDigit) -> None:
-        match effect:
-            case Answer():
-                self._agenda.expect(self.now + ANSWERING, Answered())
-            case Ring(code):
-                self.rung.append(code)
-            case Early():
-                self._agenda.expect(self.now + ANSWERING, EarlyMedia())
-            case SendDigit(digit):
-                self.sent += digit
+    def _answer(self, effect: Answer) -> None:
+        self._agenda.expect(self.now + ANSWERING, Answered())
+
+    def _ring(self, effect: Ring) -> None:
+        self.rung.append(effect.code)
+
+    def _early(self, effect: Early) -> None:
+        self._agenda.expect(self.now + ANSWERING, EarlyMedia())
+
+    def _send_digit(self, effect: SendDigit) -> None:
+        self.sent += effect.digit
 
     def _play(self, effect: Play) -> None:
         if effect.over:
@@ -345,8 +349,11 @@ class SimulatedLine:
         else:
             self._hearing.stop(effect.id, self.now)
 
-    def _listen(self, effect: Listen | Unlisten) -> None:
-        self.listening = isinstance(effect, Listen)
+    def _listen(self, effect: Listen) -> None:
+        self.listening = True
+
+    def _unlisten(self, effect: Unlisten) -> None:
+        self.listening = False
 
     def _transfer(self, effect: Transfer) -> None:
         self.transfer, self.joined = effect, False
@@ -361,14 +368,14 @@ class SimulatedLine:
             self._tear_down()
             match effect:
                 case HangUp():
-                    self._hung_up()
+                    self._gone = self._hung_up()
                 case Redirect(code=code) | Reject(code=code):
                     self._gone = HungUp("flow", code)
 
-    def _hung_up(self) -> None:
-        match self.ended_with:
-            case HangUp(by=by, code=code):
-                self._gone = HungUp(by, 0 if self.session.call.answered else code)
+    def _hung_up(self) -> HungUp:
+        effect = self.ended_with
+        assert isinstance(effect, HangUp)
+        return HungUp(effect.by, 0 if self.session.call.answered else effect.code)
 
     def _tear_down(self) -> None:
         self._hearing.stop_all(self.now)
@@ -382,19 +389,19 @@ class SimulatedLine:
 
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
-    Answer: SimulatedLine._tell,
-    Ring: SimulatedLine._tell,
-    Early: SimulatedLine._tell,
+    Answer: SimulatedLine._answer,
+    Ring: SimulatedLine._ring,
+    Early: SimulatedLine._early,
     Play: SimulatedLine._play,
     Record: SimulatedLine._record,
     RecordCall: SimulatedLine._record_call,
     Mask: SimulatedLine._mask,
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
-    Unlisten: SimulatedLine._listen,
+    Unlisten: SimulatedLine._unlisten,
     Transfer: SimulatedLine._transfer,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,
-    SendDigit: SimulatedLine._tell,
+    SendDigit: SimulatedLine._send_digit,
 }
