@@ -1,6 +1,7 @@
 """SEMANTICS 11: ringing, and sound that the caller does not pay for."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from ivr.engine.choices import Choices
 from ivr.engine.effects import Answer, Early, HangUp, Play, Reject, Ring
 from ivr.engine.events import Answered, Dismissed, EarlyMedia, Interjected
 from ivr.engine.flow import END, Flow
-from ivr.engine.verb import Result
+from ivr.engine.verb import VERBS, Result
 from ivr.engine.verbs import answer, ask, collect, early, hang_up, pause, record, reject, ring, say
 
 from .driver import Driver
@@ -147,3 +148,19 @@ def test_an_operator_is_heard_as_soon_as_the_flow_is() -> None:
     assert phone.take(Interjected("news")) == [Play(2, ("news",), over=True)]
     phone.take(Dismissed())
     assert HangUp(by="operator") in phone.effects
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "phase"),
+    [
+        ("early", {}, "EARLY"),
+        ("early", {"take_keys": True}, "EARLY_KEYS"),
+        ("answer", {}, "ANSWERED"),
+        ("ring", {}, "RINGING"),
+        ("branch", {"cases": {}}, "RINGING"),
+    ],
+)
+def test_a_verb_says_how_far_it_takes_a_call(
+    name: str, arguments: dict[str, Any], phase: str
+) -> None:
+    assert VERBS[name].enters(arguments).name == phase
