@@ -7,6 +7,7 @@ without any answer, and would come to harm by a few.  Nothing in here acts on a 
 from __future__ import annotations
 
 import functools
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -113,6 +114,9 @@ class Gate:
 
 
 def _fault(request: Request, raw: bytes, cut: bool) -> Answer | None:
+    # The answer would go to somebody else (RFC 3261 18.2.2); where it cannot go, the stack aborts.
+    if ";maddr" in re.sub(r"\s", "", request.first("via")).lower():
+        return SILENCE
     if cut:
         return requests.TOO_LARGE
     return Answer(400, "Bad SDP") if message.harmful(raw) else requests.fault(request)

@@ -75,8 +75,9 @@ INSIDE: Mapping[str, Answer | None] = {
     **dict.fromkeys(("REGISTER", "PUBLISH", "MESSAGE"), NOT_ALLOWED_IN_CALL),
     "SUBSCRIBE": BAD_EVENT,
 }
-# A call that we have forgotten may still be the stack's, until its BYE is answered.
-STACKS = ("INVITE", "ACK", "CANCEL", "BYE", "UPDATE", "PRACK", "REFER", "NOTIFY")
+# A call that we have forgotten is still the stack's while BYEs are on their way, and may cross.
+# Anything else might end the process: the stack has let go of half of that call.
+STACKS = ("ACK", "CANCEL", "BYE")
 
 PHRASES = {
     200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 406: "Not Acceptable",
@@ -175,6 +176,8 @@ def inside(request: Request, refers: bool) -> Answer | None:
             if request.first("info-package"):
                 return BAD_PACKAGE
             return Answer(200) if request.kind in ("", *DTMF_KINDS) else INFO_KIND
+        case "REFER" if len(request.headers.get("refer-to", ())) != 1:
+            return Answer(400, "One Refer-To Please")  # RFC 3515 2.4.2
         case "NOTIFY":
             if request.tokens("event") != ["refer"]:
                 return BAD_EVENT

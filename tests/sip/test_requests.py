@@ -127,12 +127,14 @@ def said(answer: Answer | None) -> int:
 @pytest.mark.parametrize(
     ("methods", "out", "stray", "within"),
     [
-        ("INVITE ACK CANCEL", 0, 0, 0),
-        ("BYE UPDATE PRACK", 481, 0, 0),
-        ("REFER", 405, 0, 0),
+        ("ACK CANCEL", 0, 0, 0),
+        ("INVITE", 0, 481, 0),
+        ("BYE", 481, 0, 0),
+        ("UPDATE PRACK", 481, 481, 0),
+        ("REFER", 405, 481, 400),
         ("OPTIONS", 200, 481, 200),
         ("INFO", 481, 481, 200),
-        ("NOTIFY", 481, 0, 489),
+        ("NOTIFY", 481, 481, 489),
         ("SUBSCRIBE", 489, 481, 489),
         ("REGISTER PUBLISH MESSAGE", 405, 481, 405),
         ("FOO invite", 501, 481, 501),
@@ -256,6 +258,7 @@ def test_requests_within_a_call(line: StartLine) -> None:
     assert asking("UPDATE", call)[0] == 200
     assert asking("PRACK", call)[0] == 400
     assert asking("REFER", call, "Refer-To: <sip:x@y>")[0] == 603
+    assert asking("REFER", call)[0] == 400
     heard = len(call.heard)
     phone.peer.expect(lambda: len(call.heard) > heard + 5, "the prompt goes on")
     assert asking("BYE", call)[0] == 200
@@ -400,6 +403,29 @@ def test_without_the_shim_what_can_be_done_is_done(line: StartLine) -> None:
     phone.expect(Answered)
     asking("INFO", call, body="5", kind="application/dtmf")  # the stack says 500, but
     assert phone.expect(Digit) == Digit("5")
+
+
+@pytest.mark.line
+def test_requests_after_the_end_of_a_call(line: StartLine) -> None:
+    """The stack still has half of the call, and a REFER might end the process."""
+    phone = line(serves)
+    asking, call = Asking(phone), phone.peer.up()
+    phone.expect(Answered)
+    assert asking("BYE", call)[0] == 200
+    for method in ("REFER", "UPDATE", "PRACK", "NOTIFY", "INFO", "OPTIONS", "INVITE"):
+        assert asking(method, call, "Refer-To: <sip:x@y>", "Event: refer")[0] == 481, method
+    assert asking("BYE", call)[0] == 200
+
+
+@pytest.mark.line
+def test_an_answer_that_would_go_to_somebody_else(line: StartLine) -> None:
+    """With the response to a REFER that cannot be sent, the stack would end the process."""
+    phone = line(serves)
+    call = phone.peer.up()
+    phone.expect(Answered)
+    call.request("REFER", "", "", "Refer-To: <sip:x@y>", branch="z9hG4bKx;maddr=no.host.invalid")
+    Asking(phone)("OPTIONS", call)
+    assert [m.code for m in call.responses if m.method == "REFER"] == []
 
 
 LONG_HOSTS = ("c=IN IP4 " + "h" * 254, "a=rtcp:9 IN IP4 " + "h" * 254)
