@@ -109,10 +109,10 @@ class Tolls:
         self._talking: dict[int, float | None] = {}  # key of a leg: since when, once it talks
 
     def open(self) -> None:
-        """Opens the ledger.  Raises `SettingsError` for an entry of `allow` that is none."""
+        """Opens the ledger.  Raises `SettingsError` for an entry of `may_call` that is none."""
         here = self._settings
         try:
-            self._allowed = Allowed(here.allow or _own(here))
+            self._allowed = Allowed(here.may_call or _own(here))
         except ValueError as error:
             raise SettingsError(f"calls_out.allow: {error}") from None
         self._ledger = Ledger(here.ledger, here.port)

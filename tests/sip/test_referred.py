@@ -116,7 +116,7 @@ def test_he_may_leave_as_a_caller_may(line: StartLine) -> None:
     phone.peer.expect(lambda: 400 in dict(desk.call.tones()), "he hears the prompt")
     desk.call.bye()
     assert phone.expect(HungUp) == HungUp(
-        "caller", 0, "Normal call clearing", phone.of(HungUp)[0].media
+        "caller", 0, "", phone.of(HungUp)[0].media
     )
     assert [phone.peer.up() for _ in range(phone.ready["capacity"])], "no slot is lost"
 
@@ -259,7 +259,7 @@ def test_a_message_goes_on(line: StartLine) -> None:
 
 
 def test_a_target_that_cannot_be_called(line: StartLine) -> None:
-    phone, _, call = referring(line, allow=("no-such-host.invalid", "tel:+1."))
+    phone, _, call = referring(line, may_call=("no-such-host.invalid", "tel:+1."))
     refer(call, "<sip:2@no-such-host.invalid>")
     phone.peer.expect(lambda: told(call)[-1:] and told(call)[-1] >= "400", "the phone is told", 15)
     call.press("5")

@@ -233,7 +233,7 @@ def test_no_slot_for_a_second_leg(line: StartLine) -> None:
 
 @pytest.mark.parametrize("to", ["nonsense", "sip:", "sip:x@no-such-host.invalid", "tel:+15550100"])
 def test_a_far_end_that_cannot_be_reached(line: StartLine, to: str) -> None:
-    phone = line(calls(to), allow=("no-such-host.invalid", "tel:+1."))
+    phone = line(calls(to), may_call=("no-such-host.invalid", "tel:+1."))
     phone.peer.up()
     ended = phone.expect(LegEnded)
     assert to == "sip:" or ended.reason != "not_allowed"

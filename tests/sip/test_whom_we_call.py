@@ -48,7 +48,7 @@ def test_whom_the_settings_do_not_name_is_not_called(line: StartLine, to: str) -
 def test_only_numbers_that_are_allowed_are_called(line: StartLine) -> None:
     port = free_port()
     to = [f"sip:{number}@{LOCAL}:{port}" for number in ("555", "655")]
-    phone = line(lambda: dials_on_key(*to), peer_port=port, allow=(f"6XX@{LOCAL}",))
+    phone = line(lambda: dials_on_key(*to), peer_port=port, may_call=(f"6XX@{LOCAL}",))
     desk = Desk(phone, 200)
     call = phone.peer.up()
     call.press("1")
@@ -186,7 +186,7 @@ def test_whom_a_call_was_redirected_to_says_no(line: StartLine) -> None:
 
 def test_of_several_contacts_the_one_that_is_allowed(line: StartLine) -> None:
     to = f"<sip:900@{LOCAL}:PORT>;q=1.0, <sip:601@{LOCAL}:PORT>;q=0.5"
-    phone, desk = redirecting(line, {"1": to}, 200, allow=(f"6XX@{LOCAL}", f"1@{LOCAL}"))
+    phone, desk = redirecting(line, {"1": to}, 200, may_call=(f"6XX@{LOCAL}", f"1@{LOCAL}"))
     phone.peer.up()
     phone.expect(LegAnswered)
     assert desk.numbers == ["1", "601"]
