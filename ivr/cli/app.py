@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,8 @@ Settings = Annotated[
 CallId = Annotated[str, typer.Argument(help="Id of the call, as `ivr calls` lists it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 DEFAULT = Path("ivr.yaml")
+
+Direction = Literal["in", "out"]
 
 front = typer.Typer(help="The SIP proxy before the workers.", no_args_is_help=True)
 app.add_typer(front, name="front")
@@ -163,6 +165,9 @@ def list_calls(
     ended_by: Annotated[
         str, typer.Option(help="Only calls ended by caller, flow, error, worker, ...")
     ] = "",
+    direction: Annotated[
+        Direction | None, typer.Option(help="Only calls that came, or only calls out.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     settings: Settings = DEFAULT,
     json: Json = False,
@@ -171,7 +176,7 @@ def list_calls(
     if context.invoked_subcommand is None:
         from .calls import list_calls
 
-        list_calls(settings, since, caller, flow, ended_by, limit, json)
+        list_calls(settings, since, caller, flow, ended_by, direction or "", limit, json)
 
 
 @calls.command()

@@ -44,10 +44,11 @@ def reading(settings: Settings) -> Iterator[Connection]:
 
 
 def list_calls(
-    file: Path, since: str, caller: str, flow: str, ended_by: str, limit: int, json: bool
-) -> None:
+    file: Path, since: str, caller: str, flow: str, ended_by: str, direction: str, limit: int,
+    json: bool,
+) -> None:  # fmt: skip
     settings = load_settings(file)
-    wanted = calls.Filter(moment(since), caller, flow, ended_by)
+    wanted = calls.Filter(moment(since), caller, flow, ended_by, direction)
     with reading(settings) as connection:
         rows = calls.find(connection, wanted, limit)
     if waiting := len(records.spool(settings).names(DONE)):
@@ -56,6 +57,8 @@ def list_calls(
         as_json([iso(row) for row in rows])
         return
     columns = ["id", "began", "caller", "dialled", "flow", "seconds", "state", "ended_by", "code"]
+    if any(row["direction"] == "out" for row in rows):
+        columns.insert(2, "direction")
     if len({row["host"] for row in rows}) > 1:
         columns.insert(1, "host")
     _print_columns([columns, *([_shown(row[column]) for column in columns] for row in rows)])
