@@ -15,7 +15,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
     catalogue = None
     try:
-        files = files or sorted(set(load_settings(settings_file).routes.values()))
+        files = files or load_settings(settings_file).flow_files
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 
 from ..engine.call_out import CallOut
@@ -12,6 +11,7 @@ from ..engine.events import Event, HungUp, Offered
 from . import message
 from .call import LineCall
 from .check import require_usable
+from .ids import new_call_id
 from .leg import Leg
 from .settings import LineSettings
 from .shim import PACKET_LIMIT
@@ -22,11 +22,6 @@ logger = logging.getLogger(__name__)
 
 GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
-
-
-def new_call_id() -> str:
-    """Unique across processes and days, sortable, and fit for a file name."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
 
 
 class Phone:
@@ -85,6 +80,13 @@ class Phone:
             call.perform(effect)
         except Exception:
             logger.exception("call %s: %s", call_id, type(effect).__name__)
+
+    def refuses(self, order: CallOut) -> str:
+        """Why `order` cannot be carried out now: `no_slot`, `not_allowed`, ...; empty: it can.
+
+        It takes the place of a caller: what is kept for second legs is not for it.
+        """
+        return self._stack.refuses(order.to) or ("" if self._stack.has_room() else "no_slot")
 
     def dial(self, order: CallOut) -> None:
         """Makes a call: `Offered` follows, then `Answered` or `HungUp`, with the id of `order`."""
