@@ -168,6 +168,7 @@ class Member:
         if why := self._phone.refuses(order):
             return (NO_ROOM, "no_room") if why == "no_slot" else (f"{order.to}: {why}", "refused")
         self._worker.dial(order, flow)
+        self._tell(self._calls(), time.monotonic())  # it is known before who asked has its id
         return "", ""
 
     def _swap(self, file: Path) -> str:
