@@ -1,5 +1,6 @@
 """Programmable IVR: write a call flow, test it with a simulated call, serve it on SIP."""
 
+from .dialling import Outcome, dial
 from .engine.call import Call
 from .engine.choices import Choices
 from .engine.effects import Text, Tone
@@ -39,6 +40,7 @@ __all__ = [
     "Hours",
     "IvrError",
     "LoadError",
+    "Outcome",
     "Result",
     "Secret",
     "Session",
@@ -49,6 +51,7 @@ __all__ = [
     "ask",
     "branch",
     "collect",
+    "dial",
     "hang_up",
     "pause",
     "record",

@@ -109,8 +109,12 @@ class Worker:
                 self.turn()
                 self.attend()
         finally:
-            for call_id, event in self.phone.stop():
-                self._feed(call_id, event)
+            self.end()
+
+    def end(self) -> None:
+        """End what calls are left, and the phone."""
+        for call_id, event in self.phone.stop():
+            self._feed(call_id, event)
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""

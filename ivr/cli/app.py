@@ -106,6 +106,34 @@ def call(
 
 
 @app.command()
+def dial(
+    to: Annotated[str, typer.Argument(help="Whom to call, such as sip:601@pbx.example.")],
+    flow: Annotated[str, typer.Option(help="Name of a flow of the project, or a flow file.")],
+    caller_id: Annotated[str, typer.Option(help="The number that is shown.")] = "",
+    account: Annotated[str, typer.Option(help="Account of the settings to call with.")] = "",
+    ring: Annotated[int, typer.Option(min=1, max=999, help="Seconds that it may ring.")] = 30,
+    accept: Annotated[
+        str, typer.Option(help="Key with which the call is taken; none: for mailboxes, too.")
+    ] = "1",
+    prompt: Annotated[str, typer.Option(help="Prompt that asks for this key.")] = "",
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Call somebody; the flow begins when he answers.  Exit code 0: he did."""
+    from .dial import run
+
+    order = {
+        "to": to,
+        "caller_id": caller_id,
+        "account": account,
+        "ring": str(ring),
+        "accept": accept,
+        "prompt": prompt,
+    }
+    raise typer.Exit(run(settings, flow, order, json))
+
+
+@app.command()
 def prompts(
     settings: Settings = DEFAULT,
     list_missing: Annotated[

@@ -93,7 +93,7 @@ def show(file: Path, call_id: str, json: bool) -> None:
         _print_facts({"message": message.pop("number"), **message})
     print()
     if lines:
-        _print_told(story(lines))
+        print_told(story(lines))
     else:
         print(_not_here(settings, row))
 
@@ -103,7 +103,7 @@ def why(file: Path, call_id: str) -> None:
     lines = _journal(settings, call_id)
     if not lines:
         raise SettingsError(_not_here(settings, _row(settings, call_id)))
-    _print_told(decisions(lines))
+    print_told(decisions(lines))
 
 
 def fetch_message(file: Path, call_id: str, target: Path, number: int) -> None:
@@ -166,9 +166,10 @@ def _print_columns(rows: list[list[str]]) -> None:
         print(_printable("  ".join(map(str.ljust, row, widths)).rstrip()))
 
 
-def _print_told(told: Iterable[Told]) -> None:
+def print_told(told: Iterable[Told]) -> None:
+    """Print what happened, and when, for a terminal."""
     for at, text in told:
-        print(_printable(f"{clock(at)}  {text}"))
+        print(_printable(f"{clock(at)}  {text}"), flush=True)
 
 
 def _printable(text: str) -> str:
