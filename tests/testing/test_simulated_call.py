@@ -370,6 +370,7 @@ def test_the_journal_is_that_of_a_real_call() -> None:
         "wall": 1740996000.0,
         "headers": {},
         "overrides": {},
+        "direction": "in",
     }
     # Typed ahead: no step has said yet that it may be shown.
     assert {"at": 0.02, "event": "digit", "key": "*"} in call.journal
