@@ -1,5 +1,6 @@
 """Programmable IVR: write a call flow, test it with a simulated call, serve it on SIP."""
 
+from .dialling import Outcome, dial
 from .engine.call import Call
 from .engine.choices import Choices
 from .engine.effects import Text, Tone
@@ -43,6 +44,7 @@ __all__ = [
     "Hours",
     "IvrError",
     "LoadError",
+    "Outcome",
     "Result",
     "Secret",
     "Session",
@@ -53,6 +55,7 @@ __all__ = [
     "ask",
     "branch",
     "collect",
+    "dial",
     "early",
     "hang_up",
     "pause",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .config import Settings, load_settings
 from .config.calls_out import allowed
+from .engine.call_out import ACCEPT
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
@@ -27,19 +28,26 @@ class Project:
     settings: Settings
     flows: dict[str, Flow]
     """Flow of each route."""
+    further: tuple[Flow, ...] = ()
+    """The flows of calls out that no route leads to."""
 
     @property
     def routes(self) -> Routes:
-        return Routes(self.flows)
+        return Routes(self.flows, self.further)
+
+    def beside(self, flow: Flow) -> Project:
+        """The same, with one flow more."""
+        return replace(self, further=(*self.further, flow))
 
     def prompts(self) -> PromptStore:
         """The prompts of the project, with the words that its flows always say."""
         texts = [
             (flow.language, prompt.words)
-            for flow in self.flows.values()
+            for flow in (*self.flows.values(), *self.further)
             for prompt in static_prompts(flow)
             if isinstance(prompt, Text)
         ]
+        texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
         return PromptStore(
             settings.prompts, settings.cache, settings.language, voice(settings), texts=texts
@@ -55,12 +63,16 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(set(settings.routes.values()), catalogue, targets(settings), faults)
+    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults)
     if faults:
         raise LoadError(faults)
     for flow in flows.values():
         flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
-    return Project(settings, {number: flows[path] for number, path in settings.routes.items()})
+    return Project(
+        settings,
+        {number: flows[path] for number, path in settings.routes.items()},
+        tuple(flows[path] for path in settings.flows),
+    )
 
 
 def read_prompts(settings_file: Path) -> Catalogue | None:

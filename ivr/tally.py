@@ -57,16 +57,19 @@ class _Seen:
         "flow",
         "kept",
         "offered",
+        "out",
         "playing",
         "recording",
         "state",
+        "taken",
         "talked",
         "transferring",
     )
 
-    def __init__(self, flow: Flow, now: float) -> None:
+    def __init__(self, flow: Flow, now: float, out: bool) -> None:
         self.flow = flow
         self.offered = now
+        self.out = out  # we call
         self.answered: float | None = None
         self.state = ""
         self.playing = self.recording = 0  # ids
@@ -74,6 +77,7 @@ class _Seen:
         self.talked = False  # a transfer was answered
         self.kept = False  # a message that ended with the call
         self.failed = False  # the flow broke
+        self.taken = not out  # by a person, as far as can be told
 
 
 class Tally:
@@ -101,8 +105,8 @@ class Tally:
         Both are seconds on the clock that the session is given.  The first event is `Offered`.
         """
         kind = type(event)
-        if kind is Offered:
-            self._calls[session.call.id] = _Seen(session.flow, now)
+        if isinstance(event, Offered):
+            self._calls[session.call.id] = _Seen(session.flow, now, event.direction == "out")
             self._count(OFFERED, session.flow.name)
         seen = self._calls[session.call.id]
         if kind in _FACTS:
@@ -138,8 +142,9 @@ class Tally:
             case PlayDone(id) if id == seen.playing:
                 seen.playing = 0
             case Answered():
-                seen.answered = now
-                self._observe(ANSWER, now - seen.offered)
+                seen.answered, seen.taken = now, True
+                if not seen.out:
+                    self._observe(ANSWER, now - seen.offered)
             case RecordDone(id, reason=reason, file=file) if id == seen.recording:
                 seen.kept = reason == "hang_up" and file != ""
 
@@ -178,6 +183,8 @@ class Tally:
                 self._transferred(seen, outcome)
         elif kind == "transfer_refused":
             self._count(TRANSFERS, flow.name, "rejected")
+        elif kind == "not_accepted":
+            seen.taken = not seen.out
         elif kind == "failed":
             seen.failed = True
             self._count(FAILURES)
@@ -226,6 +233,8 @@ def _result(seen: _Seen, by: str) -> str:
     """What came of a call, in one word."""
     if seen.failed:
         return "failed"
+    if not seen.taken:
+        return "not_reached"
     if seen.talked:
         return "transferred"
     if by == "caller":

@@ -110,8 +110,12 @@ class Worker:
                 self.turn()
                 self.attend()
         finally:
-            for call_id, event in self.phone.stop():
-                self._feed(call_id, event)
+            self.end()
+
+    def end(self) -> None:
+        """End what calls are left, and the phone."""
+        for call_id, event in self.phone.stop():
+            self._feed(call_id, event)
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
@@ -125,18 +129,25 @@ class Worker:
         return known
 
     def dial(self, order: CallOut, flow: Flow) -> None:
-        """Make a call that walks through *flow* once somebody has answered."""
+        """Make a call that walks through *flow* once somebody has answered.
+
+        Its journal has begun when this returns.
+        """
         self._going_out[order.id] = order.begins_with(flow)
         self.phone.dial(order)
+        self._happens(0.0)
 
     def turn(self) -> None:
         """Wait for something to happen, and let the calls it concerns react."""
-        for call_id, event in self.phone.wait(self._patience()):
-            self._feed(call_id, event)
+        self._happens(self._patience())
         now = self.clock()
         for call_id, session in list(self.sessions.items()):
             if session.deadline is not None and session.deadline <= now:
                 self._feed(call_id, Tick())
+
+    def _happens(self, seconds: float) -> None:
+        for call_id, event in self.phone.wait(seconds):
+            self._feed(call_id, event)
 
     def _patience(self) -> float:
         """Seconds until something is due."""

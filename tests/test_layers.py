@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "ivr"
 EDGES = ("sip", "speech", "store", "web")
 # They see everything.
-WIRING = ("worker", "fleet", "project", "records", "cli", "__init__", "__main__")
+WIRING = ("worker", "fleet", "project", "records", "dialling", "cli", "__init__", "__main__")
 MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
     "engine": set(),
     "routes": {"engine"},

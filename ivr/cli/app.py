@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,8 @@ Settings = Annotated[
 CallId = Annotated[str, typer.Argument(help="Id of the call, as `ivr calls` lists it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 DEFAULT = Path("ivr.yaml")
+
+Direction = Literal["in", "out"]
 
 front = typer.Typer(help="The SIP proxy before the workers.", no_args_is_help=True)
 app.add_typer(front, name="front")
@@ -104,6 +106,34 @@ def call(
 
 
 @app.command()
+def dial(
+    to: Annotated[str, typer.Argument(help="Whom to call, such as sip:601@pbx.example.")],
+    flow: Annotated[str, typer.Option(help="Name of a flow of the project, or a flow file.")],
+    caller_id: Annotated[str, typer.Option(help="The number that is shown.")] = "",
+    account: Annotated[str, typer.Option(help="Account of the settings to call with.")] = "",
+    ring: Annotated[int, typer.Option(min=1, max=999, help="Seconds that it may ring.")] = 30,
+    accept: Annotated[
+        str, typer.Option(help="Key with which the call is taken; none: for mailboxes, too.")
+    ] = "1",
+    prompt: Annotated[str, typer.Option(help="Prompt that asks for this key.")] = "",
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Call somebody; the flow begins when he answers.  Exit code 0: he did."""
+    from .dial import run
+
+    order = {
+        "to": to,
+        "caller_id": caller_id,
+        "account": account,
+        "ring": str(ring),
+        "accept": accept,
+        "prompt": prompt,
+    }
+    raise typer.Exit(run(settings, flow, order, json))
+
+
+@app.command()
 def prompts(
     settings: Settings = DEFAULT,
     list_missing: Annotated[
@@ -171,6 +201,9 @@ def list_calls(
     ended_by: Annotated[
         str, typer.Option(help="Only calls ended by caller, flow, error, worker, ...")
     ] = "",
+    direction: Annotated[
+        Direction | None, typer.Option(help="Only calls that came, or only calls out.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     settings: Settings = DEFAULT,
     json: Json = False,
@@ -179,7 +212,7 @@ def list_calls(
     if context.invoked_subcommand is None:
         from .calls import list_calls
 
-        list_calls(settings, since, caller, flow, ended_by, limit, json)
+        list_calls(settings, since, caller, flow, ended_by, direction or "", limit, json)
 
 
 @calls.command()

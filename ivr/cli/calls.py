@@ -44,10 +44,11 @@ def reading(settings: Settings) -> Iterator[Connection]:
 
 
 def list_calls(
-    file: Path, since: str, caller: str, flow: str, ended_by: str, limit: int, json: bool
-) -> None:
+    file: Path, since: str, caller: str, flow: str, ended_by: str, direction: str, limit: int,
+    json: bool,
+) -> None:  # fmt: skip
     settings = load_settings(file)
-    wanted = calls.Filter(moment(since), caller, flow, ended_by)
+    wanted = calls.Filter(moment(since), caller, flow, ended_by, direction)
     with reading(settings) as connection:
         rows = calls.find(connection, wanted, limit)
     if waiting := len(records.spool(settings).names(DONE)):
@@ -56,6 +57,8 @@ def list_calls(
         as_json([iso(row) for row in rows])
         return
     columns = ["id", "began", "caller", "dialled", "flow", "seconds", "state", "ended_by", "code"]
+    if any(row["direction"] == "out" for row in rows):
+        columns.insert(2, "direction")
     if len({row["host"] for row in rows}) > 1:
         columns.insert(1, "host")
     print_columns([columns, *([_shown(row[column]) for column in columns] for row in rows)])
@@ -90,13 +93,13 @@ def show(file: Path, call_id: str, json: bool) -> None:
         _print_facts({"message": message.pop("number"), **message})
     print()
     if lines:
-        _print_told(story(lines))
+        print_told(story(lines))
     else:
         print(_not_here(settings, row))
 
 
 def why(file: Path, call_id: str) -> None:
-    _print_told(decisions(journal(load_settings(file), call_id)))
+    print_told(decisions(journal(load_settings(file), call_id)))
 
 
 def journal(settings: Settings, call_id: str) -> list[Line]:
@@ -161,9 +164,10 @@ def _print_facts(row: Line) -> None:
     print_columns([[name, _shown(value)] for name, value in known])
 
 
-def _print_told(told: Iterable[Told]) -> None:
+def print_told(told: Iterable[Told]) -> None:
+    """Print what happened, and when, for a terminal."""
     for at, text in told:
-        print(printable(f"{clock(at)}  {text}"))
+        print(printable(f"{clock(at)}  {text}"), flush=True)
 
 
 def _shown(value: Any) -> str:

@@ -17,7 +17,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
-            files = files or sorted(set(settings.routes.values()))
+            files = files or settings.flow_files
             called = targets(settings)
         catalogue = read_prompts(settings_file)
     except LoadError as error:

@@ -13,6 +13,8 @@ Told = tuple[float, str]
 
 HAPPENED = {
     "offered": "{caller} calls {dialled}",
+    "offered out": "{dialled} is called",
+    "leg_ringing out": "it rings ({code})",
     "answered": "is answered",
     "early_media": "can hear before the answer",
     "digit": "presses {key}",
@@ -49,11 +51,11 @@ WHO = {
 def story(lines: Iterable[Line]) -> Iterator[Told]:
     """All that a person would tell of the call."""
     for line in lines:
-        event, effect, kind = (line.get(key) for key in ("event", "effect", "kind"))
+        effect, kind = line.get("effect"), line.get("kind")
         if effect == "note":
             text = "[{detail}]" if kind == "state" else "  {kind}: {detail}"
         else:
-            text = HAPPENED.get(str(event), "") or DONE.get(str(effect), "")
+            text = HAPPENED.get(_happened(line), "") or DONE.get(str(effect), "")
         if text:
             yield _at(line), _filled(text, line)
 
@@ -83,6 +85,13 @@ def decisions(lines: Iterable[Line]) -> Iterator[Told]:
                     yield at, "  " + _filled(DONE[line["effect"]], line)
             case kind:
                 yield at, f"  {kind}: {detail}"
+
+
+def _happened(line: Line) -> str:
+    """The name of an event; what it means is another in a call that we make."""
+    event = str(line.get("event"))
+    is_out = line.get("direction") == "out" or (event == "leg_ringing" and line.get("leg") == 0)
+    return f"{event} out" if is_out else event
 
 
 def _at(line: Line) -> float:

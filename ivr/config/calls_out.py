@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
+from ..engine.call_out import target
 from ..engine.targets import Allowed
 from .sections import Section
 
@@ -49,7 +51,26 @@ class CallsOut(Section):
 def named_domains(settings: Settings) -> list[str]:
     """The domains and addresses that the settings name: who may be called unless they say who."""
     named = [settings.sip.address, settings.sip.public_address, settings.front.domain]
+    for account in settings.accounts.values():
+        named += [account.domain, account.host]
     return list(dict.fromkeys(name for name in named if name and name != "0.0.0.0"))
+
+
+def addressed(settings: Settings, order: Mapping[str, str]) -> dict[str, str]:
+    """*order* with a URI in `to`: a bare number is one of its `account`, or of the only one.
+
+    Raises `ValueError`.
+    """
+    accounts, to, name = settings.accounts, order["to"], order.get("account", "")
+    if not name and len(accounts) == 1 and ":" not in to:
+        name = next(iter(accounts))
+    account = accounts.get(name)
+    if name and account is None:
+        raise ValueError(
+            f"there is no account {name!r}; there are: {', '.join(accounts) or 'none'}"
+        )
+    domain = (account.domain or account.host) if account else ""
+    return {**order, "to": target(to, domain), **({"account": name} if name else {})}
 
 
 def allowed(settings: Settings) -> list[str]:

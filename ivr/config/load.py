@@ -122,6 +122,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     for name in ("prompts", "var"):
         setattr(settings, name, folder / getattr(settings, name))
     settings.routes = {number: folder / path for number, path in settings.routes.items()}
+    settings.flows = [folder / path for path in settings.flows]
     records, sqlite = settings.records, "sqlite:///"
     if not records.database:
         records.database = f"{sqlite}{settings.var / 'calls.db'}"

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="flow file for what was dialled: the number, the start of one (49*), or *",
     )
+    flows: list[Location] = Field(
+        default=[], description="further flow files, for calls out: they are asked for by name"
+    )
     calls: int = Field(
         default=0,
         ge=0,
@@ -101,6 +104,11 @@ class Settings(BaseSettings):
     def fixed(self) -> dict[str, Any]:
         """What a running server keeps to, whatever a reload finds; secrets are not told."""
         return self.model_dump(mode="json", exclude=_RELOADED)
+
+    @property
+    def flow_files(self) -> list[Path]:
+        """Every flow file, sorted."""
+        return sorted({*self.routes.values(), *self.flows})
 
     @property
     def messages(self) -> Path:

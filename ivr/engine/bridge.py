@@ -47,6 +47,7 @@ class Terms:
     warning: tuple[Prompt, ...] = ()
     catch: tuple[str, ...] = ()
     caller_id: str = ""
+    account: str = ""
 
 
 @dataclass(slots=True)
@@ -102,7 +103,8 @@ class Bridge:
     def _dial(self, target: str) -> None:
         leg = _Leg(self.call.new_leg(), self.call.now + self.terms.ring)
         self._legs[leg.number] = leg
-        self.call.emit(Dial(leg.number, target, self.call.text(self.terms.caller_id)))
+        shown = self.call.text(self.terms.caller_id)
+        self.call.emit(Dial(leg.number, target, shown, self.terms.account))
 
     def _tried(self, event: Event) -> _Leg | None:
         """The leg that has taken the call, with this."""

@@ -140,12 +140,14 @@ class Dial:
     """Call the SIP URI `to`, on a leg of its own with the number `leg`, which counts from 1.
 
     `LegRinging` and `LegAnswered` follow as they come, and `LegEnded` in every case, unless the
-    call ends before.  `caller_id` is the number that the far end is shown; empty: the caller's.
+    call ends before.  `caller_id` is the number that the far end is shown; empty: the caller's, or
+    that of the `account`, if the call is made with one.
     """
 
     leg: int
     to: str
     caller_id: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

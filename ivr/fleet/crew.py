@@ -110,6 +110,10 @@ class Life:
     leaving: bool = False
     """Whether it was told to end."""
 
+    def free(self) -> int:
+        """How many calls more it can have, as far as it has told."""
+        return self.capacity - len(self.live)
+
     def has(self, call_id: str) -> bool:
         return any(call["id"] == call_id for call in self.live)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -59,6 +60,9 @@ class Desk:
 
     async def tell(self, call_id: str, command: dict[str, Any]) -> bool:
         return await self._supervisor.tell(call_id, command)
+
+    async def dial(self, order: Mapping[str, str]) -> str:
+        return await self._supervisor.dial(order)
 
     async def drain(self, slot: int) -> bool:
         return self._supervisor.replace(slot)

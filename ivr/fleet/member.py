@@ -10,9 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
 from ..project import Project, load_project
+from ..routes import Routes
 from ..sip.accounts import Registration
 from ..sip.phone import Phone
 from ..speech.prompts import PromptStore
@@ -26,6 +28,7 @@ from .place import Place, line_settings
 BEAT = 1.0  # seconds between two signs of life
 BRIDGE = 20.0  # seconds for another supervisor to come
 NEWS = 0.1  # seconds between two tellings about calls
+NO_ROOM = "no worker has a free place"
 
 log = logging.getLogger("ivr.worker")
 
@@ -36,7 +39,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     phone = Phone(line_settings(settings, place), prompts.resolve)
     journal = Journal(settings.journals, settings.spool, life)
     worker = Worker(phone, project.routes.flow_of, journal)
-    member = Member(link, phone, worker, prompts, BRIDGE if place.front else 0.0)
+    bridge = BRIDGE if place.front else 0.0
+    member = Member(link, phone, worker, project.routes, prompts, bridge)
     vital.hold(settings.lives, life)
     try:
         phone.start()
@@ -66,11 +70,13 @@ class Member:
     """
 
     def __init__(
-        self, link: Link, phone: Phone, worker: Worker, prompts: PromptStore, bridge: float
-    ) -> None:
+        self, link: Link, phone: Phone, worker: Worker, routes: Routes, prompts: PromptStore,
+        bridge: float,
+    ) -> None:  # fmt: skip
         self._link = link
         self._phone = phone
         self._worker = worker
+        self._routes = routes
         self._prompts = prompts
         self._tally = Tally(lambda: self._prompts.replaced)
         worker.tally, worker.attend = self._tally, self.attend
@@ -148,7 +154,10 @@ class Member:
     def _do(self, message: Message) -> None:
         match message:
             case {"tell": call_id, "number": number, **what}:
-                self._answer(number, self._worker.tell(call_id, _event(what)))
+                known = self._worker.tell(call_id, _event(what))
+                self._answer(number, "" if known else "no such call")
+            case {"dial": order, "number": number}:
+                self._answer(number, *self._dial(CallOut.of(order.pop("id"), order)))
             case {"drain": seconds}:
                 self._registrar.end()
                 self._drain(seconds)
@@ -170,11 +179,26 @@ class Member:
         self._worker.drain_seconds = seconds
         self._worker.drain()
 
-    def _answer(self, number: int, ok: bool) -> None:
-        self._link.send({"told": number, "ok": ok})
+    def _answer(self, number: int, why: str, kind: str = "") -> None:
+        self._link.send({"told": number, **({"why": why, "kind": kind} if why else {})})
 
-    def _swap(self, file: Path) -> bool:
-        """Take new calls with what *file* says now; those that run keep what they began with."""
+    def _dial(self, order: CallOut) -> tuple[str, str]:
+        """Make a call out; or why not, and the kind of that (see `NotDialled`)."""
+        flow = self._routes.named(order.flow)
+        if flow is None:
+            known = ", ".join(self._routes.names)
+            return f"there is no flow {order.flow!r}; there are: {known}", "unknown"
+        if why := self._phone.refuses(order):
+            return (NO_ROOM, "no_room") if why == "no_slot" else (f"{order.to}: {why}", "refused")
+        self._worker.dial(order, flow)
+        self._tell(self._calls(), time.monotonic())  # it is known before who asked has its id
+        return "", ""
+
+    def _swap(self, file: Path) -> str:
+        """Take new calls with what *file* says now; those that run keep what they began with.
+
+        Returns why that could not be.
+        """
         try:
             with self._worker.guard:  # the sound of its calls goes on
                 project = load_project(file)
@@ -182,11 +206,11 @@ class Member:
                 prompts.render_all()
         except (IvrError, OSError) as error:
             log.error("not reloaded: %s", error)
-            return False
+            return str(error)
         prompts.replaced = self._prompts.replaced  # it is counted on
-        self._worker.route, self._phone.prompts = project.routes.flow_of, prompts.resolve
-        self._prompts = prompts
-        return True
+        self._routes, self._prompts = project.routes, prompts
+        self._worker.route, self._phone.prompts = self._routes.flow_of, prompts.resolve
+        return ""
 
 
 def _event(what: Message) -> Event:

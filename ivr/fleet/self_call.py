@@ -88,7 +88,7 @@ def takes_no_place(crew: Crew) -> bool:
 
     Where nobody serves, a self-call is in nobody's way, and is to fail.
     """
-    free = [life.capacity - len(life.live) for life in crew.serving()]
+    free = [life.free() for life in crew.serving()]
     return not crew.closing and (not free or sum(free) > 1)
 
 

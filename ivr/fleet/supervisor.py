@@ -14,13 +14,16 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 
 from ..config import Settings
+from ..config.calls_out import addressed
 from ..engine.errors import IvrError, SettingsError
 from ..sip.accounts import TRYING
-from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Publish, Retire, slot_of
+from ..sip.ids import new_call_id
+from ..web.operator import NotDialled
+from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Life, Publish, Retire, slot_of
 from .link import Link, Message
 from .nursery import Template
 from .place import Place
@@ -78,7 +81,7 @@ class Supervisor:
         self._clock = clock
         self._templates: dict[int, Template] = {}
         self._links: dict[str, Link] = {}
-        self._asked: dict[int, asyncio.Future[bool]] = {}
+        self._asked: dict[int, asyncio.Future[Message]] = {}
         self._numbers = itertools.count()
         self._versions = 0
         self._reloading = asyncio.Lock()
@@ -163,7 +166,28 @@ class Supervisor:
     async def tell(self, call_id: str, command: Message) -> bool:
         """Have the worker of a call do something about it; False: there is no such call."""
         life = next((x for x in self.crew.lives.values() if x.has(call_id)), None)
-        return life is not None and await self._ask(life.name, {"tell": call_id, **command})
+        if life is None:
+            return False
+        return "why" not in await self._ask(life.name, {"tell": call_id, **command})
+
+    async def dial(self, order: Mapping[str, str]) -> str:
+        """Have a worker make a call out; its id, as soon as it has a journal.
+
+        Raises `NotDialled`.
+        """
+        try:
+            order = {**addressed(self.settings, order), "id": new_call_id()}
+        except ValueError as error:
+            raise NotDialled("unknown", str(error)) from None
+        crew, refusal = self.crew, NotDialled("no_room", "no worker takes calls")
+        for life in sorted(crew.serving(), key=Life.free, reverse=True) if not crew.closing else ():
+            answer = await self._ask(life.name, {"dial": order})
+            if "why" not in answer:
+                return order["id"]
+            refusal = NotDialled(answer.get("kind", "no_room"), answer["why"])
+            if refusal.kind != "no_room":
+                break
+        raise refusal
 
     def override(self, schedule: str, state: str) -> None:
         """From now on `schedule` is `open` or `closed` whatever its hours say; empty: no more."""
@@ -193,7 +217,7 @@ class Supervisor:
     async def _swap(self, template: Template) -> bool:
         """A worker that stands alone cannot be replaced while it holds the port: it reads anew."""
         for life in list(self._links):
-            if not await self._ask(life, {"swap": str(self.file)}):
+            if "why" in await self._ask(life, {"swap": str(self.file)}):
                 template.retire()
                 return False
         before, self._templates = self._templates, {template.version: template}
@@ -324,9 +348,9 @@ class Supervisor:
                         self._registered(each)
                 case {"ready": capacity}:
                     self._do(self.crew.ready(life, capacity, now))
-                case {"told": number, "ok": ok}:
+                case {"told": number, **said}:
                     if (answer := self._asked.get(number)) and not answer.done():
-                        answer.set_result(ok)
+                        answer.set_result(said)
         if link.gone:
             loop = asyncio.get_running_loop()
             loop.remove_reader(link)
@@ -352,15 +376,16 @@ class Supervisor:
                     self._hear(life, link)  # its last words
                 self._do(self.crew.exited(life, cause or ENDED, self._clock()))
 
-    async def _ask(self, life: str, message: Message) -> bool:
-        """What a worker answers; False: it does not."""
+    async def _ask(self, life: str, message: Message) -> Message:
+        """What a worker answers: it is done, unless there is a `why`."""
         number = next(self._numbers)
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
-        self._links[life].send({"number": number, **message})
         try:
-            return await asyncio.wait_for(answer, ANSWER_LIMIT)
+            if (link := self._links.get(life)) and link.send({"number": number, **message}):
+                return await asyncio.wait_for(answer, ANSWER_LIMIT)
+            return {"why": "the worker is gone"}
         except TimeoutError:
-            return False
+            return {"why": "the worker does not answer"}
         finally:
             del self._asked[number]
 

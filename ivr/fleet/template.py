@@ -72,8 +72,8 @@ def rehearse(project: Project) -> None:
     from ..testing.run import run
     from ..testing.scenario import SUFFIX
 
-    flows = set(project.settings.routes.values())
-    scenarios = [f for flow in sorted(flows) if (f := flow.with_name(flow.stem + SUFFIX)).exists()]
+    flows = project.settings.flow_files
+    scenarios = [f for flow in flows if (f := flow.with_name(flow.stem + SUFFIX)).exists()]
     report = run(scenarios, project.prompts().catalogue.everywhere()) if scenarios else None
     if report and report.exit_code:
         failed = [r.place.fault(f"{r.scenario}: {r.sentence}") for r in report.failed]

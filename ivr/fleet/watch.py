@@ -18,7 +18,7 @@ async def changes(file: Path, settings: Settings) -> AsyncIterator[list[str]]:
     """The settings, flows, scenarios and prompts that changed, again and again."""
     file = file.absolute()
     prompts = settings.prompts
-    folders = {flow.parent.absolute() for flow in settings.routes.values()}
+    folders = {flow.parent.absolute() for flow in settings.flow_files}
     if prompts.is_dir():
         folders |= {prompts.absolute(), *(each.absolute() for each in prompts.iterdir())}
     folders = {folder for folder in folders if folder.is_dir()}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pjsua2 as pj
 
+from ..engine.call_out import CallOut
 from ..engine.effects import (
     Answer,
     Dial,
@@ -94,18 +95,20 @@ class LineCall:
     def emit(self, event: Event) -> None:
         self._emit(self.id, event)
 
-    def dial(self, uri: str, caller_id: str, ring: float) -> None:
-        """Calls `uri`, for `ring` seconds.  It may be over before this returns."""
+    def dial(self, order: CallOut) -> None:
+        """Calls somebody.  It may be over before this returns."""
         self._answering = self._outgoing = True
         self._stack.clock.start(self._is_heard)
         try:
-            self.leg = call_out(self._stack, self, uri, caller_id, self.id)
+            self.leg = call_out(
+                self._stack, self, order.to, order.caller_id, self.id, order.account
+            )
         except NoWay as reason:
-            logger.warning("call %s: no way to %s: %s", self.id, uri, reason)
+            logger.warning("call %s: no way to %s: %s", self.id, order.to, reason)
             self.ended(0, str(reason))
         else:
             self._stack.wiretap.claim(self.leg.dialog[0], self.id)
-            self._stack.later(ring, self._rang)
+            self._stack.later(order.ring, self._rang)
 
     def _rang(self) -> None:
         if not self._is_confirmed:

@@ -36,8 +36,13 @@ class NoWay(Exception):
     """Somebody cannot be called; the text says why: `no_slot`, `not_allowed`, ..."""
 
 
-def call_out(stack: Stack, owner: LegOwner, to: str, number: str, call_id: str) -> Leg:
-    """Calls the SIP URI `to`, which is shown `number`.  Raises `NoWay`."""
+def call_out(
+    stack: Stack, owner: LegOwner, to: str, number: str, call_id: str, account: str = ""
+) -> Leg:
+    """Calls the SIP URI `to`, which is shown `number` (empty: that of the `account`, if any).
+
+    Raises `NoWay`.
+    """
     uri = one_line(to)
     if not _URI.fullmatch(uri):
         raise NoWay(f"{uri!r} is not a SIP URI")
@@ -47,9 +52,12 @@ def call_out(stack: Stack, owner: LegOwner, to: str, number: str, call_id: str) 
         raise NoWay("no_slot")
     here, prm = stack.settings, pj.CallOpParam(True)
     user = quote(number, safe="+-_.!~*'()") or "anonymous"
-    prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
+    if number or not account:
+        prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
     try:
-        return stack.dial(owner, f"<{uri}>", prm)
+        return stack.dial(owner, f"<{uri}>", prm, account)
+    except KeyError:
+        raise NoWay(f"there is no account {account!r}") from None
     except pj.Error as error:
         full = error.status == TOO_MANY
         raise NoWay("no_slot" if full else one_line(error.reason)) from None
@@ -94,8 +102,9 @@ class FarLeg:
     def dial(self, effect: Dial) -> None:
         """Calls.  It may be over before this returns."""
         try:
-            number = effect.caller_id or self._caller.offer.caller
-            self.leg = call_out(self._stack, self, effect.to, number, self.id)
+            own = "" if effect.account else self._caller.offer.caller
+            number = effect.caller_id or own
+            self.leg = call_out(self._stack, self, effect.to, number, self.id, effect.account)
         except NoWay as reason:
             logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
             self._end(0, str(reason))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 
 from ..engine.call_out import CallOut
@@ -13,6 +12,7 @@ from ..engine.signalled import Signalled
 from . import message
 from .call import LineCall
 from .check import require_usable
+from .ids import new_call_id
 from .leg import Leg
 from .native import PACKET_LIMIT
 from .registrar import Registrar
@@ -24,11 +24,6 @@ logger = logging.getLogger(__name__)
 
 GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
-
-
-def new_call_id() -> str:
-    """Unique across processes and days, sortable, and fit for a file name."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(5)}"
 
 
 class Phone:
@@ -97,13 +92,21 @@ class Phone:
         except Exception:
             logger.exception("call %s: %s", call_id, type(effect).__name__)
 
+    def refuses(self, order: CallOut) -> str:
+        """Why `order` cannot be carried out now: `no_slot`, `not_allowed`, ...; empty: it can.
+
+        It takes the place of a caller: what is kept for second legs is not for it.
+        """
+        refused = self._stack.tolls.refuses(order.to, order.id)
+        return refused or ("" if self._stack.has_room() else "no_slot")
+
     def dial(self, order: CallOut) -> None:
         """Makes a call: `Offered` follows, then `Answered` or `HungUp`, with the id of `order`."""
         offer = Offered(order.caller_id, message.uri_user(order.to), time.time(), direction="out")
         call = LineCall(self._stack, self.prompts, order.id, None, offer, self._emit)
         self._calls[order.id] = call
         self._emit(order.id, offer)
-        call.dial(order.to, order.caller_id, order.ring)
+        call.dial(order)
 
     def wake(self) -> None:
         """Ends a running `wait`.  From any thread or signal handler."""

@@ -25,6 +25,7 @@ class Filter:
     caller: str = ""
     flow: str = ""
     ended_by: str = ""
+    direction: str = ""
 
 
 def insert(
@@ -58,7 +59,7 @@ def find(connection: Connection, wanted: Filter, limit: int) -> list[Row]:
     query = select(calls).order_by(calls.c.began.desc(), calls.c.id.desc()).limit(limit)
     if wanted.since:
         query = query.where(calls.c.began >= wanted.since)
-    for column in ("caller", "flow", "ended_by"):
+    for column in ("caller", "flow", "ended_by", "direction"):
         if value := getattr(wanted, column):
             query = query.where(calls.c[column] == value)
     return [dict(row) for row in connection.execute(query).mappings()]

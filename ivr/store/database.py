@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from ..engine.errors import SettingsError
 
-SCHEMA = "0001"  # the newest migration
+SCHEMA = "0002"  # the newest migration
 PATIENCE = 10  # seconds for a connection, and for a lock of SQLite
 UPGRADE_LOCK = 0x697672  # "ivr": of PostgreSQL's advisory locks
 

@@ -47,6 +47,8 @@ class CallRecord:
     worker: str
     flow: str
     version: str
+    direction: str
+    """`in`, or `out`: a call that we made, to `dialled`, who was shown `caller`."""
     caller: str
     dialled: str
     began: datetime
@@ -62,7 +64,8 @@ class CallRecord:
     outcome: str
     """The last outcome of a state: what led here, or to the end."""
     ended_by: str
-    """caller, flow, error (of the flow, or the line), operator, media_timeout, drain, worker."""
+    """caller (of a call out: whom we called), flow, error (of the flow, or the line), operator,
+    media_timeout, drain, worker; of a call out that nobody took far_end or no_answer."""
     code: int
     """The SIP status that decided; 200 for an answered call."""
     reason: str
@@ -101,6 +104,7 @@ def record_of(call_id: str, lines: Iterable[str]) -> CallRecord:
         worker=_text(head, "worker"),
         flow=_text(head, "flow"),
         version=_text(head, "version"),
+        direction="out" if offer.get("direction") == "out" else "in",
         caller=_text(offer, "caller"),
         dialled=_text(offer, "dialled"),
         began=began,

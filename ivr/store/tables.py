@@ -47,6 +47,7 @@ calls = Table(
     Column("worker", Text, nullable=False),
     Column("flow", Text, nullable=False),
     Column("version", Text, nullable=False),
+    Column("direction", Text, nullable=False, server_default="in"),
     Column("caller", Text, nullable=False),
     Column("dialled", Text, nullable=False),
     Column("began", Utc, nullable=False),

@@ -65,6 +65,9 @@ CLOSING = 0.02  # seconds from the end of a recording to its file
 HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
+GIVEN_UP = 487  # what comes of our CANCEL
+
+Direction = Literal["in", "out"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TICK = Tick()
 
@@ -78,6 +81,7 @@ class SimulatedLine:
         "_hearing",
         "_leaving",
         "_stopping",
+        "direction",
         "ended_with",
         "far_ends",
         "listening",
@@ -96,6 +100,7 @@ class SimulatedLine:
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
         self.session = Session(flow, "simulated")
         self.now = 0.0
+        self.direction: Direction = "in"
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
         self.rung: list[int] = []
@@ -144,8 +149,10 @@ class SimulatedLine:
         dialled: str,
         headers: Mapping[str, str] = NOTHING,
         overrides: Mapping[str, str] = NOTHING,
+        direction: Direction = "in",
     ) -> None:
-        self.happens(Offered(caller, dialled, at.timestamp(), headers, overrides))
+        self.direction = direction
+        self.happens(Offered(caller, dialled, at.timestamp(), headers, overrides, direction))
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -199,6 +206,19 @@ class SimulatedLine:
             self.recording.sound_until = moment
             self._agenda.forget(self.recording.effect.id)
             self._end_in_time(self.recording)
+
+    @property
+    def rings_out(self) -> bool:
+        """Whether whom we call has yet to answer."""
+        return self.direction == "out" and not (self.session.call.answered or self.over)
+
+    def take_up(self) -> None:
+        """Whom we call answers."""
+        self.happens(Answered())
+
+    def leave_unanswered(self, code: int) -> None:
+        """Whom we call does not, and this is the status that comes."""
+        self.happens(HungUp("no_answer" if code == GIVEN_UP else "far_end", code))
 
     def hang_up(self, by: str = "caller") -> None:
         """The call is gone; what was recorded is in place before the flow is told."""

@@ -18,12 +18,13 @@ from yaml.nodes import Node
 
 from ..engine.errors import IvrError, LoadError
 from ..engine.flow import END, Flow, Place
-from ..engine.verb import Seconds
+from ..engine.verb import KeySet, Seconds
 from ..flowfile import load_flow
 from ..flowfile.bind import bind, verb_and_data
 from ..flowfile.convert import Context, convert
 from ..flowfile.source import Bad, Field, Source, suggest
 from .errors import StoryError, report
+from .line import Direction
 from .simulated_call import SimulatedCall
 
 SUFFIX = ".test.yaml"
@@ -31,6 +32,8 @@ VERSION = "1"  # of the language
 STEPS: dict[str, Callable[..., SimulatedCall]] = {
     step.__name__: step
     for step in (
+        SimulatedCall.is_answered,
+        SimulatedCall.is_not_answered,
         SimulatedCall.hears,
         SimulatedCall.is_asked,
         SimulatedCall.presses,
@@ -59,7 +62,8 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
 Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
 _SCENARIO = (
-    "description", "at", "caller", "dialled", "headers", "durations", "overrides", "steps",
+    "description", "at", "direction", "accept", "caller", "dialled", "headers", "durations",
+    "overrides", "steps",
 )  # fmt: skip
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 _STEP = "a step such as hears: welcome"
@@ -269,6 +273,9 @@ class _Reader:
                 source.note(bad, key)
         if "steps" not in parts or not source.items(parts["steps"].value):
             source.fault(field.key, f"scenario {name!r} lacks steps, such as hears: welcome")
+        if "accept" in offer and offer.get("direction") != "out":
+            source.fault(parts["accept"].key, "accept is for calls out; expected direction: out")
+            del offer["accept"]
         return Scenario(name, source.place(field.key), offer, tuple(steps))
 
     def _offered(self, key: str, node: Node) -> Any:
@@ -278,6 +285,10 @@ class _Reader:
                     return moment(self.source.text(node, _AT))
                 except IvrError as error:
                     raise Bad(node, str(error)) from None
+            case "direction":
+                return convert(Direction, node, self.context)
+            case "accept":
+                return convert(KeySet, node, self.context)
             case "headers":
                 return convert(Mapping[str, str], node, self.context)
             case "overrides":

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
+from ..engine.acceptance import accepted
+from ..engine.call_out import ACCEPT
 from ..engine.digits import KEYS
 from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
 from ..engine.events import (
@@ -19,8 +21,9 @@ from ..engine.far_end import TransferOutcome
 from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Address, Doc, KeySet, Range, Seconds
+from .calls_out import CallsOut, Code
 from .far_ends import FarEnd
-from .line import CLOSING, HELLO, NOTHING, SimulatedLine
+from .line import CLOSING, HELLO, NOTHING, Direction, SimulatedLine
 from .opening import Opening
 from .transcript import ending, named
 from .values import Sound
@@ -37,17 +40,16 @@ CODES: dict[TransferOutcome, int] = {
     "failed": 400,
 }
 FAR_END = 2.0  # seconds until the far end of a transfer says something
-Code = Annotated[int, Range(100, 699)]
 TransferResult = Literal[
     "answered", "busy", "no_answer", "rejected", "unreachable", "failed", "ringing", "talking"
 ]
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
 ]  # fmt: skip
-Who = Literal["caller", "flow", "operator", "error"]
+Who = Literal["caller", "flow", "operator", "error", "far_end", "no_answer"]
 
 
-class SimulatedCall(Opening):
+class SimulatedCall(Opening, CallsOut):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -64,6 +66,9 @@ class SimulatedCall(Opening):
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
     of letters says), *overrides* the schedules that an operator has declared open or closed.
+
+    With *direction* ``out`` it is we who call: *dialled*, who is shown *caller*.  Nothing happens
+    until he `is_answered`; with *accept* he is asked first for this key, as in `ivr.dial`.
     """
 
     __slots__ = ("_past", "flow")
@@ -78,13 +83,17 @@ class SimulatedCall(Opening):
         headers: Mapping[str, str] = NOTHING,
         durations: Mapping[str, float] = NOTHING,
         overrides: Mapping[str, str] = NOTHING,
+        direction: Direction = "in",
+        accept: str = "",
     ) -> None:
+        if accept and direction == "in":
+            raise ValueError("accept is for calls out; expected direction out beside it")
         if at is not None and at.tzinfo is None:
             raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
-        self.flow = flow
-        super().__init__(SimulatedLine(flow, durations))
+        self.flow = accepted(flow, ACCEPT, accept) if accept else flow
+        super().__init__(SimulatedLine(self.flow, durations))
         self._past = 0  # how many of the line's sounds are over
-        self._line.offer(at or MONDAY, caller, dialled, headers, overrides)
+        self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
 
     # -- what the caller hears -------------------------------------------------------------------
 
@@ -192,6 +201,7 @@ class SimulatedCall(Opening):
         """Hang up, or give up before the answer."""
         __tracebackhide__ = True
         self._is_there("hang up")
+        self._is_not_ringing("to hang up")
         self._line.hang_up()
         return self
 
@@ -356,6 +366,7 @@ class SimulatedCall(Opening):
         __tracebackhide__ = True
         line, wanted = self._line, f"to hear {named(prompt)}"
         sounds, limit = line.sounds, line.now + PATIENCE
+        self._is_not_ringing(wanted)
         while True:
             while self._past < len(sounds) and sounds[self._past].end <= line.now:
                 self._past += 1
@@ -387,6 +398,7 @@ class SimulatedCall(Opening):
         __tracebackhide__ = True
         line = self._line
         questions, limit = line.questions, line.now + PATIENCE
+        self._is_not_ringing(what)
         while not wanted():
             if line.over:
                 self._fail(f"expected {what}; the call is over: the caller {self._end()}")

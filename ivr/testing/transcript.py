@@ -136,8 +136,10 @@ def _told_transfer(time: float, effect: Effect) -> Line | None:
 
 def _told_event(time: float, event: Event) -> Line | None:
     match event:
-        case Offered(caller, dialled, wall):
+        case Offered(caller, dialled, wall, direction=direction):
             day = datetime.fromtimestamp(wall, UTC).strftime("%a %Y-%m-%d %H:%M UTC")
+            if direction == "out":
+                return Line(time, "line", f"is called at {dialled} by {caller}, {day}")
             return Line(time, "does", f"calls {dialled} from {caller}, {day}")
         case Answered():
             return Line(time, "line", "is answered")
@@ -145,6 +147,8 @@ def _told_event(time: float, event: Event) -> Line | None:
             return Line(time, "line", "can hear before the answer")
         case Digit(key):
             return Line(time, "does", f"presses {key}")
+        case HungUp("far_end" | "no_answer", code):
+            return Line(time, "does", f"does not answer: {code}")
         case HungUp("caller"):
             return Line(time, "does", "hangs up")
         case RecordDone(file=file, seconds=seconds, reason=reason):

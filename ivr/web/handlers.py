@@ -11,11 +11,13 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import JSONResponse, Response
 
 from .operation import Asked, Context
+from .operator import NotDialled
 from .problem import Problem
 from .tail import JournalStream, Tail
 
 MOST_STREAMS = 64
 
+_NOT_DIALLED = {"unknown": 422, "refused": 403, "no_room": 503}
 NO_SUCH_CALL = "no such live call"
 
 
@@ -39,6 +41,18 @@ async def metrics(context: Context, asked: Asked) -> Response:
 async def list_calls(context: Context, asked: Asked) -> Response:
     """Live calls."""
     return JSONResponse({"calls": context.operator.calls()})
+
+
+async def dial(context: Context, asked: Asked) -> Response:
+    """Call somebody; the flow begins when he answers, and has pressed the key to `accept`.
+
+    `ring` is the seconds that it may ring.  With `accept` `none` a mailbox hears the flow, too.
+    """
+    try:
+        call_id = await context.operator.dial(asked.body)
+    except NotDialled as reason:
+        raise Problem(_NOT_DIALLED[reason.kind], str(reason)) from None
+    return JSONResponse({"id": call_id}, 202)
 
 
 async def show_call(context: Context, asked: Asked) -> Response:

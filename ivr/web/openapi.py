@@ -54,7 +54,7 @@ def _operation(operation: Operation, parameters: Mapping[str, Schema]) -> dict[s
     if operation.body:
         body = {
             "type": "object",
-            "properties": operation.body,
+            "properties": {**operation.body, **operation.options},
             "required": list(operation.body),
             "additionalProperties": False,
         }

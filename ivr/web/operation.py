@@ -47,8 +47,8 @@ class Asked:
 class Operation:
     """`answers`: the status codes of its own, each with the schema of what is sent with it.
 
-    `body` are the members of the JSON object it needs, `header` the fields it reads: text that
-    `fits` a schema.  `guarded`: it needs the token.
+    `body` are the members of the JSON object it needs, `options` those that it may have, `header`
+    the fields it reads: text that `fits` a schema.  `guarded`: it needs the token.
     """
 
     method: str
@@ -56,6 +56,7 @@ class Operation:
     handler: Callable[[Context, Asked], Awaitable[Response]]
     answers: Mapping[int, Schema | None]
     body: Mapping[str, Schema] = field(default_factory=dict)
+    options: Mapping[str, Schema] = field(default_factory=dict)
     header: Mapping[str, Schema] = field(default_factory=dict)
     media_type: str = "application/json"
     guarded: bool = True
@@ -84,10 +85,10 @@ async def read(request: Request, operation: Operation, parameters: Mapping[str, 
             raise Problem(
                 400, f"{name}: {text!r} does not fit {json.dumps(operation.header[name])}"
             )
-    return Asked(path, header, await _body(request, operation.body) if operation.body else {})
+    return Asked(path, header, await _body(request, operation) if operation.body else {})
 
 
-async def _body(request: Request, members: Mapping[str, Schema]) -> dict[str, str]:
+async def _body(request: Request, operation: Operation) -> dict[str, str]:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "send Content-Type: application/json")
@@ -95,12 +96,13 @@ async def _body(request: Request, members: Mapping[str, Schema]) -> dict[str, st
         body = json.loads(await _bytes(request))
     except (ValueError, RecursionError):
         raise Problem(400, "the body is not JSON") from None
-    if not isinstance(body, dict) or body.keys() != members.keys():
-        raise Problem(422, f"expected an object of exactly: {', '.join(members)}")
-    for name, schema in members.items():
-        value = body[name]
-        if not isinstance(value, str) or not fits(value, schema):
-            raise Problem(422, f"{name}: expected {json.dumps(schema)}")
+    needed, members = operation.body.keys(), {**operation.body, **operation.options}
+    if not isinstance(body, dict) or not needed <= body.keys() <= members.keys():
+        optional = f"; it may have: {', '.join(operation.options)}" if operation.options else ""
+        raise Problem(422, f"expected an object of exactly: {', '.join(needed)}{optional}")
+    for name, value in body.items():
+        if not isinstance(value, str) or not fits(value, members[name]):
+            raise Problem(422, f"{name}: expected {json.dumps(members[name])}")
     return body
 
 

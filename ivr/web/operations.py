@@ -38,6 +38,11 @@ PARAMETERS: dict[str, Schema] = {
 _NAME = _text(minLength=1, maxLength=100)
 _OVERRIDE = _text(enum=["open", "closed"])
 _OVERRIDES = {"type": "object", "additionalProperties": _OVERRIDE}
+# No spaces, no brackets: what stands in a header ends there.
+_TO = _text(pattern="^[!#-;=?-~]{1,200}$", examples=["sip:601@pbx.example"])
+_SHOWN = _text(pattern="^[0-9A-Za-z+_.-]{1,64}$", examples=["+4930123456"])
+_SECONDS = _text(pattern="^[1-9][0-9]{0,2}$", examples=["30"])
+_KEY = _text(pattern="^([0-9*#]|none)$", examples=["1"])
 _LINE = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _STATUS = _object(status=_text())
 
@@ -58,6 +63,20 @@ def operations(*, guard_metrics: bool) -> tuple[Operation, ...]:
             guarded=guard_metrics,
         ),
         Operation("GET", "/v1/calls", do.list_calls, {200: _object(calls=_list(LiveCall))}),
+        Operation(
+            "POST",
+            "/v1/calls",
+            do.dial,
+            {202: _object(id=_text()), 403: None, 503: None},
+            {"to": _TO, "flow": _NAME},
+            {
+                "caller_id": _SHOWN,
+                "account": _NAME,
+                "ring": _SECONDS,
+                "accept": _KEY,
+                "prompt": _NAME,
+            },
+        ),
         Operation("GET", _CALL, do.show_call, {200: _of(LiveCall)}),
         Operation(
             "GET",

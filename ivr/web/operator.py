@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypedDict
 
@@ -47,6 +48,14 @@ class RegistrationView(TypedDict):
     reason: str
 
 
+class NotDialled(Exception):
+    """A call out that is not made; the text says why."""
+
+    def __init__(self, kind: Literal["unknown", "refused", "no_room"], why: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+
+
 class Operator(Protocol):
     """The fleet, as far as the control API and the metrics need it."""
 
@@ -69,6 +78,13 @@ class Operator(Protocol):
         """Hand *command* to the worker of a live call; False: no such call.
 
         ``{"do": "move", "state": …}``, ``{"do": "play", "prompt": …}`` or ``{"do": "hang_up"}``.
+        """
+
+    async def dial(self, order: Mapping[str, str]) -> str:
+        """Have a worker make a call out; its id.  Its journal is there then.
+
+        `to` and `flow`, and the others of `CallOut`, each as text; `accept` may be `none`.
+        Raises `NotDialled`: `unknown` (what is asked for is not there), `refused`, `no_room`.
         """
 
     async def drain(self, slot: int) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.engine.acceptance import STATE
 from ivr.engine.call import Call
-from ivr.engine.call_out import ACCEPT, CallOut
+from ivr.engine.call_out import ACCEPT, CallOut, target
 from ivr.engine.effects import HangUp, Play
 from ivr.engine.events import (
     Answered,
@@ -89,3 +89,31 @@ def test_a_mailbox_never_hears_the_flow() -> None:
     assert phone.effects[-1] == HangUp()
     assert phone.noted("not_accepted") == ["no_input"]
     assert phone.noted("state") == [STATE]
+
+
+def test_an_order_in_words() -> None:
+    least = {"to": "sip:601@pbx", "flow": "greeting"}
+    assert CallOut.of("a", least) == CallOut("a", "sip:601@pbx", "greeting")
+    order = CallOut.of("a", {**least, "ring": "7", "accept": "none", "prompt": "take_it"})
+    assert (order.ring, order.accept, order.prompt) == (7.0, "", "take_it")
+    assert CallOut.of("a", {**least, "accept": "5"}).accept == "5"
+
+
+@pytest.mark.parametrize(
+    ("to", "uri"),
+    [
+        ("sip:601@pbx.example", "sip:601@pbx.example"),
+        ("SIPS:601@pbx;transport=tls", "SIPS:601@pbx;transport=tls"),
+        ("tel:+49301", "tel:+49301"),
+        ("+49 (30) 1".replace(" ", ""), "sip:+49301@pbx"),
+        ("*21#", "sip:*21%23@pbx"),
+    ],
+)
+def test_whom_to_call(to: str, uri: str) -> None:
+    assert target(to, "pbx") == uri
+
+
+@pytest.mark.parametrize("to", ["", "bob", "sip:", "sip:a@b>", "sip:a b", "601"])
+def test_whom_nobody_can_call(to: str) -> None:
+    with pytest.raises(ValueError, match="expected such as sip:"):
+        target(to)

@@ -112,12 +112,13 @@ class Town:
         """The server's log has this, or will soon."""
         self.peer.expect(lambda: re.search(text, self.log.read_text()), text, seconds)
 
-    def asks(self, path: str, method: str = "GET") -> Any:
-        """The control API's answer."""
+    def asks(self, path: str, method: str = "GET", body: object = None) -> Any:
+        """The control API's answer.  Raises `HTTPError`."""
         token = (self.var / "control.token").read_text().strip()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.control}{path}", method=method,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            data=None if body is None else json.dumps(body).encode(),
         )  # fmt: skip
         with urllib.request.urlopen(request, timeout=5) as answer:
             text = answer.read().decode()

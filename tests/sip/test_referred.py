@@ -115,9 +115,7 @@ def test_he_may_leave_as_a_caller_may(line: StartLine) -> None:
     refer(call)
     phone.peer.expect(lambda: 400 in dict(desk.call.tones()), "he hears the prompt")
     desk.call.bye()
-    assert phone.expect(HungUp) == HungUp(
-        "caller", 0, "", phone.of(HungUp)[0].media
-    )
+    assert phone.expect(HungUp) == HungUp("caller", 0, "", phone.of(HungUp)[0].media)
     assert [phone.peer.up() for _ in range(phone.ready["capacity"])], "no slot is lost"
 
 

@@ -11,12 +11,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from . import audio
 from .hall import TONES, Hall
+from .peer import Dialog
 
 pytestmark = pytest.mark.line
 
@@ -171,9 +173,17 @@ def test_a_broken_flow_apologises(hall: Hall) -> None:
 
 
 def test_words_with_a_variable_are_spoken_during_the_call(hall: Hall) -> None:
-    call = hall.peer.up("spoken")
-    hall.peer.expect(lambda: sum(loud(p.payload) for p in call.heard) > 20, "speech", 15)
-    call.bye()
+    for _ in range(3):  # a voice that is slow on a busy machine gives way to a tone at first
+        call = hall.peer.up("spoken")
+        spoken = hall.peer.run(partial(_speaks, call), 5)
+        call.bye()
+        if spoken:
+            return
+    raise AssertionError("nobody speaks")
+
+
+def _speaks(call: Dialog) -> bool:
+    return sum(loud(packet.payload) for packet in call.heard) > 20
 
 
 def test_the_journal_has_the_ladder(hall: Hall) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ivr import END, Call, Choices, Flow, answer, ask, record
 from ivr.engine import trace
-from ivr.engine.events import Answered, Digit, Event, HungUp, Offered, RecordDone
+from ivr.engine.events import Answered, Digit, Event, HungUp, LegRinging, Offered, RecordDone
 from ivr.engine.session import Session
 from ivr.store.calls import Filter, find, one
 from ivr.store.database import Database
@@ -43,6 +43,7 @@ def office() -> Flow:
 
 SALES: Sequence[Event] = (Answered(), Digit("1"), HungUp("flow"))
 GONE: Sequence[Event] = (HungUp("caller", 487),)
+BUSY: Sequence[Event] = (LegRinging(0), HungUp("far_end", 486, "Busy Here"))  # of a call out
 
 
 def voicemail(file: str) -> Sequence[Event]:
@@ -110,10 +111,14 @@ class House:
         caller: str = "alice",
         wall: float = NOON,
         life: str = "w1-a",
+        direction: Literal["in", "out"] = "in",
     ) -> Path:
         """Have a call, one event a second; returns its journal.  Without a hang-up it goes on."""
         journal = Journal(self.folder / "calls", self.folder / "spool", life)
-        session, offer = Session(office(), call_id), Offered(caller, "100", wall)
+        session, offer = (
+            Session(office(), call_id),
+            Offered(caller, "100", wall, direction=direction),
+        )
         journal.begin(call_id, offer, 0.0, session.flow.name, session.flow.version)
         for now, event in enumerate((offer, *events)):
             seen = trace.of_event(event, session.call)

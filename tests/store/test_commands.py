@@ -12,7 +12,7 @@ from ivr.engine.events import Answered
 from ivr.records import HOST
 from tests.commands import Ivr, command_line
 
-from .house import GONE, House, voicemail
+from .house import BUSY, GONE, House, voicemail
 
 
 @pytest.fixture
@@ -63,6 +63,21 @@ def test_calls_are_listed_newest_first(ivr: Ivr, busy: House) -> None:
 def test_calls_are_filtered(ivr: Ivr, busy: House, options: list[str], found: str) -> None:
     rows = json.loads(ivr("calls", "--json", *options).out)
     assert [row["id"][-1] for row in rows] == list(found)
+
+
+def test_calls_out_are_told_from_those_that_came(ivr: Ivr, busy: House) -> None:
+    busy.call("20251122-120000-z", BUSY, direction="out")
+    busy.keeper().turn()
+    head, first, second, *_ = ivr("calls").out.splitlines()
+    place = head.split().index("direction") + 1  # a moment has two words
+    assert (first.split()[place], second.split()[place]) == ("out", "in")
+    rows = json.loads(ivr("calls", "--json", "--direction", "out").out)
+    assert [row["id"][-1] for row in rows] == ["z"]
+    assert "direction" not in ivr("calls", "--direction", "in").out
+    assert ivr("calls", "--direction", "up").code == 2
+    said = ivr("calls", "show", "20251122-120000-z").out
+    assert "00:00.0  100 is called\n00:01.0  it rings (180)\n" in said
+    assert "00:02.0  the call is over, by far_end 486 Busy Here" in said
 
 
 def test_since_takes_a_time_ago_or_a_day() -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from ivr.engine.errors import SettingsError
 from ivr.store import migrations
+from ivr.store.calls import Filter, find
 from ivr.store.database import SCHEMA, Database
 from ivr.store.tables import metadata
 
-from .house import House
+from .house import BUSY, House
 
 
 def test_the_migrations_lead_to_the_tables(house: House) -> None:
@@ -28,6 +29,24 @@ def test_the_migrations_lead_to_the_tables(house: House) -> None:
 def test_the_newest_migration_is_the_schema() -> None:
     script = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert script.get_heads() == [SCHEMA]
+
+
+OLD_ROW = """
+INSERT INTO calls SELECT 'a', 'here', 'w1-a', 'office', 'v', 'alice', '100', '2025-11-22', NULL,
+'2025-11-22', 1, 0, '', '', '', 'caller', 487, '', '[]', '{}', 'none'
+"""
+
+
+def test_calls_from_before_there_were_calls_out_came_in(house: House) -> None:
+    database = house.database()
+    with database.writing() as connection:
+        migrations.upgrade(connection, "0001")
+        connection.execute(text(OLD_ROW))
+    database.upgrade()
+    house.call("b", BUSY, direction="out")
+    house.keeper().turn()
+    with database.reading() as connection:
+        assert {row["direction"] for row in find(connection, Filter(), 9)} == {"in", "out"}
 
 
 UPGRADE = """

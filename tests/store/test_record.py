@@ -14,7 +14,7 @@ from ivr.store import calls
 from ivr.store.database import Database
 from ivr.store.record import CallRecord, Unreadable, as_json, plain, record_of
 
-from .house import GONE, NOON, House, voicemail
+from .house import BUSY, GONE, NOON, House, voicemail
 
 BEGAN = datetime.fromtimestamp(NOON, UTC)
 
@@ -45,6 +45,7 @@ def test_a_call_becomes_one_row(house: House) -> None:
         worker="w1-a",
         flow="office",
         version="0123456789ab",
+        direction="in",
         caller="alice",
         dialled="100",
         began=BEGAN,
@@ -72,6 +73,14 @@ def test_a_caller_who_gives_up_before_the_answer(house: House) -> None:
     record = read(house, "a")
     assert (record.answered, record.answered_seconds) == (None, 0.0)
     assert (record.ended_by, record.code, record.seconds) == ("caller", 487, 1.0)
+
+
+def test_a_call_out_that_nobody_took(house: House) -> None:
+    house.call("a", BUSY, direction="out")
+    record = read(house, "a")
+    assert (record.direction, record.caller, record.dialled) == ("out", "alice", "100")
+    assert (record.answered, record.path) == (None, "")
+    assert (record.ended_by, record.code, record.reason) == ("far_end", 486, "Busy Here")
 
 
 def test_a_call_without_an_end_was_cut_off_with_its_worker(house: House) -> None:
@@ -130,7 +139,19 @@ EVENTS = ["offered", "answered", "hung_up", "record_done"]
 EFFECTS = ["note", "reject", "record", "record_call"]
 NOTES = ["state", "entry", "outcome", "failed"]
 words = st.sampled_from([*EVENTS, *EFFECTS, *NOTES, "\0", "\ud800", "a/b.wav"])
-ABOUT = ["at", "call", "event", "effect", "kind", "detail", "wall", "caller", "by", "code"]
+ABOUT = [
+    "at",
+    "call",
+    "direction",
+    "event",
+    "effect",
+    "kind",
+    "detail",
+    "wall",
+    "caller",
+    "by",
+    "code",
+]
 keys = st.sampled_from([*ABOUT, "reason", "id", "file", "name", "seconds", "media", "consent"])
 some_line = st.dictionaries(keys, words | odd, max_size=6).map(json.dumps)
 torn = st.builds(lambda line, end: line[:end], some_line, st.integers(0, 40))

@@ -81,6 +81,8 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "is_screened_as",
         "is_redirected_to",
         "is_rejected_with",
+        "is_answered",
+        "is_not_answered",
         "is_over",
         "is_in",
         "goes_through",

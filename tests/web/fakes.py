@@ -1,9 +1,10 @@
 """A fleet that is only told about: what the API and the metrics see of the supervisor."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from ivr.web.operator import LiveCall, RegistrationView, WorkerView
+from ivr.web.operator import LiveCall, NotDialled, RegistrationView, WorkerView
 
 CALL = "20251122-120000-0123456789"
 
@@ -18,6 +19,8 @@ class FakeFleet:
         self.is_ready = True
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.drained: list[int] = []
+        self.dialled: list[Mapping[str, str]] = []
+        self.not_dialled: NotDialled | None = None
         self.faults: list[str] = []
         self.journals: dict[str, Path] = {}
         self.overridden: dict[str, str] = {}
@@ -42,6 +45,12 @@ class FakeFleet:
             return False
         self.told.append((call_id, command))
         return True
+
+    async def dial(self, order: Mapping[str, str]) -> str:
+        if self.not_dialled:
+            raise self.not_dialled
+        self.dialled.append(order)
+        return CALL
 
     async def drain(self, slot: int) -> bool:
         if slot >= len(self.places):

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from ivr.web.operator import NotDialled
+
 from .conftest import BEARER, Api, scope
 from .fakes import CALL, a_call, a_worker
 
@@ -40,6 +42,42 @@ def test_orders_reach_the_call(api: Api, order: str, body: object, command: Any)
     assert api.post(f"/v1/calls/{CALL}/{order}", body).status_code == 202
     assert api.fleet.told == [(CALL, command)]
     assert problem(api.post(f"/v1/calls/gone/{order}", body), 404) == "no such live call"
+
+
+ORDER = {"to": "sip:601@pbx", "flow": "survey"}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"caller_id": "+49301", "ring": "20", "accept": "none", "prompt": "take it"}]
+)
+def test_a_call_out_is_made(api: Api, more: dict[str, str]) -> None:
+    answer = api.post("/v1/calls", ORDER | more)
+    assert (answer.status_code, answer.json()) == (202, {"id": CALL})
+    assert api.fleet.dialled == [ORDER | more]
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"to": "sip:601@pbx"}, "of exactly: to, flow; it may have: caller_id"),
+        (ORDER | {"rings": "3"}, "of exactly: to, flow; it may have: caller_id"),
+        (ORDER | {"ring": 30}, "ring: expected"),
+        (ORDER | {"ring": "0"}, "ring: expected"),
+        (ORDER | {"accept": "yes"}, "accept: expected"),
+        (ORDER | {"to": "<sip:a@b>"}, "to: expected"),
+        (ORDER | {"to": "sip:a@b\r\nX: y"}, "to: expected"),
+        (ORDER | {"caller_id": "a@b"}, "caller_id: expected"),
+    ],
+)
+def test_a_call_out_that_is_asked_for_wrongly(api: Api, body: object, fault: str) -> None:
+    assert fault in problem(api.post("/v1/calls", body), 422)
+    assert api.fleet.dialled == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("unknown", 422), ("refused", 403), ("no_room", 503)])
+def test_a_call_out_that_is_not_made(api: Api, kind: Any, status: int) -> None:
+    api.fleet.not_dialled = NotDialled(kind, "the reason")
+    assert problem(api.post("/v1/calls", ORDER), status) == "the reason"
 
 
 def test_workers_are_shown_and_drained(api: Api) -> None:

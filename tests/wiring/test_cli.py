@@ -87,6 +87,19 @@ def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
     assert "flows/two.yaml:1:1: the flow lacks ivr: 1" in said.err
 
 
+def test_flows_for_calls_out_are_checked_and_spoken(ivr: Ivr, shop: Path) -> None:
+    Path("ivr.yaml").write_text('routes: {"1": flows/menu.yaml}\nflows: [flows/survey.yaml]\n')
+    survey = Path("flows/survey.yaml")
+    survey.write_text(
+        "ivr: 1\nflow: survey\nstart: a\nstates: {a: {do: [{say: {text: Any news}}, hang_up]}}\n"
+    )
+    assert "flows/survey.yaml: ok, 1 states" in ivr("check").out
+    missing = ivr("prompts", "--missing").out
+    assert "Any news" in missing and "To take it, press one." in missing
+    survey.write_text("flow: two\n")
+    assert "flows/survey.yaml:1:1: the flow lacks ivr: 1" in ivr("check").err
+
+
 def test_check_speaks_json(ivr: Ivr, shop: Path) -> None:
     said = json.loads(ivr("check", "--json").out)
     assert said["faults"] == []

@@ -29,6 +29,13 @@ def test_the_least_file_has_a_route(file: Path) -> None:
     assert settings.messages == file.parent / "var/messages"
 
 
+def test_flows_that_no_number_leads_to(file: Path) -> None:
+    file.write_text('routes: {"*": a.yaml}\nflows: [survey.yaml, a.yaml]\n')
+    settings = load_settings(file)
+    assert settings.flow_files == [file.parent / "a.yaml", file.parent / "survey.yaml"]
+    assert "flows" not in settings.fixed()  # a reload takes them up
+
+
 def test_numbers_that_look_like_octal_stay_numbers_of_phones(file: Path) -> None:
     file.write_text("routes: {0123: a.yaml, on: b.yaml}\n")
     assert set(load_settings(file).routes) == {"0123", "on"}

@@ -18,6 +18,14 @@ def test_the_longest_prefix_wins() -> None:
     assert ROUTES.find("4911") is FLOWS["short"]
 
 
+def test_a_flow_is_found_by_its_name() -> None:
+    further = Flow("survey", start="x")
+    routes = Routes({"100": FLOWS["exact"]}, [further])
+    assert routes.named("survey") is further and routes.named("exact") is FLOWS["exact"]
+    assert routes.named("all") is None and routes.find("survey") is None
+    assert routes.names == ["exact", "survey"]
+
+
 def test_the_star_takes_the_rest() -> None:
     assert ROUTES.find("anybody") is FLOWS["all"]
     assert ROUTES.find("") is FLOWS["all"]

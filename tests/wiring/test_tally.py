@@ -7,6 +7,7 @@ import pytest
 
 from ivr import END, Call, Choices, Flow, answer, ask, collect, record, reject, say, transfer
 from ivr.engine import events as ev
+from ivr.engine.acceptance import accepted
 from ivr.engine.effects import Play, Record
 from ivr.engine.session import Session
 from ivr.engine.verb import Result
@@ -179,6 +180,35 @@ def test_who_hangs_up_after_a_message_has_done_what_he_wanted(file: str) -> None
     call.end()
     result = "completed" if file else "abandoned"
     assert of(call.counts(), "calls_ended") == {("one", "caller", result, "200"): 1}
+
+
+@pytest.mark.parametrize("by", ["far_end", "no_answer", "drain"])
+def test_a_call_out_that_nobody_takes(by: str) -> None:
+    call = Counted(menu())
+    call.take(ev.Offered("100", "601", direction="out"))
+    call.end(by, 486)
+    counts = call.counts()
+    assert of(counts, "calls_ended") == {("menu", by, "not_reached", "486"): 1}
+    assert not of(counts, "calls_abandoned") and not of(counts, "answer_seconds")
+
+
+def test_a_call_out_that_a_mailbox_takes() -> None:
+    call = Counted(accepted(menu(), "accept", "1"))
+    call.take(ev.Offered("100", "601", direction="out"), ev.Answered())
+    for _ in range(2):
+        call.take(ev.PlayDone(call.last[Play]))
+        call.wait(5)
+    call.end("flow")
+    counts = call.counts()
+    assert of(counts, "calls_ended") == {("menu", "flow", "not_reached", "200"): 1}
+    assert not of(counts, "answer_seconds")  # how long it rang says nothing of us
+
+
+def test_a_call_out_that_goes_well() -> None:
+    call = Counted(accepted(menu(), "accept", "1"))
+    call.take(ev.Offered("100", "601", direction="out"), ev.Answered(), ev.Digit("1"))
+    call.end()
+    assert of(call.counts(), "calls_ended") == {("menu", "caller", "abandoned", "200"): 1}
 
 
 def test_a_refused_call() -> None:

@@ -71,6 +71,7 @@ async def transfer(
     caller_id: Annotated[
         TemplateText, Doc("number shown to the far end; empty: the caller's")
     ] = "",
+    account: Annotated[str, Doc("account of the settings that the far end is called with")] = "",
     ringing: Annotated[
         Ringing,
         Doc("what the caller hears meanwhile: ringback, what the far_end sends, or silence"),
@@ -106,7 +107,7 @@ async def transfer(
             return Result("rejected", reason="not_allowed")
     terms = Terms(
         ring, ringing, music, whisper, accept, accept_within, longest, warn_before, warning, catch,
-        caller_id,
+        caller_id, account,
     )  # fmt: skip
     ending = None
     if mode in ("refer", "refer_then_bridge"):

@@ -9,9 +9,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
-    """Take the steps that are missing, within the transaction of *connection*."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Take the steps that are missing *to* a revision, within the transaction of *connection*."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
