@@ -22,7 +22,7 @@ from .voice import Voice
 
 PREFIX = "IVR_"
 NESTED = "__"
-_RELOADED = {"routes", "prompts", "language", "voice", "statuses"}
+_RELOADED = {"routes", "flows", "prompts", "language", "voice", "statuses"}
 
 
 class Settings(BaseSettings):
