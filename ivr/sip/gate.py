@@ -1,6 +1,7 @@
 """What is kept from the stack, because it would come to harm.
 
-The shim asks about each INVITE and INFO before the stack sees it; nothing in here acts on a call.
+The shim asks about each INVITE, INFO and REFER before the stack sees it; nothing in here acts on a
+call.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ class Gate:
 
     def status(self, method: str, request: bytes) -> int:
         """The status with which a request is to be answered, or 0 to let it pass."""
-        return self._invite(request) if method == "INVITE" else self._info(request)
+        match method:
+            case "INVITE":
+                return self._invite(request)
+            case "REFER":
+                return self._refer(request)
+        return self._info(request)
 
     def _invite(self, request: bytes) -> int:
         now = time.monotonic()
@@ -47,15 +53,35 @@ class Gate:
         """Keys: on a `Signal=1` that no line end follows, the stack aborts the process."""
         text = request.decode("utf-8", "surrogateescape")
         headers = message.read_headers(text)
-        call, tag = message.dialog_id(headers)
-        for leg in self._legs.values():
-            if leg.dialog in ((call, tag), (call, "")):
-                self._press(leg, text, headers.get("cseq", ""))
-                return 200
-        return 0
+        leg = self._leg_of(headers)
+        if leg is None:
+            return 0
+        self._press(leg, text, _number(headers))
+        return 200
 
-    def _press(self, leg: Leg, text: str, cseq: str) -> None:
-        number = int(cseq.split()[0]) if cseq.split()[:1] and cseq.split()[0].isdecimal() else 0
+    def _refer(self, request: bytes) -> int:
+        """Whom a phone refers us to: taken up by the stack, such calls ended in its aborts."""
+        headers = message.read_headers(request.decode("utf-8", "surrogateescape"))
+        leg, number = self._leg_of(headers), _number(headers)
+        if leg is None or leg.on_refer is None:
+            return 0  # it declines by itself
+        if leg.refer[0] < number:  # else our answer was lost, and this is a repeat
+            taken = leg.on_refer(headers.get("refer-to", ""), number)
+            leg.refer = number, 202 if taken else 603
+        return leg.refer[1]
+
+    def _leg_of(self, headers: Mapping[str, str]) -> Leg | None:
+        call, tag = message.dialog_id(headers)
+        legs = (leg for leg in self._legs.values() if leg.dialog in ((call, tag), (call, "")))
+        return next(legs, None)
+
+    def _press(self, leg: Leg, text: str, number: int) -> None:
         if number > leg.info_cseq and leg.owner:  # else our answer was lost, and this is a repeat
             leg.info_cseq = number
             self._defer(functools.partial(leg.owner.pressed, text, "info"))
+
+
+def _number(headers: Mapping[str, str]) -> int:
+    """That of CSeq; 0 where there is none."""
+    first = headers.get("cseq", "").partition(" ")[0]
+    return int(first) if first.isdecimal() and first.isascii() else 0

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 WHEEL = "2.15.1.post1"
 # After the transactions (16), so that nothing comes twice, and before the dialogs (32).
 PRIORITY = 31
-METHODS = (b"INVITE", b"INFO")
+METHODS = (b"INVITE", b"INFO", b"REFER")
 PACKET_LIMIT = 4000  # PJSIP_MAX_PKT_LEN: the rest of a longer datagram is lost
 
 
@@ -91,7 +91,7 @@ class Library:
 
 
 class Shim:
-    """Asks `status` about each INVITE and INFO, and answers with what it gives unless that is 0.
+    """Asks `status` about each INVITE, INFO and REFER, and answers with what it gives, unless it is 0.
 
     503 is sent with the headers `refusal`.  Runs in the thread that polls the stack.
     """
