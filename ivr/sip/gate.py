@@ -54,6 +54,8 @@ class Gate:
         if leg:
             if request.method == "INFO":
                 self._press(leg, request, raw)
+            if request.method == "REFER" and leg.on_refer:
+                return self._refer(leg, request)
             return requests.inside(request, leg.refers)
         if request.method == "OPTIONS" and not request.in_dialog and self._leaving():
             return self._refusal  # RFC 3261 11.2: what an INVITE would get
@@ -104,6 +106,14 @@ class Gate:
             return self._refusal
         self._sockets.admitted(now, streams)
         return None
+
+    @staticmethod
+    def _refer(leg: Leg, request: Request) -> Answer:
+        """Whom a phone refers us to: taken up by the stack, such calls ended in its aborts."""
+        if leg.on_refer and leg.refer[0] < request.cseq:  # else a repeat: our answer was lost
+            taken = leg.on_refer(request.first("refer-to"), request.cseq)
+            leg.refer = request.cseq, 202 if taken else 603
+        return Answer(leg.refer[1])
 
     def _press(self, leg: Leg, request: Request, raw: bytes) -> None:
         """Keys: on a `Signal=1` that no line end follows, the stack aborts the process."""

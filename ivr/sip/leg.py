@@ -93,7 +93,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
         self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
-        self.on_refer: Callable[[str], Leg | None] | None = None  # whom a REFER has us call
+        self.on_refer: Callable[[str, int], bool] | None = None  # see `Successor.wanted`
+        self.refer = 0, 0  # CSeq and status of the last REFER that this was asked about
         self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
@@ -243,11 +244,9 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
-        # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.
+        # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.  What is
+        # taken up does not get here: see `Gate`.
         prm.statusCode = pj.PJSIP_SC_DECLINE
-        leg = self.on_refer(prm.dstUri) if self.on_refer else None
-        if leg:
-            prm.newCall, prm.statusCode = leg, pj.PJSIP_SC_ACCEPTED
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
         # Rejected, the far end's own code reaches the flow; left alone, the stack says 487.

@@ -368,7 +368,9 @@ class Stack:
         """
         leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
         leg.owner = owner
-        self.adopt(leg)
+        self._legs[leg.key] = leg
+        self._sockets.call_began(incoming=False)
+        self.tolls.began(leg.key)
         try:
             leg.makeCall(uri, prm)
             leg.dialog = leg.call_id(), ""
@@ -377,12 +379,6 @@ class Stack:
             self.forget(leg)
             raise
         return leg
-
-    def adopt(self, leg: Leg) -> None:
-        """A leg that is not a caller's, before it is called; until it is forgotten."""
-        self._legs[leg.key] = leg
-        self._sockets.call_began(incoming=False)
-        self.tolls.began(leg.key)
 
     # -- media ------------------------------------------------------------------------------------
 

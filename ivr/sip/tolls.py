@@ -52,7 +52,7 @@ class Ledger:
         """Calls, and minutes talked."""
         now, calls, milliseconds = int(wall // 60), 0, 0
         for row, newest in enumerate(self._numbers[:ROWS].tolist()):
-            if newest and abs(now - newest) < HOUR:
+            if newest and now - newest < HOUR:
                 first = ROWS + row * _ROW
                 numbers = iter(self._numbers[first : first + _ROW].tolist())
                 # A clock that was set back must not make what was just called come cheap.
@@ -68,7 +68,7 @@ class Ledger:
         if numbers[bucket] != minute:
             numbers[bucket + 1] = numbers[bucket + 2] = 0
             numbers[bucket] = minute
-        numbers[self._row] = minute
+        numbers[self._row] = max(minute, numbers[self._row])
         numbers[bucket + what] = min(_MOST, numbers[bucket + what] + count)
 
 

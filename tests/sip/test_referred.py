@@ -166,6 +166,23 @@ def test_a_caller_who_is_hung_up_on_while_it_rings(line: StartLine) -> None:
     assert len(phone.of(HungUp)) == 1
 
 
+def test_a_refer_whose_answer_was_lost_is_one(line: StartLine) -> None:
+    phone, desk, call = referring(line, 180)
+    assert refer(call) == 202
+    call.responses.clear()
+    to = f"Refer-To: <sip:2@{LOCAL}:{phone.peer.port}>"
+    call.request("REFER", "", "", to, cseq=call.cseq)
+    phone.peer.expect(lambda: call.final("REFER"), "an answer to REFER")
+    assert call.status() == 202
+    assert desk.call and len(desk.calls) == 1
+
+
+def test_without_the_shim_nobody_is_referred(line: StartLine) -> None:
+    phone, desk, call = referring(line, 200, shim=False)
+    assert refer(call) == 603
+    assert not desk.calls and phone.of(HungUp) == []
+
+
 def test_one_at_a_time(line: StartLine) -> None:
     phone, desk, call = referring(line, 180)
     assert refer(call) == 202
