@@ -25,7 +25,7 @@ flow: survey
 start: ask
 states:
   ask:
-    do: {ask: {prompts: question, attempts: 1, choices: {good: ["1"], bad: ["2"]}}}
+    do: [answer, {ask: {prompts: question, attempts: 1, choices: {good: ["1"], bad: ["2"]}}}]
     then: {good: end, bad: end, no_input: end, no_match: end}
 """
 TONES = {"question": 500, "take_it": 800}

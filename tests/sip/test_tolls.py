@@ -105,7 +105,7 @@ class Till:
 
 
 def test_the_log_says_what_to_write(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    till = Till(tmp_path, allow=("6XX@pbx.example",))
+    till = Till(tmp_path, may_call=("6XX@pbx.example",))
     assert till.refuses("sip:601@pbx.example") == ""
     assert till.refuses("sip:701@pbx.example") == "not_allowed"
     assert "call call-1: sip:701@pbx.example" in caplog.text
@@ -116,12 +116,12 @@ def test_a_line_may_call_its_own_address_unless_it_is_told_whom(tmp_path: Path) 
     till = Till(tmp_path, address="0.0.0.0", public_address="192.0.2.1")
     assert till.refuses("sip:1@192.0.2.1") == ""
     assert till.refuses("sip:1@0.0.0.0") == "not_allowed"
-    assert Till(tmp_path, allow=("pbx.example",)).refuses() == "not_allowed"
+    assert Till(tmp_path, may_call=("pbx.example",)).refuses() == "not_allowed"
 
 
 def test_an_entry_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"calls_out\.allow: .*expected a host"):
-        Till(tmp_path, allow=("*",))
+        Till(tmp_path, may_call=("*",))
 
 
 def test_so_many_calls_in_an_hour(tmp_path: Path) -> None:

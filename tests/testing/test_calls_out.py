@@ -79,7 +79,7 @@ scenarios:
     direction: out
     steps: [is_not_answered: 603, is_over: far_end]
 """
-SURVEY = "ivr: 1\nflow: survey\nstart: a\nstates: {a: {do: [{say: question}, hang_up]}}\n"
+SURVEY = "ivr: 1\nflow: survey\nstart: a\nstates: {a: {do: [answer, {say: question}, hang_up]}}\n"
 
 
 def test_stories_of_calls_out(tmp_path: Path) -> None:

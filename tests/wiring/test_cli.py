@@ -91,7 +91,8 @@ def test_flows_for_calls_out_are_checked_and_spoken(ivr: Ivr, shop: Path) -> Non
     Path("ivr.yaml").write_text('routes: {"1": flows/menu.yaml}\nflows: [flows/survey.yaml]\n')
     survey = Path("flows/survey.yaml")
     survey.write_text(
-        "ivr: 1\nflow: survey\nstart: a\nstates: {a: {do: [{say: {text: Any news}}, hang_up]}}\n"
+        "ivr: 1\nflow: survey\nstart: a\n"
+        "states: {a: {do: [answer, {say: {text: Any news}}, hang_up]}}\n"
     )
     assert "flows/survey.yaml: ok, 1 states" in ivr("check").out
     missing = ivr("prompts", "--missing").out
