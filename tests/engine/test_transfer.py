@@ -15,7 +15,7 @@ from ivr.engine.events import (
     PlayDone,
     ReferDone,
 )
-from ivr.engine.far_end import TransferOutcome
+from ivr.engine.far_end import TransferOutcome, outcome_of
 from ivr.engine.flow import END, Flow
 from ivr.engine.speak import LONGEST_PLAYBACK
 from ivr.engine.values import Value
@@ -435,3 +435,19 @@ def test_any_other_number_is_refused_and_nothing_is_dialled(target: str, number:
 def test_what_is_found_when_the_flow_is_read(arguments: dict[str, Any], wrong: str) -> None:
     found = VERBS["transfer"].check(arguments)
     assert wrong in found if wrong else not found
+
+
+@pytest.mark.parametrize(
+    ("outcome", "codes"),
+    [
+        ("answered", "200 202"),
+        ("busy", "486 600"),
+        ("no_answer", "408 480 487"),
+        ("rejected", "401 402 403 405 407 603"),
+        ("unreachable", "300 301 302 305 380 404 410 416 423 484 485 488 604 606"),
+        ("unreachable", "500 501 502 503 504 505 513"),
+        ("failed", "400 406 413 414 415 420 421 481 482 483 491 493"),
+    ],
+)
+def test_what_a_status_means(outcome: str, codes: str) -> None:
+    assert {outcome_of(int(code)) for code in codes.split()} == {outcome}

@@ -20,6 +20,7 @@ SECTIONS = [
     "Status codes we send",
     "Status codes we receive",
     "Media",
+    "Abuse",
 ]
 
 
@@ -43,15 +44,6 @@ CODES = words(
     " 414 415 416 420 421 423 480 481 482 483 484 485 486 487 488 491 493 500 501 502 503 504 505"
     " 513 600 603 604 606"
 )
-# What has no row yet: nothing may be in here that has one.
-MISSING = {
-    "Roles": {"client of a registrar"},
-    "Methods": {"PRACK"},
-    "Status codes": words(
-        "181 182 183 300 305 380 400 402 406 407 408 410 413 414 415 416 421 423 482 483 484 485"
-        " 491 493 502 504 505 604 606"
-    ),
-}
 
 Row = tuple[str, int, list[str]]
 """The section, the line, and the cells."""
@@ -103,7 +95,7 @@ def test_each_row_names_tests_that_exist(row: Row) -> None:
     ("section", "wanted"), [("Roles", ROLES), ("Methods", METHODS), ("Status codes", CODES)]
 )
 def test_nothing_is_left_out(section: str, wanted: set[str]) -> None:
-    assert wanted - names(section) == MISSING[section]
+    assert wanted <= names(section)
 
 
 def test_no_row_comes_twice() -> None:

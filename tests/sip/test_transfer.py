@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -329,3 +330,31 @@ def test_a_phone_takes_our_place(line: StartLine) -> None:
     assert desk.call.incoming.header("call-id").split("@")[0] in request.header("refer-to")
     call.notify(200, "terminated;reason=noresource")
     assert phone.expect(ReferDone) == ReferDone(7, 200)
+
+
+# Of the codes of RFC 3261 21 and its extensions, all that end an INVITE.
+FINAL = (
+    "300 301 302 305 380 400 401 402 403 404 405 406 407 408 410 413 414 415 416 420 421 423 480 481"
+    " 482 483 484 485 486 487 488 491 493 500 501 502 503 504 505 513 600 603 604 606"
+)
+
+
+def test_every_refusal_reaches_the_flow(line: StartLine) -> None:
+    port, legs = free_port(), itertools.count(1)
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Digit():
+                return [Dial(next(legs), f"sip:601@127.0.0.1:{port}")]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    call = phone.peer.up()
+    for number, code in enumerate(map(int, FINAL.split()), 1):
+        Desk(phone, 100, code)
+        call.press("1")
+        assert phone.expect(LegEnded, count=number) == LegEnded(number, code)
+        phone.peer.run(None, 0.03)  # sockets come back with time
+    assert not call.over
