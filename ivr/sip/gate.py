@@ -55,16 +55,22 @@ class Gate:
         headers = message.read_headers(text)
         leg = self._leg_of(headers)
         if leg is None:
-            return 0
+            return 481  # see `_refer`: it would be a key of another caller's
         self._press(leg, text, _number(headers))
         return 200
 
     def _refer(self, request: bytes) -> int:
-        """Whom a phone refers us to: taken up by the stack, such calls ended in its aborts."""
+        """Whom a phone refers us to.
+
+        None of these may reach the stack: in a dialog that is over, but not yet forgotten, it takes
+        one for a request in the call that has the slot now, and aborts the process.
+        """
         headers = message.read_headers(request.decode("utf-8", "surrogateescape"))
         leg, number = self._leg_of(headers), _number(headers)
-        if leg is None or leg.on_refer is None:
-            return 0  # it declines by itself
+        if leg is None:
+            return 481
+        if leg.on_refer is None:
+            return 603
         if leg.refer[0] < number:  # else our answer was lost, and this is a repeat
             taken = leg.on_refer(headers.get("refer-to", ""), number)
             leg.refer = number, 202 if taken else 603

@@ -91,7 +91,7 @@ class Library:
 
 
 class Shim:
-    """Asks `status` about each INVITE, INFO and REFER, and answers with what it gives, unless it is 0.
+    """Asks `status` about INVITE, INFO and REFER, and answers with what it gives unless that is 0.
 
     503 is sent with the headers `refusal`.  Runs in the thread that polls the stack.
     """

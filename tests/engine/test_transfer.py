@@ -66,6 +66,8 @@ def played(effects: list[Effect]) -> list[tuple[int, Any]]:
         (503, "", "unreachable"),
         (0, "no_slot", "unreachable"),
         (0, "not_allowed", "rejected"),
+        (0, "too_many_calls", "rejected"),
+        (0, "too_many_minutes", "rejected"),
         (420, "", "failed"),
     ],
 )
