@@ -54,9 +54,8 @@ class Gate:
         if leg:
             if request.method == "INFO":
                 self._press(leg, request, raw)
-            if request.method == "REFER" and leg.on_refer:
-                return self._refer(leg, request)
-            return requests.inside(request, leg.refers)
+            answer = requests.inside(request, leg.refers)
+            return self._refer(leg, request) if request.method == "REFER" and not answer else answer
         if request.method == "OPTIONS" and not request.in_dialog and self._leaving():
             return self._refusal  # RFC 3261 11.2: what an INVITE would get
         return requests.outside(request)
@@ -109,8 +108,14 @@ class Gate:
 
     @staticmethod
     def _refer(leg: Leg, request: Request) -> Answer:
-        """Whom a phone refers us to: taken up by the stack, such calls ended in its aborts."""
-        if leg.on_refer and leg.refer[0] < request.cseq:  # else a repeat: our answer was lost
+        """Whom a phone refers us to.
+
+        None of these may reach the stack: in a dialog that is over, but not yet forgotten, it takes
+        one for a request in the call that has the slot now, and aborts the process.
+        """
+        if leg.on_refer is None:
+            return Answer(603)
+        if leg.refer[0] < request.cseq:  # else a repeat: our answer was lost
             taken = leg.on_refer(request.first("refer-to"), request.cseq)
             leg.refer = request.cseq, 202 if taken else 603
         return Answer(leg.refer[1])

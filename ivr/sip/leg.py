@@ -244,8 +244,8 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     @logged
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
-        # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.  What is
-        # taken up does not get here: see `Gate`.
+        # Left alone, the stack calls wherever a stranger's REFER points to, at our cost.  Only
+        # without the shim does one get here: see `Gate`.
         prm.statusCode = pj.PJSIP_SC_DECLINE
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:

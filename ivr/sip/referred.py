@@ -40,8 +40,8 @@ class Call(Protocol):
 class Successor:
     """Whom we call because the caller's phone says so, until he takes over or does not come.
 
-    One at a time.  We call him and tell the phone (NOTIFY) ourselves: of some hundred REFERs that
-    the stack took up, one ended in an assertion of its (sip_dialog.c:1693).
+    One at a time.  We call him and tell the phone (NOTIFY) ourselves, because no REFER may reach
+    the stack: see `Gate`.
     """
 
     def __init__(self, stack: Stack, call: Call) -> None:

@@ -66,6 +66,8 @@ def played(effects: list[Effect]) -> list[tuple[int, Any]]:
         (503, "", "unreachable"),
         (0, "no_slot", "unreachable"),
         (0, "not_allowed", "rejected"),
+        (0, "too_many_calls", "rejected"),
+        (0, "too_many_minutes", "rejected"),
         (420, "", "failed"),
     ],
 )
@@ -361,7 +363,7 @@ def test_a_call_is_not_transferred_before_the_answer() -> None:
 
     phone = Driver(flow=flow)
     phone.offered()
-    assert "redirect it instead" in phone.noted("failed")[0]
+    assert "redirect it" in phone.noted("failed")[0]
 
 
 def test_a_transfer_to_nobody_is_the_flows_fault() -> None:

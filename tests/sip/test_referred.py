@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ivr.engine.effects import Answer, Dial, Effect, HangUp, Join, Play, Record, Stop
+from ivr.engine.effects import Answer, Dial, Effect, HangUp, Join, Play, Record, Reject, Stop
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -282,3 +282,49 @@ def test_a_target_that_cannot_be_called(line: StartLine) -> None:
     call.bye()
     assert phone.expect(HungUp).by == "caller"
     assert phone.of(PlayDone) == []
+
+
+# -- dialogs that are over -------------------------------------------------------------------------
+
+
+def test_a_refer_of_a_caller_who_was_turned_away(line: StartLine) -> None:
+    """The stack takes it for one in the call that has the slot now, and ends the process."""
+
+    def script() -> Script:
+        def on(event: Event) -> Sequence[Effect]:
+            match event:
+                case Offered(dialled="no"):
+                    return [Reject(486)]
+                case Offered():
+                    return [Answer()]
+            return []
+
+        return on
+
+    phone = line(script)
+    gone = phone.peer.call("no")
+    phone.peer.expect(lambda: gone.status() == 486, "486")
+    assert all(phone.peer.up() for _ in range(phone.ready["capacity"]))
+    assert refer(gone) == 481
+    assert phone.alive() and phone.of(HungUp) == [HungUp("flow", 486, "Busy Here")]
+
+
+def test_a_key_of_a_caller_who_has_left_is_nobodys(line: StartLine) -> None:
+    phone = line(menu)
+    gone = phone.peer.up()
+    gone.bye()
+    phone.expect(HungUp)
+    assert all(phone.peer.up() for _ in range(phone.ready["capacity"]))
+    gone.info("5")
+    phone.peer.expect(lambda: gone.final("INFO"), "an answer to INFO")
+    assert gone.status() == 481
+    assert not phone.peer.run(lambda: phone.of(Digit), 0.2)
+
+
+def test_a_refer_of_a_far_end_that_said_no(line: StartLine) -> None:
+    phone, desk, call = referring(line, 486)
+    refer(call)
+    phone.peer.expect(lambda: "486" in told(call), "the phone is told")
+    rest = [phone.peer.up() for _ in range(phone.ready["capacity"] - 1)]
+    assert refer(desk.call) == 481
+    assert rest and phone.alive()

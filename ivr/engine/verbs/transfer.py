@@ -10,6 +10,7 @@ from ..effects import Refer, Stop
 from ..errors import FlowError
 from ..events import ReferDone, Tick
 from ..far_end import OUTCOMES, Ending, outcome_of
+from ..phase import ALWAYS, BEFORE, Standing
 from ..verb import (
     Arguments,
     CalledAddress,
@@ -31,6 +32,10 @@ _URI = re.compile(r"(?:sips?|tel):([^@;?<>\s]+)(?:;[^@<>\s]*)?(?:@[^@<>\s]+)?")
 
 TransferMode = Literal["bridge", "refer", "refer_then_bridge", "attended"]
 Order = Literal["serial", "parallel"]
+ANSWERED = Standing(
+    ALWAYS - BEFORE,
+    "a call cannot be transferred before it is answered; put answer before it, or redirect it",
+)
 Ring = Annotated[SecondsType, Range(1, 600)]
 Longest = Annotated[SecondsType, Range(1, LONGEST_CONVERSATION)]
 
@@ -50,7 +55,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("transfer", OUTCOMES, check=_check)
+@verb("transfer", OUTCOMES, check=_check, standing=ANSWERED)
 async def transfer(
     call: Call,
     *to: Annotated[CalledAddress, Doc("SIP URIs to hand the caller to, the first choice first")],
@@ -96,8 +101,7 @@ async def transfer(
     `code` is the SIP status code that decided; `reason` says more, such as no_slot, not_allowed or
     not_accepted.  Of several who did not come, what says most is told: busy before no_answer.
     """
-    if not call.answered:
-        raise FlowError("a call cannot be transferred before it is answered; redirect it instead")
+    call.require(ANSWERED)
     if not to:
         raise FlowError("transfer needs at least one address")
     targets = tuple(map(call.text, to))
