@@ -47,7 +47,7 @@ from .far_leg import NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg
 from .legs import Legs
-from .opening import Opening, sendable
+from .opening import Opening, redirection, sendable
 from .quality import Quality
 from .recorder import Recorder
 from .referred import Successor, hang_up
@@ -241,15 +241,7 @@ class LineCall:
         self._final(code, reason, sendable(self.id, headers))
 
     def _redirect(self, effect: Redirect) -> None:
-        values = message.contact_values(effect.contacts)
-        if not values:
-            logger.error("call %s: redirect without a usable contact", self.id)
-            self._final(500, "", [])
-        else:
-            code = effect.code if 300 <= effect.code <= 399 else 302
-            headers = [("Contact", value) for value in values]
-            headers += sendable(self.id, effect.headers)
-            self._final(code, effect.reason, headers)
+        self._final(*redirection(self.id, effect))
 
     def _final(self, code: int, reason: str, headers: Sequence[tuple[str, str]]) -> None:
         if self._answering:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pjsua2 as pj
 
-from ..engine.effects import Ring
+from ..engine.effects import Redirect, Ring
 from ..engine.events import EarlyMedia, Event, Offered
 from . import message
 from .leg import Leg
@@ -116,6 +116,17 @@ class Opening:
     def _stop_reminding(self) -> None:
         if self._timer:
             self._timer.cancel()
+
+
+def redirection(call_id: str, effect: Redirect) -> tuple[int, str, Headers]:
+    """Status, reason and headers of a 3xx; 500 where it would lead nowhere."""
+    values = message.contact_values(effect.contacts)
+    if not values:
+        logger.error("call %s: redirect without a usable contact", call_id)
+        return 500, "", []
+    code = effect.code if 300 <= effect.code <= 399 else 302
+    contacts = [("Contact", value) for value in values]
+    return code, effect.reason, [*contacts, *sendable(call_id, effect.headers)]
 
 
 def sendable(call_id: str, headers: Mapping[str, str]) -> Headers:

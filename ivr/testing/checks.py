@@ -63,7 +63,7 @@ class Checks(Observed):
     ) -> Self:
         """The call as a whole is being recorded now, or is not."""
         __tracebackhide__ = True
-        recording = self._line.call_recording
+        recording = self._line.tape.running
         found = "no" if recording is None else "masked" if recording.is_masked else "yes"
         if found != how:
             self._fail(f"expected the call to be recorded: {how}; it is: {found}")

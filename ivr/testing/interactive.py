@@ -21,8 +21,9 @@ from ..engine.flow import Flow
 from ..engine.phase import KEYS
 from .hearing import seconds_of
 from .line import NOTHING, SimulatedLine
-from .simulated_call import CODES, FAR_END, MONDAY
+from .simulated_call import MONDAY
 from .transcript import clock, named, told
+from .transfers import CODES, FAR_END
 from .values import Said
 
 HELP = """\

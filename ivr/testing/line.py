@@ -58,7 +58,8 @@ from ..engine.session import Session
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
-from .values import CallRecording, Entry, Message, Recording, Said, Sound
+from .tape import Tape
+from .values import Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 CLOSING = 0.02  # seconds from the end of a recording to its file
@@ -90,11 +91,11 @@ class SimulatedLine:
         "now",
         "questions",
         "recording",
-        "recordings",
         "rung",
         "screening",
         "sent",
         "session",
+        "tape",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
@@ -111,7 +112,7 @@ class SimulatedLine:
         self.listening = False
         self.screening: Screen | None = None
         self.messages: list[Message] = []
-        self.recordings: list[CallRecording] = []
+        self.tape = Tape()
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
         self._agenda = Agenda()
@@ -135,12 +136,6 @@ class SimulatedLine:
     def playing(self) -> int | None:
         """The flow's playback, if one runs."""
         return self._hearing.playing
-
-    @property
-    def call_recording(self) -> CallRecording | None:
-        """The recording of the whole call, if one runs."""
-        last = self.recordings[-1] if self.recordings else None
-        return last if last and last.ended is None else None
 
     def offer(
         self,
@@ -225,7 +220,7 @@ class SimulatedLine:
         if self.recording is not None:
             self._agenda.forget(self.recording.effect.id)
             self._occurs(self._recorded("hang_up"))
-        for done in self._call_recorded("hang_up"):
+        for done in self.tape.end(self.now, "hang_up"):
             self.happens(done)
         answered = self.session.call.answered
         self._leaving = None
@@ -275,14 +270,11 @@ class SimulatedLine:
     def _answer(self, effect: Answer) -> None:
         self._agenda.expect(self.now + ANSWERING, Answered())
 
-    def _ring(self, effect: Ring) -> None:
-        self.rung.append(effect.code)
+    def _send(self, effect: SendDigit) -> None:
+        self.sent += effect.digit
 
     def _early(self, effect: Early) -> None:
         self._agenda.expect(self.now + ANSWERING, EarlyMedia())
-
-    def _send_digit(self, effect: SendDigit) -> None:
-        self.sent += effect.digit
 
     def _play(self, effect: Play) -> None:
         if effect.leg:
@@ -330,32 +322,10 @@ class SimulatedLine:
             self.messages.append(Message(name, done.file, done.seconds))
         self.recording = None
 
-    def _record_call(self, effect: RecordCall) -> None:
-        self._call_recorded("stopped")
-        file = f"{effect.name}-call-{len(self.recordings) + 1}.wav"
-        self.recordings.append(CallRecording(effect, file, self.now))
-
-    def _mask(self, effect: Mask) -> None:
-        recording = self.call_recording
-        if recording is not None and effect.on != recording.is_masked:
-            if effect.on:
-                recording.masked.append((self.now, None))
-            else:
-                recording.masked[-1] = (recording.masked[-1][0], self.now)
-
-    def _call_recorded(self, reason: RecordEnd) -> list[RecordDone]:
-        """The end of the recording of the call, if one runs."""
-        recording = self.call_recording
-        if recording is None:
-            return []
-        recording.ended = self.now
-        seconds = self.now - recording.began
-        return [RecordDone(recording.effect.id, seconds, reason, recording.file)]
-
     def _stop(self, effect: Stop) -> None:
-        taping = self.call_recording
+        taping = self.tape.running
         if taping is not None and effect.id == taping.effect.id:
-            [done] = self._call_recorded("stopped")
+            [done] = self.tape.end(self.now, "stopped")
             self._agenda.expect(self.now + CLOSING, done)
         elif self.recording is not None and effect.id == self.recording.effect.id:
             self._agenda.forget(effect.id)
@@ -368,11 +338,8 @@ class SimulatedLine:
             self.far_ends.stop(effect.id)
             self._hearing.stop(effect.id, self.now)
 
-    def _listen(self, effect: Listen) -> None:
-        self.listening = True
-
-    def _unlisten(self, effect: Unlisten) -> None:
-        self.listening = False
+    def _listen(self, effect: Listen | Unlisten) -> None:
+        self.listening = isinstance(effect, Listen)
 
     def _call(self, effect: Dial | Refer) -> None:
         self.far_ends.called(effect)
@@ -411,7 +378,7 @@ class SimulatedLine:
             done = self._recorded("stopped")
             self.log.append((self.now, done, True))
             self._keep(done)
-        self.log += [(self.now, done, True) for done in self._call_recorded("stopped")]
+        self.log += [(self.now, done, True) for done in self.tape.end(self.now, "stopped")]
         self.far_ends.there.clear()
         self.listening, self.screening = False, None
         self._agenda.clear()
@@ -419,15 +386,15 @@ class SimulatedLine:
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Answer: SimulatedLine._answer,
-    Ring: SimulatedLine._ring,
+    Ring: lambda line, effect: line.rung.append(effect.code),
     Early: SimulatedLine._early,
     Play: SimulatedLine._play,
     Record: SimulatedLine._record,
-    RecordCall: SimulatedLine._record_call,
-    Mask: SimulatedLine._mask,
+    RecordCall: lambda line, effect: line.tape.begin(effect, line.now),
+    Mask: lambda line, effect: line.tape.mask(effect, line.now),
     Stop: SimulatedLine._stop,
     Listen: SimulatedLine._listen,
-    Unlisten: SimulatedLine._unlisten,
+    Unlisten: SimulatedLine._listen,
     Dial: SimulatedLine._call,
     Refer: SimulatedLine._call,
     Join: SimulatedLine._join,
@@ -436,5 +403,5 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,
-    SendDigit: SimulatedLine._send_digit,
+    SendDigit: SimulatedLine._send,
 }

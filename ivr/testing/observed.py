@@ -55,7 +55,7 @@ class Observed:
     @property
     def recordings(self) -> list[CallRecording]:
         """The recordings of the whole call, the one that runs as well."""
-        return list(self._line.recordings)
+        return list(self._line.tape.recordings)
 
     @property
     def notes(self) -> list[tuple[str, str]]:
