@@ -13,6 +13,7 @@ PROGRESS = 395.0, 495.0  # hertz: tones of the network
 FAINT = 300  # root mean square: 41 dB below full scale
 PURE = 0.85  # of the energy
 SHORTEST, LONGEST = 8, 100  # frames: 0.16 and 2 s; a fax machine's tone is longer (ITU-T T.30)
+SAME = 25.0  # hertz: what half a frame of a tone may seem to differ by from it
 QUIET = 3  # frames after it that are fainter by 10 dB
 APART = 25  # frames between two tones that do not belong together
 
@@ -39,10 +40,13 @@ class Beeps:
         loud = level(pcm)
         if loud > FAINT:
             if self._length and not self._ended and share(pcm, self._hertz) > PURE:
+                if self._length == 1:  # the frame in which it began may have been half silent
+                    self._hertz = pitch(pcm)
                 self._goes_on(loud)
                 return 0
             hertz = pitch(pcm)
-            if LOWEST <= hertz <= HIGHEST and share(pcm, hertz) > PURE:
+            is_end = self._length >= SHORTEST and abs(hertz - self._hertz) < SAME
+            if LOWEST <= hertz <= HIGHEST and share(pcm, hertz) > PURE and not is_end:
                 self._begin(hertz, loud)
                 return 0
         self.is_tone = False

@@ -90,7 +90,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
-        self.cause = ""  # Reason of the BYE or CANCEL that ended it (RFC 3326)
+        self.left = False  # it was the far end that ended it, by BYE or CANCEL
+        self.cause = ""  # ... and its Reason (RFC 3326)
         self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
         self.on_refer: Callable[[str, int], bool] | None = None  # see `Successor.wanted`
@@ -200,6 +201,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             text = body.src.rdata.wholeMsg
             self._stack.defer(functools.partial(self.owner.pressed, text, "info"))
         elif body.type == pj.PJSIP_EVENT_RX_MSG and body.tsx.method in ("BYE", "CANCEL"):
+            self.left = True
             self.cause = read_headers(body.src.rdata.wholeMsg).get("reason", "")
 
     @logged

@@ -54,16 +54,17 @@ class Slots:
         if session:
             self._confirmed[session] = True
 
-    def over(self, session: int) -> None:
-        """The leg is over for us; the far end may have yet to confirm that."""
+    def over(self, session: int, left: bool) -> None:
+        """The leg is over for us; unless the far end has `left`, it has yet to confirm that."""
         if session:
-            self._later(PATIENCE, lambda: self._leave(session))
+            self._later(0.0 if left else PATIENCE, lambda: self._leave(session, left))
 
     def _unconfirmed(self, session: int) -> None:
         if self._confirmed.get(session) is False:
             self._sessions.end(session)
 
-    def _leave(self, session: int) -> None:
+    def _leave(self, session: int, left: bool) -> None:
         del self._confirmed[session]
-        self._sessions.end(session)
+        if not left:
+            self._sessions.end(session)
         self._sessions.release(session)

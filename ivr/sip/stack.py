@@ -298,7 +298,7 @@ class Stack:
     def forget(self, leg: Leg) -> None:
         """The leg is over."""
         if self._legs.pop(leg.key, None):
-            self.held.over(leg.session)
+            self.held.over(leg.session, leg.left)
             self._sockets.call_ended(time.monotonic())
             self.tolls.ended(leg.key)
         if self.idle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.sip.beep import Beeps
@@ -19,6 +19,7 @@ def heard(sound: Sound) -> list[tuple[int, int]]:
     return [(number, hertz) for number, hertz in found if hertz]
 
 
+@example(hertz=500.0, seconds=1.0, start=0.012589444596227349, loud=700.0, phase=0.0)
 @given(
     hertz=st.floats(500, 2200) | st.floats(350, 390),
     seconds=st.floats(0.2, 1.9),

@@ -256,12 +256,15 @@ def test_a_far_end_that_wants_longer_sessions(line: StartLine) -> None:
     def too_small(dialog: Dialog) -> None:
         assert dialog.incoming
         desk.append(dialog)
-        dialog.reply(dialog.incoming, 422, "", "Min-SE: 3600")
+        if len(desk) == 1:
+            dialog.reply(dialog.incoming, 422, "", "Min-SE: 3600")
+        else:
+            dialog.accept()
 
     phone.peer.answer = too_small
     phone.peer.up()
     phone.expect(LegAnswered)
-    again = desk[0].got("INVITE")
+    again = desk[-1].incoming
     assert again and again.header("session-expires").startswith("3600")
 
 
