@@ -38,6 +38,13 @@ DONE = {
     "reject": "is rejected with {code} {reason}",
     "redirect": "is redirected to {contacts} with {code}",
 }
+# The same, where it is the far end of a transfer that it is about.
+FAR_END = {
+    **DONE,
+    "play": "the far end hears {prompts}",
+    "send_digit": "the far end is sent a key",
+    "join": "hears the far end",
+}
 ENDS = ("hang_up", "reject", "redirect")
 WHO = {
     "typed": "by its keys",
@@ -55,7 +62,8 @@ def story(lines: Iterable[Line]) -> Iterator[Told]:
         if effect == "note":
             text = "[{detail}]" if kind == "state" else "  {kind}: {detail}"
         else:
-            text = HAPPENED.get(_happened(line), "") or DONE.get(str(effect), "")
+            done = FAR_END if line.get("leg") or line.get("early") else DONE
+            text = HAPPENED.get(_happened(line), "") or done.get(str(effect), "")
         if text:
             yield _at(line), _filled(text, line)
 

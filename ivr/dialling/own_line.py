@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from .. import records
@@ -102,7 +103,10 @@ class OwnLine:
     def _serve(self, order: CallOut, prompts: PromptStore, journal: Journal) -> Iterator[str]:
         sip = self.project.settings.sip
         place = Place(sip.address, free_port(sip.address), sip.rtp_port, sip.rtp_ports)
-        phone = self._phone = Phone(line_settings(self.project.settings, place), prompts.resolve)
+        settings = replace(
+            line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
+        )
+        phone = self._phone = Phone(settings, prompts.resolve)
         worker = Worker(phone, lambda offer: None, journal)
         phone.start()
         try:

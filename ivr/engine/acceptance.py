@@ -8,6 +8,7 @@ from __future__ import annotations
 from .call import Call
 from .choices import Choices
 from .effects import Prompt
+from .errors import CallEnded
 from .flow import END, Flow, State
 from .verbs import ask
 
@@ -23,13 +24,17 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
     choices = Choices({"accepted": [key]})
 
     async def accept(call: Call) -> str:
-        result = await ask(call, prompt, choices=choices, attempts=TRIES)
+        try:
+            result = await ask(call, prompt, choices=choices, attempts=TRIES)
+        except CallEnded:
+            call.note("not_accepted", "hang_up")
+            raise
         if result.outcome != "accepted":
             call.note("not_accepted", result.outcome)
         return result.outcome
 
     guarded = Flow(flow.name, start=STATE, language=flow.language, place=flow.place)
-    guarded.version = flow.version
+    guarded.version, guarded.statuses = flow.version, flow.statuses
     on = {"accepted": flow.start, "no_input": END, "no_match": END}
     for state in (State(STATE, accept, on, flow.place), *flow.states.values()):
         guarded.add(state)

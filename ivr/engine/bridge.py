@@ -21,6 +21,7 @@ from .speak import LONGEST_PLAYBACK
 
 # ITU-T E.182: what a caller hears while it rings elsewhere; a tone of no hertz is silence.
 RINGBACK: tuple[Prompt, ...] = (Tone(425, 1.0), Tone(0, 4.0))
+SHORTEST_HOLD = 0.5  # seconds: music that ends sooner is none, and is not begun again
 BETWEEN_KEYS = 1.0  # seconds for the next key of a pattern that is caught
 
 Ringing = Literal["ringback", "far_end", "silence"]
@@ -67,6 +68,7 @@ class Bridge:
     _legs: dict[int, _Leg] = field(default_factory=dict)
     _endings: list[Ending] = field(default_factory=list)
     _hold: int = 0  # the playback that the caller hears while it rings
+    _held_at: float = 0.0
     _early: int = 0  # the leg whose own sound he hears instead
 
     # -- the hunt ---------------------------------------------------------------------------------
@@ -119,6 +121,8 @@ class Bridge:
             case LegEnded(code=code, reason=reason) if leg:
                 if leg.answered:
                     code, reason = 480, "not_accepted"
+                elif 200 <= code < 300:
+                    code = 480  # it answered without sound, or left before there was any
                 self._fail(leg, Ending(outcome_of(code, reason), code, reason))
             case PlayDone(id):
                 return self._played(id)
@@ -147,7 +151,8 @@ class Bridge:
     def _played(self, id: int) -> _Leg | None:
         if id == self._hold:
             self._hold = 0
-            self._play_ringing()
+            if self.call.now - self._held_at >= SHORTEST_HOLD:  # else it could not be played
+                self._play_ringing()
         for leg in self._legs.values():
             if id == leg.whisper:
                 leg.whisper = 0
@@ -191,7 +196,7 @@ class Bridge:
     def _play_ringing(self) -> None:
         prompts = self.terms.music or (RINGBACK if self.terms.ringing != "silence" else ())
         if prompts and not self._hold and not self._early:
-            self._hold = self.call.new_id()
+            self._hold, self._held_at = self.call.new_id(), self.call.now
             self.call.emit(Play(self._hold, self.call.rendered(prompts), self.call.language))
 
     def _stop_ringing(self) -> None:
@@ -274,12 +279,15 @@ class _Keys:
             case Verdict.PARTIAL:
                 self._held, self.until = held, now + BETWEEN_KEYS
                 return "", ""
-        passed = self.give_up()
-        if not passed:
-            return key, ""
-        # What came before is no pattern with this key; the key may begin one.
-        more, caught = self.press(key, now)
-        return passed + more, caught
+        self.give_up()
+        # The first of them begins no pattern; each of the others may.
+        passed, caught = held[0], ""
+        for rest in held[1:]:
+            more, caught = self.press(rest, now)
+            passed += more
+            if caught:
+                break
+        return passed, caught
 
     def give_up(self) -> str:
         """The keys that were held back."""

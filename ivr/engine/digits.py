@@ -87,13 +87,14 @@ class Shape:
 
 
 _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": "[0-9]+"}
-_PATTERN = re.compile(r"(?:[0-9*#XZN]|\[(?:[0-9]|[0-9]-[0-9])+\])+\.?")
+_PATTERN = re.compile(r"\+?(?:[0-9*#XZN]|\[(?:[0-9]|[0-9]-[0-9])+\])+\.?")
 
 
 def pattern(text: str) -> re.Pattern[str]:
     """A dial pattern, as PBXs write them: ``6XX``, ``[1-3]0N``, ``0Z.``.
 
-    ``X`` is 0-9, ``Z`` 1-9, ``N`` 2-9, ``[1-3]`` a range, a final ``.`` one or more digits.
+    ``X`` is 0-9, ``Z`` 1-9, ``N`` 2-9, ``[1-3]`` a range, a final ``.`` one or more digits.  It may
+    begin with a plus.
     Raises ValueError.
     """
     if not _PATTERN.fullmatch(text):
@@ -103,6 +104,8 @@ def pattern(text: str) -> re.Pattern[str]:
         )
     parts = re.findall(r"\[[^]]+\]|.", text)
     try:
-        return re.compile("".join(_CLASSES.get(p) or p.replace("*", r"\*") for p in parts))
+        return re.compile(
+            "".join(_CLASSES.get(p) or p.replace("*", r"\*").replace("+", r"\+") for p in parts)
+        )
     except re.error as error:
         raise ValueError(f"{text!r} is no dial pattern: {error}") from None

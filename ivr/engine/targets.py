@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from .digits import pattern
 
-# RFC 3261 19.1.1, without passwords, escapes, IPv6 and most parameters.  `alias`, `maddr`,
-# `received`, `route` and their like are read by some stack as another destination.
+# RFC 3261 19.1.1, without passwords, IPv6, most parameters, and escapes but that of a hash.
+# `alias`, `maddr`, `received`, `route` and their like some stack reads as another destination.
 _SIP = re.compile(
-    r"sips?:(?:([A-Za-z0-9*#+_.!~'()&=$,/-]+)@)?([A-Za-z0-9._-]+)(?::[0-9]{1,5})?"
+    r"sips?:(?:((?:[A-Za-z0-9*#+_.!~'()&=$,/-]|%23)+)@)?([A-Za-z0-9._-]+)(?::[0-9]{1,5})?"
     r"(?:;(?:user=(?:phone|ip)|transport=(?:udp|tcp|tls)))*",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ def target_of(uri: str) -> Target | None:
         return Target(number) if _NUMBER.fullmatch(number) else None
     found = _SIP.fullmatch(uri)
     host = _host(found[2]) if found else ""
-    return Target(found[1] or "", host) if found and host else None
+    return Target((found[1] or "").replace("%23", "#"), host) if found and host else None
 
 
 def _host(text: str) -> str:
@@ -74,7 +74,7 @@ class Allowed:
 
     def _add(self, entry: str) -> None:
         if entry.lower().startswith("tel:"):
-            self._patterns.setdefault("", []).append(_pattern(entry[len("tel:") :]))
+            self._patterns.setdefault("", []).append(pattern(entry[len("tel:") :]))
             return
         numbers, at, at_host = entry.rpartition("@")
         host = _host(at_host)
@@ -84,7 +84,7 @@ class Allowed:
                 " pattern at a host (6XX@pbx.example) or of telephone numbers (tel:+49.)"
             )
         if at:
-            self._patterns.setdefault(host, []).append(_pattern(numbers))
+            self._patterns.setdefault(host, []).append(pattern(numbers))
         else:
             self._hosts.add(host)
 
@@ -95,12 +95,6 @@ class Allowed:
             return False
         patterns = self._patterns.get(target.host, ())
         return target.host in self._hosts or any(p.fullmatch(target.number) for p in patterns)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """A dial pattern that may begin with a plus.  Raises ValueError."""
-    plain = pattern(text.removeprefix("+")).pattern
-    return re.compile(r"\+" + plain if text.startswith("+") else plain)
 
 
 def remedy(uri: str) -> str:

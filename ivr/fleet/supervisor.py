@@ -36,6 +36,7 @@ TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
 ANSWER_LIMIT = 60.0  # seconds for a worker to answer; one may have to read the project
 ENDED = "worker ended"
+LOST = "lost"  # what a worker would have answered
 LAST_WORDS = 1.0  # seconds for a template to tell how a worker ended
 REST = 5.0  # seconds before a template that died is started again
 
@@ -81,7 +82,7 @@ class Supervisor:
         self._clock = clock
         self._templates: dict[int, Template] = {}
         self._links: dict[str, Link] = {}
-        self._asked: dict[int, asyncio.Future[Message]] = {}
+        self._asked: dict[int, tuple[str, asyncio.Future[Message]]] = {}
         self._numbers = itertools.count()
         self._versions = 0
         self._reloading = asyncio.Lock()
@@ -184,8 +185,9 @@ class Supervisor:
             answer = await self._ask(life.name, {"dial": order})
             if "why" not in answer:
                 return order["id"]
-            refusal = NotDialled(answer.get("kind", "no_room"), answer["why"])
-            if refusal.kind != "no_room":
+            kind = answer.get("kind", "no_room")
+            refusal = NotDialled("no_room" if kind == LOST else kind, answer["why"])
+            if kind != "no_room":  # where it is lost, somebody may ring already
                 break
         raise refusal
 
@@ -329,6 +331,9 @@ class Supervisor:
         if link:
             asyncio.get_running_loop().remove_reader(link)
             link.close()
+        for asked, answer in self._asked.values():
+            if asked == life and not answer.done():
+                answer.set_result({"why": "the worker is gone", "kind": LOST})
         if cause != ENDED:
             log.error("worker %s: %s", life, cause)
             self.restarts[slot_of(life)] += 1
@@ -349,8 +354,8 @@ class Supervisor:
                 case {"ready": capacity}:
                     self._do(self.crew.ready(life, capacity, now))
                 case {"told": number, **said}:
-                    if (answer := self._asked.get(number)) and not answer.done():
-                        answer.set_result(said)
+                    if (asked := self._asked.get(number)) and not asked[1].done():
+                        asked[1].set_result(said)
         if link.gone:
             loop = asyncio.get_running_loop()
             loop.remove_reader(link)
@@ -379,13 +384,14 @@ class Supervisor:
     async def _ask(self, life: str, message: Message) -> Message:
         """What a worker answers: it is done, unless there is a `why`."""
         number = next(self._numbers)
-        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        answer = asyncio.get_running_loop().create_future()
+        self._asked[number] = life, answer
         try:
             if (link := self._links.get(life)) and link.send({"number": number, **message}):
                 return await asyncio.wait_for(answer, ANSWER_LIMIT)
-            return {"why": "the worker is gone"}
+            return {"why": "the worker is gone", "kind": "no_room"}
         except TimeoutError:
-            return {"why": "the worker does not answer"}
+            return {"why": "the worker does not answer", "kind": LOST}
         finally:
             del self._asked[number]
 

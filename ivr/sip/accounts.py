@@ -37,10 +37,9 @@ class LineAccount:
         """The address of record: as whom it registers, and calls."""
         return f"sip:{self.user}@{self.domain}"
 
-    @property
-    def own_uri(self) -> str:
-        """Who calls, when it calls."""
-        return f"<sip:{self.caller_id or self.user}@{self.domain}>"
+    def uri_of(self, number: str = "") -> str:
+        """Who calls, when it calls: `number`, or whom the account says."""
+        return f"<sip:{number or self.caller_id or self.user}@{self.domain}>"
 
 
 @dataclass(frozen=True, slots=True)

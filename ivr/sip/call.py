@@ -316,6 +316,10 @@ class LineCall:
         logger.info("call %s: goes on with whom the caller's phone referred us to", self.id)
         before, self.leg = self.leg, leg
         leg.owner, self._quality, self._keys = self, leg.quality, KeyFilter()
+        self._ear.close()
+        leg.second, self.dtmf = False, "none"
+        self._ear, self._dialler = Ear(self._stack, self, self._keys), Dialler(self)
+        self._stack.wiretap.claim(leg.dialog[0], self.id)
         if before:
             before.owner = before.on_refer = None
             hang_up(before)
@@ -354,7 +358,8 @@ class LineCall:
         self.emit(Digit(key))
 
     def progressed(self, code: int) -> None:
-        self.emit(LegRinging(0, code))
+        if self._outgoing:
+            self.emit(LegRinging(0, code))
 
     def referred(self, code: int, final: bool) -> None:
         self._legs.referred(code, final)

@@ -52,10 +52,10 @@ def call_out(
         raise NoWay("no_slot")
     here, prm = stack.settings, pj.CallOpParam(True)
     user = quote(number, safe="+-_.!~*'()") or "anonymous"
-    if number or not account:
+    if not account:
         prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
     try:
-        return stack.dial(owner, f"<{uri}>", prm, account)
+        return stack.dial(owner, f"<{uri}>", prm, account, quote(number, safe="+-_.!~*'()"))
     except KeyError:
         raise NoWay(f"there is no account {account!r}") from None
     except pj.Error as error:
@@ -109,6 +109,7 @@ class FarLeg:
             logger.warning("call %s: no way to %s: %s", self.id, effect.to, reason)
             self._end(0, str(reason))
         else:
+            self.leg.second = True
             self._stack.wiretap.claim(self.leg.dialog[0], self.id, self.number)
 
     def join(self, early: bool) -> None:
@@ -195,13 +196,24 @@ class FarLeg:
             return
         self.connect()
         self._speaker.connect()
-        if not self._is_confirmed:
+        if self._is_early():
             self._caller.emit(LegRinging(self.number, 183, early=True))
         self._tell()
+
+    def _is_early(self) -> bool:
+        """Whether there is sound before the answer; the 200's own comes before it is confirmed."""
+        try:
+            info = self.leg.getInfo() if self.leg else None
+        except pj.Error:
+            return False
+        return info is not None and info.state == pj.PJSIP_INV_STATE_EARLY
 
     def _tell(self) -> None:
         if self._is_confirmed and self._has_media and not self._told:
             self._told = True
+            if self._early and self.leg:  # who answers is heard when he has taken the call
+                self._part(self.leg)
+                self._joined = self._early = False
             self._caller.emit(LegAnswered(self.number))
 
     def pressed(self, key: str, transport: str) -> None:

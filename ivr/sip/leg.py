@@ -90,6 +90,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
+        self.second = False  # it belongs to a caller, who has a slot of his own
         self.left = False  # it was the far end that ended it, by BYE or CANCEL
         self.cause = ""  # ... and its Reason (RFC 3326)
         self.info_answered: Callable[[], None] | None = None  # ours, by whatever

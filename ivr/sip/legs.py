@@ -65,6 +65,9 @@ class Legs:
 
     def _refer(self, effect: Refer, far: FarLeg | None) -> None:
         target = far.leg if far else None  # whom we may call, we have called
+        if effect.leg and target is None:
+            self._caller.emit(ReferDone(effect.id, 0, "gone"))
+            return
         tolls = self._stack.tolls
         reason = "" if target else tolls.refuses(one_line(effect.to), self._caller.id)
         if reason:

@@ -100,6 +100,8 @@ class Successor:
             self.leg = self._stack.dial(self, f"<{uri}>", prm)
         except pj.Error as error:
             self.ended(503, error.reason)
+        else:
+            self.leg.second = True
 
     def _too_late(self, this: int) -> None:
         if self.comes and this == self._referrals:

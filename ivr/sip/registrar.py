@@ -59,12 +59,11 @@ class Registrar:
     def _has_failed(self, account: str) -> None:
         self.failed(account)
 
-    def account(self, name: str, prm: pj.CallOpParam) -> Account:
-        """The account for a call out; `prm` gets its caller's id, unless it names a caller.  Raises
-        `KeyError`."""
+    def account(self, name: str, prm: pj.CallOpParam, number: str = "") -> Account:
+        """The account for a call out; `prm` gets who calls: `number` in its domain, or its own.
+        Raises `KeyError`."""
         client = self._clients[name]
-        if not prm.txOption.localUri:
-            prm.txOption.localUri = client.account.own_uri
+        prm.txOption.localUri = client.account.uri_of(number)
         return client.pj
 
     def keep(self) -> None:

@@ -342,8 +342,9 @@ class Stack:
 
     @property
     def taken(self) -> int:
-        """... of those that callers can have: the kept ones are the first that calls out take."""
-        return self.slots - min(self.tolls.legs, self.settings.kept)
+        """... of those that callers can have: the kept ones are the first that second legs take."""
+        second = sum(leg.second for leg in self._legs.values())
+        return self.slots - min(second, self.settings.kept)
 
     def has_room(self) -> bool:
         """Whether one more caller can be had."""
@@ -361,13 +362,15 @@ class Stack:
     def _admits(self) -> bool:
         return not self.refusing and self.has_room()
 
-    def dial(self, owner: LegOwner, uri: str, prm: pj.CallOpParam, account: str = "") -> Leg:
-        """Calls `uri`, with the credentials and by the proxy of an `account` that is named.
+    def dial(
+        self, owner: LegOwner, uri: str, prm: pj.CallOpParam, account: str = "", number: str = ""
+    ) -> Leg:
+        """Calls `uri`; with an `account`, by its proxy, with its credentials, as `number` there.
 
         Raises `pj.Error`; `owner` hears no more of it then.  Raises `KeyError`: no such account.
         """
-        leg = Leg(self, self.registrar.account(account, prm) if account else self.account)
-        leg.owner = owner
+        chosen = self.registrar.account(account, prm, number) if account else self.account
+        leg = Leg(self, chosen)
         self._legs[leg.key] = leg
         self._sockets.call_began(incoming=False)
         self.tolls.began(leg.key)
@@ -375,9 +378,9 @@ class Stack:
             leg.makeCall(uri, prm)
             leg.dialog = leg.call_id(), ""
         except pj.Error:
-            leg.owner = None
             self.forget(leg)
             raise
+        leg.owner = owner
         return leg
 
     # -- media ------------------------------------------------------------------------------------

@@ -78,7 +78,8 @@ def _memory(file: Path | None) -> mmap.mmap:
             file.parent.mkdir(parents=True, exist_ok=True)
             number = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                os.ftruncate(number, _SIZE)
+                # Not `ftruncate`: on a full disk a hole that is written to ends the process.
+                os.posix_fallocate(number, 0, _SIZE)
                 return mmap.mmap(number, _SIZE)
             finally:
                 os.close(number)
@@ -139,11 +140,6 @@ class Tolls:
     def permits(self, uri: str) -> bool:
         """Whether a call that has begun may go on to *uri*."""
         return self._allowed.permits(uri)
-
-    @property
-    def legs(self) -> int:
-        """Legs that we called, and that are not over."""
-        return len(self._talking)
 
     def began(self, leg: int) -> None:
         """We call: leg with this key."""

@@ -271,7 +271,8 @@ class SimulatedLine:
         self._agenda.expect(self.now + ANSWERING, Answered())
 
     def _send(self, effect: SendDigit) -> None:
-        self.sent += effect.digit
+        if not effect.leg:
+            self.sent += effect.digit
 
     def _early(self, effect: Early) -> None:
         self._agenda.expect(self.now + ANSWERING, EarlyMedia())

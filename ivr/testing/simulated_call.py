@@ -13,7 +13,7 @@ from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
 from ..engine.events import Dismissed, Interjected, Moved
 from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
-from ..engine.verb import Address, Doc, KeySet, Range, Seconds
+from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
 from .calls_out import CallsOut, Code
 from .line import CLOSING, NOTHING, Direction, SimulatedLine
 from .transcript import ending, named
@@ -217,7 +217,7 @@ class SimulatedCall(Transfers, CallsOut):
 
     def is_redirected_to(
         self,
-        *to: Annotated[Address, Doc("the contacts, best first")],
+        *to: Annotated[Contact, Doc("the contacts, best first")],
         code: Annotated[Code, Doc("SIP status code")] = 302,
     ) -> SimulatedCall:
         """The call ends before the answer, and the caller's phone is sent elsewhere."""

@@ -110,7 +110,7 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
             return Line(time, "fault", f"the flow fails: {detail}")
         case Ring(code, reason):
             return Line(time, "line", f"is told {code} {reason}".rstrip())
-        case SendDigit(digit):
+        case SendDigit(digit, leg=0):
             return Line(time, "line", f"is sent {digit}")
         case Record(name=name):
             return Line(time, "line", f"is recorded as {name}")

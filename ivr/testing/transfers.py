@@ -62,8 +62,9 @@ class Transfers(Opening):
             return self
         if result != "no_answer" or after is not None or code is not None:
             self._decides(one, result, code, FAR_END if after is None else after, talk, presses)
-        while result != "talking" and one in far_ends.there and line.step():
-            pass
+        while one in far_ends.there and not (result == "talking" and one.joined):
+            if not line.step():
+                break
         return self
 
     def _decides(

@@ -117,3 +117,10 @@ def test_whom_to_call(to: str, uri: str) -> None:
 def test_whom_nobody_can_call(to: str) -> None:
     with pytest.raises(ValueError, match="expected such as sip:"):
         target(to)
+
+
+def test_who_hangs_up_on_the_question_did_not_take_it() -> None:
+    phone = calling("1")
+    phone.take(Answered())
+    phone.hang_up()
+    assert phone.noted("not_accepted") == ["hang_up"]

@@ -119,11 +119,18 @@ def test_the_second_leg_is_dropped_when_the_caller_hangs_up(answered: bool) -> N
 def test_the_caller_hears_it_ring_until_somebody_answers() -> None:
     phone = transferring()
     assert phone.playing and phone.playing.prompts == RINGBACK
+    phone.wait(5)
     phone.play_done()
     assert phone.playing and phone.playing.prompts == RINGBACK
     phone.take(PlayDone(99))
     ringing = phone.playing.id
     assert phone.take(LegAnswered(1)) == [Stop(ringing), Join(1)]
+
+
+def test_music_that_cannot_be_played_is_not_begun_for_ever() -> None:
+    phone = transferring(music=("gone",))
+    phone.play_done()
+    assert phone.playing is None
 
 
 def test_music_takes_the_place_of_ringing() -> None:
@@ -453,3 +460,44 @@ def test_what_is_found_when_the_flow_is_read(arguments: dict[str, Any], wrong: s
 )
 def test_what_a_status_means(outcome: str, codes: str) -> None:
     assert {outcome_of(int(code)) for code in codes.split()} == {outcome}
+
+
+def test_a_far_end_that_leaves_while_the_phone_is_asked_is_not_talked_to() -> None:
+    phone = transferring(mode="attended")
+    refer = phone.take(LegAnswered(1))[-1]
+    assert isinstance(refer, Refer)
+    assert phone.take(LegEnded(1, 200)) == [], "the phone may be there instead"
+    phone.take(ReferDone(refer.id, 603))
+    assert phone.result == Result("no_answer", code=480, reason="gone")
+    phone = transferring(mode="attended")
+    refer = phone.take(LegAnswered(1))[-1]
+    assert isinstance(refer, Refer)
+    phone.take(LegEnded(1, 200))
+    phone.take(ReferDone(refer.id, 200))
+    assert phone.result.outcome == "answered"
+
+
+def test_who_answers_without_sound_has_not_answered() -> None:
+    phone = transferring(ONE, TWO)
+    phone.take(LegEnded(1, 200))
+    phone.take(LegEnded(2, 486))
+    assert phone.result == Result("busy", code=486)
+
+
+@pytest.mark.parametrize(
+    ("catch", "keys", "passed", "value"),
+    [
+        (("**0",), "***0", "*", "**0"),
+        (("112",), "1112", "1", "112"),
+        (("*0", "**01"), "**05", "*", "*0"),
+        (("*0",), "*9", "*9", ""),
+    ],
+)
+def test_a_key_too_many_catches_all_the_same(
+    catch: tuple[str, ...], keys: str, passed: str, value: str
+) -> None:
+    phone = talking(catch=catch)
+    sent = [e.digit for e in phone.press(keys) if isinstance(e, SendDigit)]
+    assert "".join(sent) == passed
+    assert bool(phone.results) == bool(value)
+    assert not value or phone.result.value == value

@@ -42,12 +42,12 @@ def test_what_the_line_gets(file: Path) -> None:
     assert account.aor == "sip:+4930123456@sip.example.com"  # the domain is the registrar's host
     assert account.proxy == "sip:proxy.example.com;lr"
     assert (account.register, account.expires) == (False, 600)
-    assert account.own_uri == "<sip:+4930123456@sip.example.com>"
+    assert account.uri_of() == "<sip:+4930123456@sip.example.com>"
 
 
 def test_who_calls(file: Path) -> None:
     (account,) = accounts(read(file, domain="example.com", caller_id="100", auth_user="4711"))
-    assert account.own_uri == "<sip:100@example.com>"
+    assert account.uri_of() == "<sip:100@example.com>"
     assert account.auth_user == "4711"
 
 

@@ -43,7 +43,8 @@ async def reject(
     except ValueError as error:
         raise FlowError(str(error)) from None
     own = dict(headers)
-    if named == "overloaded" and retry_after is None and "Retry-After" not in own:
+    told = any(name.lower() == "retry-after" for name in own)
+    if named == "overloaded" and retry_after is None and not told:
         retry_after = RETRY_AFTER
     if retry_after is not None:
         own["Retry-After"] = str(-int(-retry_after // 1))

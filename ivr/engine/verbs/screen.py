@@ -4,8 +4,8 @@ from typing import Annotated
 
 from ..call import Call
 from ..effects import Screen, Stop
-from ..errors import FlowError
 from ..events import Finding, Screened, Tick
+from ..phase import ALWAYS, BEFORE, Standing
 from ..verb import Doc, Range, Result, verb
 from ..verb import Seconds as SecondsType
 
@@ -14,7 +14,12 @@ GRACE = 1.0  # seconds for the line to report, past the time it was given
 Wait = Annotated[SecondsType, Range(0.5, 60)]
 
 
-@verb("screen", ("human", "machine", "silence"), goes_on="human")
+ANSWERED = Standing(
+    ALWAYS - BEFORE, "nobody can be screened before the call is answered; put answer before it"
+)
+
+
+@verb("screen", ("human", "machine", "silence"), goes_on="human", standing=ANSWERED)
 async def screen(
     call: Call,
     seconds: Annotated[Wait, Doc("longest wait until it is known who answered")] = 4.0,
@@ -30,8 +35,7 @@ async def screen(
     verb alone, but have the far end press a key.  `silence`: nobody said anything.  With a
     machine, `reason` is `beep` where its beep was heard.
     """
-    if not call.answered:
-        raise FlowError("nobody can be screened before the call is answered")
+    call.require(ANSWERED)
     asking = call.new_id()
     call.emit(Screen(asking, seconds))
     found: Finding | None = None

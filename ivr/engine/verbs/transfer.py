@@ -8,7 +8,7 @@ from ..call import Call
 from ..digits import pattern
 from ..effects import Refer, Stop
 from ..errors import FlowError
-from ..events import ReferDone, Tick
+from ..events import LegEnded, ReferDone, Tick
 from ..far_end import OUTCOMES, Ending, outcome_of
 from ..phase import ALWAYS, BEFORE, Standing
 from ..verb import (
@@ -25,6 +25,7 @@ from ..verb import (
 )
 from ..verb import Seconds as SecondsType
 
+GONE = "gone"  # the far end left while the phone was asked to take our place
 LONGEST_CONVERSATION = 3.9 * 3600  # seconds; the session's own limit is a little longer
 
 # One user part and one host: a second @, filled in from what a caller sent, would be another host.
@@ -134,7 +135,7 @@ async def _bridge(
             return bridge.ending
         if attended:
             ending = await _refer(call, targets[0], terms.ring, leg)
-            if ending.outcome == "answered":
+            if ending.outcome == "answered" or ending.reason == GONE:
                 return ending
         return await bridge.talk(leg)
     finally:
@@ -143,7 +144,7 @@ async def _bridge(
 
 async def _refer(call: Call, to: str, patience: float, leg: int = 0) -> Ending:
     """Ask the caller's phone, and give it *patience* seconds to say what came of it."""
-    going, done = call.new_id(), None
+    going, done, gone = call.new_id(), None, False
     call.emit(Refer(going, to, leg))
     until = call.now + patience
     try:
@@ -151,12 +152,19 @@ async def _refer(call: Call, to: str, patience: float, leg: int = 0) -> Ending:
             match await call.next_event(until):
                 case ReferDone(id=id) as event if id == going:
                     done = event
+                case LegEnded(leg=left) if left == leg:
+                    gone = True  # the phone may have taken our place there, and has yet to say so
                 case Tick():
-                    return Ending("no_answer", 408)
+                    break
     finally:
         if done is None:
             call.emit(Stop(going))
-    return Ending(outcome_of(done.code, done.reason), done.code, done.reason)
+    ending = Ending("no_answer", 408)
+    if done is not None:
+        ending = Ending(outcome_of(done.code, done.reason), done.code, done.reason)
+    if gone and ending.outcome != "answered":
+        return Ending("no_answer", 480, GONE)
+    return ending
 
 
 def _number(uri: str) -> str:
