@@ -135,6 +135,37 @@ def test_the_far_end_is_heard_before_it_answers(line: StartLine) -> None:
     phone.peer.expect(lambda: 500 in dict(desk.call.tones()), "the caller is heard")
 
 
+def test_who_answers_is_not_heard_before_he_takes_the_call(line: StartLine) -> None:
+    port = free_port()
+
+    def script(event: Event) -> Sequence[Effect]:
+        match event:
+            case Offered():
+                return [Answer()]
+            case Answered():
+                return [Dial(1, f"sip:601@127.0.0.1:{port}")]
+            case LegRinging(early=True):
+                return [Join(1, early=True)]
+            case LegDigit():
+                return [Join(1)]
+        return []
+
+    phone = line(lambda: script, peer_port=port)
+    desk = Desk(phone)
+    call = phone.peer.up()
+    desk.call.accept(183)
+    desk.call.speaks = 700
+    phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
+    desk.call.accept()
+    phone.expect(LegAnswered)
+    phone.peer.run(None, 0.2)
+    call.heard.clear()
+    phone.peer.run(None, 0.3)
+    assert 700 not in dict(call.tones()), "he thinks about it"
+    desk.call.press("1")
+    phone.peer.expect(lambda: 700 in dict(call.tones()), "the two are joined")
+
+
 def test_a_prompt_for_the_far_end_alone(line: StartLine) -> None:
     port = free_port()
 
