@@ -34,13 +34,13 @@ def sipp(phone: Line, tmp_path: Path, calls: int, *options: str) -> None:
     """SIPp's own caller: INVITE, ACK, BYE; all of the calls must succeed."""
     command = [
         "sipp", "-sn", "uac", "-i", "127.0.0.1", "-m", str(calls), "-nostdin", "-d", "50",
-        "-timeout", "30", "-timeout_error", *options, f"127.0.0.1:{phone.port}",
+        "-timeout", "60", "-timeout_error", *options, f"127.0.0.1:{phone.port}",
     ]  # fmt: skip
     with (
         (tmp_path / "sipp.out").open("w") as out,
         subprocess.Popen(command, cwd=tmp_path, stdout=out, stderr=subprocess.STDOUT) as process,
     ):
-        phone.peer.run(lambda: process.poll() is not None, 40)
+        phone.peer.run(lambda: process.poll() is not None, 70)
     assert process.returncode == 0, (tmp_path / "sipp.out").read_text()[-2000:]
     phone.peer.expect(lambda: len(phone.of(HungUp)) == len(phone.of(Offered)), "all over")
 

@@ -53,7 +53,7 @@ def test_by_default_the_domains_that_the_settings_name(tmp_path: Path) -> None:
 def test_a_line_gets_what_it_needs(tmp_path: Path) -> None:
     file = project(tmp_path, "calls_out: {calls_per_hour: 5, minutes_per_hour: 7, kept: 1}\n")
     line = line_settings(load_settings(file), Place("127.0.0.1", 6000, 20000, 100, "127.0.0.1:1"))
-    assert line.allow == ("127.0.0.1",)
+    assert line.may_call == ("127.0.0.1",)
     assert (line.calls_per_hour, line.minutes_per_hour, line.kept) == (5, 7, 1)
     assert line.ledger == tmp_path / "var/run/calls-out"
     assert not line.allow_refer
