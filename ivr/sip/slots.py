@@ -7,6 +7,7 @@ half a minute of 503 for everybody else.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Protocol
 
@@ -36,18 +37,23 @@ class Slots:
         self._sessions = sessions
         self._later = later
         self._confirmed: dict[int, bool] = {}
+        self._numbers: dict[int, int] = {}
+        self._count = itertools.count(1)
 
     def hold(self, transaction: int) -> int:
         """The session of a leg, to be given back with `over`."""
         session = self._sessions.hold(transaction)
         if session:
             self._confirmed[session] = False
+            self._numbers[session] = next(self._count)
         return session
 
     def answered(self, session: int) -> None:
         """We have sent a 200, and wait for the ACK."""
         if session:
-            self._later(PATIENCE, lambda: self._unconfirmed(session))
+            # Another session may be where this one was by then: it is known by its number.
+            number = self._numbers.get(session, 0)
+            self._later(PATIENCE, lambda: self._unconfirmed(session, number))
 
     def confirmed(self, session: int) -> None:
         """The ACK has come."""
@@ -59,12 +65,12 @@ class Slots:
         if session:
             self._later(0.0 if left else PATIENCE, lambda: self._leave(session, left))
 
-    def _unconfirmed(self, session: int) -> None:
-        if self._confirmed.get(session) is False:
+    def _unconfirmed(self, session: int, number: int) -> None:
+        if self._confirmed.get(session) is False and self._numbers[session] == number:
             self._sessions.end(session)
 
     def _leave(self, session: int, left: bool) -> None:
-        del self._confirmed[session]
+        del self._confirmed[session], self._numbers[session]
         if not left:
             self._sessions.end(session)
         self._sessions.release(session)
