@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from ivr.engine.effects import Answer, Effect, HangUp, Play
 from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
 from ivr.sip import slots
+from ivr.sip.slots import Slots
 
 from .conftest import Line, Script, StartLine
 from .peer import Dialog
@@ -94,3 +95,36 @@ def test_a_late_ack_is_soon_enough(line: StartLine) -> None:
     heard = len(call.heard)
     phone.peer.expect(lambda: len(call.heard) > heard + 5, "the prompt goes on")
     assert phone.of(HungUp) == []
+
+
+class Sessions:
+    """All of them at one place in memory, one after the other."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+
+    def hold(self, transaction: int) -> int:
+        return 7
+
+    def end(self, session: int) -> None:
+        self.ended += 1
+
+    def release(self, session: int) -> None:
+        pass
+
+
+def test_a_call_is_not_taken_for_the_one_that_was_there_before() -> None:
+    sessions = Sessions()
+    timers: list[tuple[float, Callable[[], None]]] = []
+    slots = Slots(sessions, lambda seconds, action: timers.append((seconds, action)))
+    slots.answered(slots.hold(1))
+    slots.confirmed(7)
+    slots.over(7, left=True)
+    (_, unconfirmed), (at_once, leave) = timers
+    assert at_once == 0
+    leave()
+    slots.answered(slots.hold(2))
+    unconfirmed()
+    assert sessions.ended == 0
+    timers[-1][1]()
+    assert sessions.ended == 1
