@@ -14,7 +14,7 @@ from .flow import Flow
 ACCEPT = Text("This is an automated call. To take it, press one.")
 
 
-_URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
+URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
 _NUMBER = re.compile(r"[+*#]?[0-9*#.()-]+")
 
 
@@ -23,7 +23,7 @@ def target(to: str, domain: str = "") -> str:
 
     Raises `ValueError`.
     """
-    if _URI.fullmatch(to):
+    if URI.fullmatch(to):
         return to
     if not _NUMBER.fullmatch(to):
         raise ValueError(f"{to!r} is not a SIP URI; expected such as sip:601@pbx.example")

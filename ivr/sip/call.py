@@ -45,12 +45,12 @@ from .dialler import Dialler
 from .ear import Ear
 from .far_leg import NoWay, call_out
 from .keys import KeyFilter
-from .leg import Leg
+from .leg import Leg, hang_up, has_sound
 from .legs import Legs
 from .opening import Opening, redirection, sendable
 from .quality import Quality
 from .recorder import Recorder
-from .referred import Successor, hang_up
+from .referred import Successor
 from .speaker import Prompts, Speaker
 from .stack import Stack
 from .watch import Watch
@@ -285,6 +285,9 @@ class LineCall:
 
     def confirmed(self) -> None:
         self._is_confirmed = True
+        if self.leg and self.leg.takes_events:
+            self.dtmf = "rfc4733"
+            self._ear.better_keys()
         self._attend()
         self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
@@ -317,7 +320,7 @@ class LineCall:
         before, self.leg = self.leg, leg
         leg.owner, self._quality, self._keys = self, leg.quality, KeyFilter()
         self._ear.close()
-        leg.second, self.dtmf = False, "none"
+        leg.second, self.dtmf = False, "rfc4733" if leg.takes_events else "none"
         self._ear, self._dialler = Ear(self._stack, self, self._keys), Dialler(self)
         self._stack.wiretap.claim(leg.dialog[0], self.id)
         if before:
@@ -327,13 +330,8 @@ class LineCall:
         self.media_changed()
 
     def media_changed(self) -> None:
-        leg = self.leg
-        if leg is None:
+        if not has_sound(self.leg):
             return
-        try:
-            leg.getAudioMedia(-1)
-        except pj.Error:
-            return  # no audio just now
         self._has_media = True
         self._connect_recorder()
         self._speaker.connect()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote
 
 import pjsua2 as pj
 
+from ..engine.call_out import URI
 from ..engine.effects import Dial, Play, SendDigit
 from ..engine.events import (
     Event,
@@ -22,14 +22,12 @@ from ..engine.events import (
 )
 from .dialler import Dialler
 from .keys import KeyFilter
-from .leg import TOO_MANY, Leg, LegOwner
+from .leg import TOO_MANY, Leg, LegOwner, hang_up, has_sound
 from .message import one_line
 from .speaker import Prompts, Speaker
 from .stack import Stack
 
 logger = logging.getLogger(__name__)
-
-_URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
 
 
 class NoWay(Exception):
@@ -37,25 +35,30 @@ class NoWay(Exception):
 
 
 def call_out(
-    stack: Stack, owner: LegOwner, to: str, number: str, call_id: str, account: str = ""
-) -> Leg:
+    stack: Stack, owner: LegOwner, to: str, number: str, call_id: str, account: str = "",
+    replaces: str = "",
+) -> Leg:  # fmt: skip
     """Calls the SIP URI `to`, which is shown `number` (empty: that of the `account`, if any).
 
-    Raises `NoWay`.
+    `replaces`: the call whose place this one is to take there (RFC 3891).  Raises `NoWay`.
     """
     uri = one_line(to)
-    if not _URI.fullmatch(uri):
+    if not URI.fullmatch(uri):
         raise NoWay(f"{uri!r} is not a SIP URI")
     if reason := stack.tolls.refuses(uri, call_id):
         raise NoWay(reason)
     if not stack.has_slot():
         raise NoWay("no_slot")
     here, prm = stack.settings, pj.CallOpParam(True)
-    user = quote(number, safe="+-_.!~*'()") or "anonymous"
+    user = quote(number, safe="+-_.!~*'()")
     if not account:
-        prm.txOption.localUri = f"<sip:{user}@{here.advertised}:{here.port}>"
+        prm.txOption.localUri = f"<sip:{user or 'anonymous'}@{here.advertised}:{here.port}>"
+    if replaces:
+        header = pj.SipHeader()
+        header.hName, header.hValue = "Replaces", replaces
+        prm.txOption.headers.push_back(header)
     try:
-        return stack.dial(owner, f"<{uri}>", prm, account, quote(number, safe="+-_.!~*'()"))
+        return stack.dial(owner, f"<{uri}>", prm, account, user)
     except KeyError:
         raise NoWay(f"there is no account {account!r}") from None
     except pj.Error as error:
@@ -134,10 +137,7 @@ class FarLeg:
         if leg:
             leg.owner = None
             self._part(leg)
-            try:
-                leg.hangup(pj.CallOpParam())
-            except pj.Error as error:
-                logger.info("call %s: the far end is gone: %s", self.id, error.reason)
+            hang_up(leg)
 
     def connect(self) -> None:
         """Joins whoever is to hear whom; again after each re-INVITE of either leg."""
@@ -188,12 +188,9 @@ class FarLeg:
         self._tell()
 
     def media_changed(self) -> None:
-        try:
-            if self.leg:
-                self.leg.getAudioMedia(-1)
-                self._has_media = True
-        except pj.Error:
+        if not has_sound(self.leg):
             return
+        self._has_media = True
         self.connect()
         self._speaker.connect()
         if self._is_early():

@@ -90,6 +90,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.refers = False  # we have sent a REFER, so NOTIFYs of it are expected
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
+        self.takes_events = False  # the far end of a call of ours sends keys as RFC 4733 events
         self.second = False  # it belongs to a caller, who has a slot of his own
         self.left = False  # it was the far end that ended it, by BYE or CANCEL
         self.cause = ""  # ... and its Reason (RFC 3326)
@@ -189,6 +190,8 @@ class Leg(pj.Call):  # type: ignore[misc]
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
             self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
+            if came and body.tsx.method == "INVITE" and 180 < body.tsx.statusCode < 300:
+                self.takes_events = "telephone-event" in body.src.rdata.wholeMsg
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)
@@ -271,6 +274,22 @@ class Leg(pj.Call):  # type: ignore[misc]
     def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
         # Left alone, the stack hands this call to whoever knows its ids (RFC 3891 9).
         prm.statusCode = pj.PJSIP_SC_DECLINE
+
+
+def has_sound(leg: Leg | None) -> bool:
+    """Whether there is an audio port to connect with."""
+    try:
+        return leg is not None and leg.getAudioMedia(-1) is not None
+    except pj.Error:
+        return False
+
+
+def hang_up(leg: Leg) -> None:
+    """Ends `leg`, if it is there."""
+    try:
+        leg.hangup(pj.CallOpParam())
+    except pj.Error as error:
+        logger.info("a leg is gone already: %s", error.reason)
 
 
 class Account(pj.Account):  # type: ignore[misc]

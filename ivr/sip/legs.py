@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from ..engine.effects import Dial, Drop, Join, Play, Refer, SendDigit
 from ..engine.events import ReferDone
 from .far_leg import Caller, FarLeg
@@ -17,7 +19,7 @@ class Legs:
     def __init__(self, stack: Stack, prompts: Prompts, caller: Caller) -> None:
         self._stack = stack
         self._prompts = prompts
-        self._caller = caller
+        self._caller: Caller = weakref.proxy(caller)  # see `Speaker`
         self._legs: dict[int, FarLeg] = {}
         self._referral: Referral | None = None
 

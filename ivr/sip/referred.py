@@ -10,7 +10,9 @@ from urllib.parse import unquote
 
 import pjsua2 as pj
 
-from .leg import Leg
+from ..engine.events import Offered
+from .far_leg import NoWay, call_out
+from .leg import Leg, hang_up, has_sound
 from .message import one_line
 from .stack import Stack
 
@@ -29,6 +31,7 @@ class Call(Protocol):
 
     id: str
     leg: Leg | None
+    offer: Offered
 
     def move(self, leg: Leg) -> None:
         """Goes on with `leg`, which has sound."""
@@ -91,15 +94,12 @@ class Successor:
         if not self.comes or this != self._referrals:
             return
         self._tell(100)
-        prm = pj.CallOpParam(True)
-        if replaces:
-            header = pj.SipHeader()
-            header.hName, header.hValue = "Replaces", replaces
-            prm.txOption.headers.push_back(header)
         try:
-            self.leg = self._stack.dial(self, f"<{uri}>", prm)
-        except pj.Error as error:
-            self.ended(503, error.reason)
+            self.leg = call_out(
+                self._stack, self, uri, self._call.offer.dialled, self._call.id, replaces=replaces
+            )
+        except NoWay as reason:
+            self.ended(503, str(reason))
         else:
             self.leg.second = True
 
@@ -138,12 +138,7 @@ class Successor:
         self._take_over()
 
     def media_changed(self) -> None:
-        try:
-            if self.leg:
-                self.leg.getAudioMedia(-1)
-                self._has_media = True
-        except pj.Error:
-            return
+        self._has_media = self._has_media or has_sound(self.leg)
         self._take_over()
 
     def _take_over(self) -> None:
@@ -171,11 +166,3 @@ class Successor:
 
 
 REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK"}
-
-
-def hang_up(leg: Leg) -> None:
-    """Ends `leg`, if it is there."""
-    try:
-        leg.hangup(pj.CallOpParam())
-    except pj.Error as error:
-        logger.info("a leg is gone already: %s", error.reason)
