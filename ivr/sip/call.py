@@ -107,6 +107,7 @@ class LineCall:
             logger.warning("call %s: no way to %s: %s", self.id, order.to, reason)
             self.ended(0, str(reason))
         else:
+            self._quality = self.leg.quality
             self._stack.wiretap.claim(self.leg.dialog[0], self.id)
             self._stack.later(order.ring, self._rang)
 

@@ -303,7 +303,9 @@ class Account(pj.Account):  # type: ignore[misc]
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         invite = prm.rdata.wholeMsg
         headers = read_headers(invite)
-        if sdp.unservable(invite.encode("utf-8", "surrogateescape")) or short_session(headers):
+        if sdp.unservable(invite.encode("utf-8", "surrogateescape")) or short_session(
+            headers.get("session-expires", "")
+        ):
             return  # no call for these: 480 to the one, without a shim, and 422 to the other
         leg = Leg(self._stack, self, prm.callId)
         leg.dialog = dialog_id(headers)

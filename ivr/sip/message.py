@@ -188,9 +188,9 @@ def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
     return headers.get("call-id", ""), tag_of(headers.get("from", ""))
 
 
-def short_session(headers: Mapping[str, str]) -> bool:
-    """Whether a session is to be shorter than any may be (RFC 4028 5); the stack answers 422."""
-    seconds = headers.get("session-expires", "").partition(";")[0].strip()
+def short_session(expires: str) -> bool:
+    """Whether a session (Session-Expires) is to be shorter than any may be (RFC 4028 5)."""
+    seconds = expires.partition(";")[0].strip()
     return seconds.isdecimal() and int(seconds[:10]) < SHORTEST_SESSION
 
 

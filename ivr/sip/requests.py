@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .message import DTMF_KINDS, header_lines, split, tag_of, unquoted
+from .message import (
+    DTMF_KINDS,
+    SHORTEST_SESSION,
+    header_lines,
+    short_session,
+    split,
+    tag_of,
+    unquoted,
+)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -57,7 +65,6 @@ INFO_KIND = Answer(415, "", (("Accept", ", ".join(sorted(DTMF_KINDS))),))
 NO_SDP = Answer(415, "", (ACCEPT_SDP,))
 NO_CODING = Answer(415, "", (ACCEPT_ENCODING,))
 ENCRYPTED = Answer(493)
-SHORTEST_SESSION = 90  # seconds (RFC 4028 5)
 SHORT_SESSION = Answer(422, "", (("Min-SE", str(SHORTEST_SESSION)),))
 NOT_ACCEPTABLE = Answer(406, "", (ACCEPT_SDP,))
 
@@ -248,10 +255,7 @@ def _content(request: Request) -> Answer | None:
     if request.first("max-forwards") == "0" and not request.in_dialog:
         return Answer(483)  # we may bridge the call, and hence count as a hop (RFC 7332 4)
     # The stack would say so, too, but only after it has told us of the call.
-    if any(
-        0 < len(t) < 10 and t.isdecimal() and int(t) < SHORTEST_SESSION
-        for t in request.tokens("session-expires")
-    ):
+    if short_session(request.first("session-expires")):
         return SHORT_SESSION
     accepted = request.tokens("accept")
     if "accept" in request.headers and not {"application/sdp", "application/*", "*/*"} & {

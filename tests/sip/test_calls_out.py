@@ -53,6 +53,13 @@ def test_somebody_answers_and_hears_the_flow(line: StartLine) -> None:
     assert phone.expect(HungUp).by == "caller"
 
 
+def test_a_far_end_that_takes_events_is_not_listened_to_for_tones(line: StartLine) -> None:
+    phone, desk = calling(line, 200)
+    phone.expect(Answered)
+    desk.call.bye()
+    assert phone.expect(HungUp).media["dtmf"] == "rfc4733"
+
+
 def test_the_flow_hangs_up(line: StartLine) -> None:
     phone, desk = calling(line, 200)
     phone.expect(Answered)

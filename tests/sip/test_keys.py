@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ivr.engine.effects import Answer, Dial, Effect, Join, Play, SendDigit, Stop
+from ivr.engine.effects import Answer, Effect, Play, Stop
 from ivr.engine.events import Answered, Digit, Event, HungUp, LegAnswered, Offered
 from ivr.sip.tones import KEYS
 
 from . import sounds
 from .conftest import Line, Script, StartLine, free_port
-from .peer import Dialog
+from .test_transfer import Desk, calls
 
 pytestmark = pytest.mark.line
 
@@ -196,32 +196,14 @@ def test_tones_are_heard_after_hold(line: StartLine) -> None:
 def test_a_tone_is_not_sent_on_as_an_event_to_those_who_hear_it(line: StartLine) -> None:
     port = free_port()
 
-    def script(event: Event) -> Sequence[Effect]:
-        match event:
-            case Offered():
-                return [Answer()]
-            case Answered():
-                return [Dial(1, f"sip:601@127.0.0.1:{port}")]
-            case LegAnswered():
-                return [Join(1)]
-            case Digit(key):
-                return [SendDigit(key, leg=1)]
-        return []
-
-    phone = line(lambda: script, peer_port=port)
-    desks: list[Dialog] = []
-
-    def take(dialog: Dialog) -> None:
-        desks.append(dialog)
-        dialog.accept()
-
-    phone.peer.answer = take
+    phone = line(calls(f"sip:601@127.0.0.1:{port}"), peer_port=port)
+    desk = Desk(phone, 200)
     call = phone.peer.up(events=False)
     phone.expect(LegAnswered)
     call.says += sounds.packets(sounds.key("4", 0.2))
     phone.peer.expect(lambda: not call.says, "the tone is over")
     phone.peer.run(None, 0.2)
     call.info("5")
-    phone.peer.expect(lambda: desks[0].keys(), "a key that is sent on")
-    assert desks[0].keys() == "5"
+    phone.peer.expect(lambda: desk.call.keys(), "a key that is sent on")
+    assert desk.call.keys() == "5"
     assert keys(phone) == "45"
