@@ -1,13 +1,15 @@
-"""Many short calls in a row by UDP: does the line keep memory, threads or files?
+"""A worker whose four slots are never empty: does the line keep memory, threads or files?
 
-    python -m benchmarks.soak [rounds]        # needs sipp; 500 calls a round
+    python -m benchmarks.soak [minutes]       # 30 unless told; needs sipp
 
-The SIP stack remembers each UDP transaction for 32 s (RFC 3261, 17.2.2), so memory is read after a
-pause that is longer.  The first round is the baseline of the others.
+Calls come by UDP, four at once, each as soon as another has ended: an answer, a prompt, a BYE.
+The SIP stack remembers each UDP transaction for 32 s (RFC 3261, 17.2.2), so the start and the end
+are read after a pause that is longer.  The start follows a minute of calls, which fill the caches.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import subprocess
@@ -18,16 +20,19 @@ from pathlib import Path
 
 from .line import Target
 
-CALLS = 500
+SLOTS = 4
+WARMING = 1  # minutes
 REMEMBERED = 34  # seconds
-PORT = 17600
+PORT, CALLER_PORT = 17600, 17699
+HELD = 250  # milliseconds
+SHARES = 6  # of the time, each told of
 FLOW = """\
 ivr: 1
 flow: soak
 start: only
 states:
   only:
-    do: [{answer: {settle: 0}}, {say: sorry}, hang_up]
+    do: [{answer: {settle: 0}}, {say: sorry}, {pause: 10 s}, hang_up]
 """
 
 
@@ -44,14 +49,14 @@ def state_of(pid: int) -> tuple[int, int, int]:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     with tempfile.TemporaryDirectory(prefix="ivr-soak-") as name:
         folder = Path(name)
         (folder / "soak.yaml").write_text(FLOW)
         (folder / "ivr.yaml").write_text('routes: {"*": soak.yaml}\n')
         environment = {**os.environ, "IVR_SIP__PORT": str(PORT), "IVR_SIP__RTP_PORT": "46000"}
         server = subprocess.Popen(
-            [sys.executable, "-m", "ivr", "serve"],
+            [sys.executable, "-m", "ivr", "serve", "--calls", str(SLOTS)],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -60,26 +65,34 @@ def main() -> None:
         )
         try:
             assert server.stdout is not None
-            server.stdout.readline()
-            for number in range(1, rounds + 1):
-                call(folder)
-                time.sleep(REMEMBERED)
-                private, threads, files = state(Target([server.pid]))
-                print(
-                    f"round {number}: {CALLS} calls, then {private} kB private,"
-                    f" {threads} threads, {files} files",
-                    flush=True,
-                )
+            if not server.stdout.readline():
+                raise SystemExit("`ivr serve` did not start")
+            call(folder, WARMING)
+            tell("start", server)
+            for _ in range(SHARES):
+                good, failed = call(folder, minutes / SHARES)
+                print(f"{good} calls served, {failed} not", flush=True)
+            tell("end", server)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=20)
 
 
-def call(folder: Path) -> None:
-    """SIPp calls, waits for the answer and hangs up, 25 times a second."""
-    command = ["sipp", "-sn", "uac", "-i", "127.0.0.1", "-p", "17699", "-m", str(CALLS)]
-    command += ["-r", "25", "-l", "3", "-d", "20", "-nostdin", f"127.0.0.1:{PORT}"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+def tell(when: str, server: subprocess.Popen[str]) -> None:
+    time.sleep(REMEMBERED)
+    private, threads, files = state(Target([server.pid]))
+    print(f"{when}: {private} kB private, {threads} threads, {files} files", flush=True)
+
+
+def call(folder: Path, minutes: float) -> tuple[int, int]:
+    """SIPp keeps all slots taken for this long.  How many calls were good, and how many not."""
+    command = ["sipp", "-sn", "uac", "-i", "127.0.0.1", "-p", str(CALLER_PORT), "-l", str(SLOTS)]
+    command += ["-r", "30", "-timeout", f"{minutes * 60:.0f}s", "-d", str(HELD), "-nostdin"]
+    command += ["-trace_stat", "-stf", "calls.csv", "-fd", "60", f"127.0.0.1:{PORT}"]
+    subprocess.run(command, cwd=folder, check=False, capture_output=True)
+    with (folder / "calls.csv").open(newline="") as file:
+        *_, last = csv.DictReader(file, delimiter=";")
+    return int(last["SuccessfulCall(C)"]), int(last["FailedCall(C)"])
 
 
 if __name__ == "__main__":
