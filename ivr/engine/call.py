@@ -77,6 +77,8 @@ class Call:
     """Whether a step takes keys right now, and may show them."""
     recording: int = 0
     """The recording of the whole call that runs; 0: there is none."""
+    secret_work: set[int] = field(default_factory=set)
+    """Work whose result is not to be shown."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from .effects import Effect
 from .errors import FlowError
+from .values import is_plain
 
 Test = Callable[[Any], bool]
 
@@ -23,6 +24,8 @@ def _test(hint: Any) -> Test:
     if origin is tuple:
         each = _test(args[0])
         return lambda value: isinstance(value, tuple) and all(map(each, value))
+    if origin is Mapping and args[1] is Any:
+        return lambda value: isinstance(value, Mapping) and is_plain(value)
     if origin is Mapping:
         return lambda value: (
             isinstance(value, Mapping)

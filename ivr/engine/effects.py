@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 DigitWay = Literal["rfc4733", "info"]
 
@@ -106,7 +106,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End playback, recording, screening or referral `id` now.  Unknown ids are ignored."""
+    """End playback, recording, screening, referral or work `id` now.  Unknown ids are ignored."""
 
     id: int
 
@@ -223,6 +223,20 @@ class SendDigit:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Have a `job` (such as http, sql, python) done outside, within `seconds`.  `WorkDone` follows.
+
+    `order` says what is to be done, in plain values: what JSON has, numbers, dates, times, and
+    secrets, which are not written down.  After a `Stop` nobody waits for it any more.
+    """
+
+    id: int
+    job: str
+    order: Mapping[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One line for the call's journal: a state entered, a choice made, a fault."""
 
@@ -250,5 +264,6 @@ Effect = (
     | Reject
     | HangUp
     | SendDigit
+    | Work
     | Note
 )

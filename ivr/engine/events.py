@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .effects import Prompt
 
 Finding = Literal["human", "machine", "beep", "silence"]
+WorkOutcome = Literal["ok", "failed", "timeout"]
 RecordEnd = Literal["stopped", "silence", "max_time", "hang_up", "error"]
 
 
@@ -157,6 +158,16 @@ class ReferDone:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkDone:
+    """Work `id` is over.  `value` is what came of it, in plain values; `reason` why it failed."""
+
+    id: int
+    outcome: WorkOutcome = "ok"
+    value: Any = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The call is gone.  Always the last event of a call.
 
@@ -218,6 +229,7 @@ Event = (
     | LegDigit
     | ReferDone
     | Screened
+    | WorkDone
     | HungUp
     | Moved
     | Interjected

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, get_args
 
 from .call import Call
 from .effects import Effect, SendDigit, Text, Tone
-from .events import Digit, Event, LegDigit, Offered
+from .events import Digit, Event, LegDigit, Offered, WorkDone
+from .values import Secret
 
 MASK = "*"
 # RFC 3261, section 22: credentials.
@@ -28,6 +31,8 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
     line = _line("event", event)
     if isinstance(event, LegDigit) or (isinstance(event, Digit) and not call.reading):
         line["key"] = MASK  # what is typed to a far end may be a secret of it
+    if isinstance(event, WorkDone) and event.id in call.secret_work:
+        line["value"] = str(Secret(""))
     if isinstance(event, Offered):
         headers = {k: v for k, v in event.headers.items() if k not in _CREDENTIALS}
         line["headers"] = headers
@@ -53,10 +58,12 @@ def _plain(value: Any) -> Any:
             return {"text": words}
         case Tone(frequency, seconds):
             return {"tone": frequency, "seconds": seconds}
-        case tuple():
+        case tuple() | list():
             return [_plain(item) for item in value]
         case Mapping():
-            return dict(value)
+            return {name: _plain(part) for name, part in value.items()}
+        case Secret() | Decimal() | date() | time():
+            return str(value)
     return value
 
 

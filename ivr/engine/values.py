@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import NoReturn
@@ -46,3 +47,12 @@ class Secret:
 
 
 Value = str | int | Decimal | bool | date | time | Secret
+
+
+def is_plain(value: object) -> bool:
+    """Whether *value* is made of nothing but values, numbers, lists, and mappings with names."""
+    if isinstance(value, Mapping):
+        return all(isinstance(name, str) and is_plain(part) for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, Value | float)

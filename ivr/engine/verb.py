@@ -68,6 +68,8 @@ Contact = Annotated[str, Kind("contact")]
 CALLED = Kind("called")
 CalledAddress = Annotated[Address, CALLED]
 """An address that the line itself calls, at its own cost."""
+Plain = Annotated[Any, Kind("plain")]
+"""What JSON and YAML can say: texts, numbers, lists, pairs.  Texts may have {{ … }} in them."""
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
 OR_NONE = Kind("or none")

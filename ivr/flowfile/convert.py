@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine import templates
 from ..engine.choices import RESERVED, Choices
@@ -25,6 +26,9 @@ from .source import Bad, Source, suggest
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
 _SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
+_LITERALS = {"yes": True, "true": True, "no": False, "false": False, "null": None, "~": None}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
@@ -57,6 +61,8 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(args[0], node, context, (*args[1:], *metadata))
     if kind == Prompt:
         return _prompt(node, context)
+    if kind is Any:
+        return _plain(node, context)
     if origin in (Union, UnionType) and not _is_named(metadata):
         (inner,) = (arg for arg in args if arg is not NoneType)
         return convert(inner, node, context, metadata)
@@ -303,6 +309,29 @@ def _hours(node: Node, context: Context) -> Hours:
             except ValueError as error:
                 context.note(Bad(item, str(error)))
     return Hours(spans)
+
+
+def _plain(node: Node, context: Context) -> Any:
+    """As YAML reads it: ``12`` is a number, ``"12"`` a text, ``{a: [1]}`` pairs and lists."""
+    source = context.source
+    if isinstance(node, SequenceNode):
+        return [_plain(item, context) for item in node.value]
+    if isinstance(node, MappingNode):
+        fields = source.fields(node, "key: value pairs")
+        return {name: _plain(field.value, context) for name, field in fields.items()}
+    text = source.text(node)
+    if isinstance(node, ScalarNode) and node.style is None:
+        if text in _LITERALS:
+            return _LITERALS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text)
+    try:
+        templates.check_text(text)
+    except FlowError as error:
+        raise Bad(node, str(error)) from None
+    return text
 
 
 def _mapping(node: Node, context: Context) -> dict[str, str]:

@@ -34,6 +34,7 @@ from ..engine.effects import (
     SendDigit,
     Stop,
     Unlisten,
+    Work,
 )
 from ..engine.events import (
     Answered,
@@ -52,6 +53,7 @@ from ..engine.events import (
     Screened,
     SpeechStarted,
     Tick,
+    WorkDone,
 )
 from ..engine.flow import Flow
 from ..engine.session import Session
@@ -85,6 +87,7 @@ class SimulatedLine:
         "direction",
         "ended_with",
         "far_ends",
+        "jobs",
         "listening",
         "log",
         "messages",
@@ -109,6 +112,8 @@ class SimulatedLine:
         self.sent = ""
         """The keys that the flow has pressed, and of which the story has not spoken."""
         self.recording: Recording | None = None
+        self.jobs: list[Work] = []
+        """What is being done outside, and the story has yet to end."""
         self.listening = False
         self.screening: Screen | None = None
         self.messages: list[Message] = []
@@ -261,6 +266,8 @@ class SimulatedLine:
                 self._keep(event)
             case LegAnswered() | LegEnded() | ReferDone():
                 self.far_ends.happens(event, self.now)
+            case WorkDone(id):
+                self._leave_off(id)
             case Screened(found=found) if found != "machine":
                 self.screening = None
         self.happens(event)
@@ -336,6 +343,8 @@ class SimulatedLine:
             self._agenda.forget(effect.id)
             self.screening = None
         else:
+            self._agenda.forget(effect.id)
+            self._leave_off(effect.id)
             self.far_ends.stop(effect.id)
             self._hearing.stop(effect.id, self.now)
 
@@ -351,6 +360,13 @@ class SimulatedLine:
 
     def _drop(self, effect: Drop) -> None:
         self.far_ends.drop(effect.leg)
+
+    def finish(self, work: Work, done: WorkDone, after: float) -> None:
+        """*work* is over in so many seconds, and this comes of it."""
+        self._agenda.expect(self.now + after, done)
+
+    def _leave_off(self, id: int) -> None:
+        self.jobs = [work for work in self.jobs if work.id != id]
 
     def _screen(self, effect: Screen) -> None:
         self.screening = effect
@@ -381,6 +397,7 @@ class SimulatedLine:
             self._keep(done)
         self.log += [(self.now, done, True) for done in self.tape.end(self.now, "stopped")]
         self.far_ends.there.clear()
+        self.jobs.clear()
         self.listening, self.screening = False, None
         self._agenda.clear()
 
@@ -401,6 +418,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Join: SimulatedLine._join,
     Drop: SimulatedLine._drop,
     Screen: SimulatedLine._screen,
+    Work: lambda line, effect: line.jobs.append(effect),
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,

@@ -15,6 +15,7 @@ from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
 from .calls_out import CallsOut, Code
+from .jobs import Jobs
 from .line import CLOSING, NOTHING, Direction, SimulatedLine
 from .transcript import ending, named
 from .transfers import Transfers
@@ -29,7 +30,7 @@ MessageEnd = Literal[
 Who = Literal["caller", "flow", "operator", "error", "far_end", "no_answer"]
 
 
-class SimulatedCall(Transfers, CallsOut):
+class SimulatedCall(Transfers, CallsOut, Jobs):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -271,15 +272,23 @@ class SimulatedCall(Transfers, CallsOut):
                     return sound
                 if not isinstance(sound.prompt, Tone):
                     self._fail(f"expected {wanted}; it is {named(sound.prompt)}")
-                if line.far_ends.undecided:
-                    self._fail(f"expected {wanted}; the caller is transferred to {self._called()}")
+                self._is_not_undecided(wanted)
                 line.pass_until(sound.end)
             elif line.over:
                 self._fail(f"expected {wanted}; the call is over")
-            elif line.far_ends.undecided:
-                self._fail(f"expected {wanted}; the caller is transferred to {self._called()}")
-            elif not line.step(limit):
-                self._fail(f"expected {wanted}; nothing was heard for {PATIENCE:.0f} s")
+            else:
+                self._is_not_undecided(wanted)
+                if not line.step(limit):
+                    self._fail(f"expected {wanted}; nothing was heard for {PATIENCE:.0f} s")
+
+    def _is_not_undecided(self, wanted: str) -> None:
+        """Fail where the story must first say what comes of something."""
+        __tracebackhide__ = True
+        line = self._line
+        if line.far_ends.undecided:
+            self._fail(f"expected {wanted}; the caller is transferred to {self._called()}")
+        if line.jobs:
+            self._fail(f"expected {wanted}; the flow waits for {line.jobs[0].job} (waits_for)")
 
     def _has_just_heard(self, prompt: Prompt) -> bool:
         line = self._line
@@ -297,8 +306,7 @@ class SimulatedCall(Transfers, CallsOut):
         while not wanted():
             if line.over:
                 self._fail(f"expected {what}; the call is over: the caller {self._end()}")
-            if line.far_ends.undecided:
-                self._fail(f"expected {what}; the caller is transferred to {self._called()}")
+            self._is_not_undecided(what)
             if line.recording is not None:
                 self._fail(f"expected {what}; the caller is being recorded")
             if line.questions > questions:

@@ -1,0 +1,43 @@
+"""What the flow of a simulated call has done outside, and what the story says of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from ..engine.events import WorkDone, WorkOutcome
+from ..engine.verb import Doc, Plain, Seconds
+from .opening import Opening
+
+TAKES = 0.05  # seconds that work takes of which a story says nothing else
+
+
+class Jobs(Opening):
+    """Sentences about work that is done outside; `StoryError` where they do not come true."""
+
+    __slots__ = ()
+
+    def waits_for(
+        self,
+        job: Annotated[str, Doc("what is being done: http, sql, python, notify")],
+        result: Annotated[WorkOutcome, Doc("how it ends")] = "ok",
+        *,
+        value: Annotated[Plain, Doc("what comes of it")] = None,
+        reason: Annotated[str, Doc("why it failed")] = "",
+        after: Annotated[Seconds, Doc("how long it takes")] = TAKES,
+    ) -> Self:
+        """The flow has something done and waits for it; time passes until that is so, and it is."""
+        __tracebackhide__ = True
+        line = self._line
+        self._wait_for(lambda: bool(line.jobs), f"to wait for {job}")
+        work = line.jobs[0]
+        if work.job != job:
+            self._fail(f"expected to wait for {job}; it is {work.job}")
+        line.finish(work, WorkDone(work.id, result, value, reason), after)
+        while work in line.jobs and line.step():
+            pass
+        return self
+
+    @property
+    def order(self) -> Any:
+        """What is to be done of the work that the flow waits for now."""
+        return self._line.jobs[0].order
