@@ -41,7 +41,8 @@ class Outside(Driver):
         return next(effect.order for effect in self.effects if isinstance(effect, Work))
 
     def done(self, value: Any = None, outcome: WorkOutcome = "ok", reason: str = "") -> Result:
-        self.take(WorkDone(1, outcome, value, reason))
+        id = next(effect.id for effect in self.effects if isinstance(effect, Work))
+        self.take(WorkDone(id, outcome, value, reason))
         return self.results[0]
 
     @property
@@ -52,11 +53,16 @@ class Outside(Driver):
 def test_a_request() -> None:
     outside = Outside(
         lambda call: http(
-            call, URL, "POST", headers={"Accept": "text/{{ 'plain' }}"},
-            body={"who": "{{ caller }}"}, basic_auth=BasicAuth("ivr", "{{ secrets.crm }}"), idempotency_key="{{ caller }}-1",
+            call,
+            URL,
+            "POST",
+            headers={"Accept": "text/{{ 'plain' }}"},
+            body={"who": "{{ caller }}"},
+            basic_auth=BasicAuth("ivr", "{{ secrets.crm }}"),
+            idempotency_key="{{ caller }}-1",
         ),
         tries="1&x=/?#ä",
-    )  # fmt: skip
+    )
     assert outside.ordered == {
         "method": "POST",
         "url": "https://crm.example/customers/alice?pin=1%26x%3D%2F%3F%23%C3%A4",
@@ -346,6 +352,7 @@ def test_a_webhook() -> None:
         "body": {
             "call": "call-1", "caller": "alice", "dialled": "100", "data": {"why": "alice"}
         },
+        "key": "call-1-1",
         "retries": 2,
     }  # fmt: skip
     assert outside.done(204) == Result("ok", code=204)

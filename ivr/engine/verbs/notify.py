@@ -66,6 +66,7 @@ async def notify(
             "webhook": request_address(call, webhook or ""),
             "secret": call.filled(secret),
             "body": {**about, "data": call.filled(body)},
+            "key": f"{call.id}-{call.new_id()}",
             "retries": retries,
         }
     done = await work(call, "notify", order, seconds, while_waiting)
