@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .engine.call_out import ACCEPT
@@ -66,8 +67,10 @@ def load_project(file: Path) -> Project:
     flows = load_flows(settings.flow_files, catalogue, targets(settings), faults)
     if faults:
         raise LoadError(faults)
+    secrets = outside.secrets(settings)
     for flow in flows.values():
         flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
+        flow.secrets = secrets
     return Project(
         settings,
         {number: flows[path] for number, path in settings.routes.items()},

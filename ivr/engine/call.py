@@ -7,6 +7,7 @@ from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
+from typing import Any
 
 from . import templates
 from .effect_check import check_effect
@@ -62,6 +63,8 @@ class Call:
     vars: dict[str, Value] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
     """The status code that each named reason for a refusal stands for."""
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """Those of the settings, by name."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -161,13 +164,33 @@ class Call:
         """The time of day, UTC: that of the offer, plus what has passed since."""
         return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
 
-    def names(self) -> dict[str, Value]:
+    def names(self) -> dict[str, Value | Mapping[str, Value]]:
         """What texts and conditions may refer to."""
-        return {"caller": self.caller, "dialled": self.dialled, **self.vars}
+        given = {"caller": self.caller, "dialled": self.dialled}
+        return {"secrets": self.secrets, **given, **self.vars}
 
     def text(self, source: str) -> str:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
         return templates.render(source, self.names()) if "{" in source else source
+
+    def address(self, source: str) -> str:
+        """The same of a URL: what is filled in cannot leave its own part of it."""
+        return templates.render_address(source, self.names())
+
+    def filled(self, part: Any) -> Any:
+        """*part*, a plain value, with all its texts filled in; secrets may be among them.
+
+        A text with a secret in it is a `Secret`.  One that is nothing but a ``{{ … }}`` is what
+        that stands for: a number stays a number.  Raises `FlowError`.
+        """
+        match part:
+            case str() if "{" in part:
+                return templates.render_whole(part, self.names())
+            case Mapping():
+                return {name: self.filled(value) for name, value in part.items()}
+            case list() | tuple():
+                return [self.filled(value) for value in part]
+        return part
 
     def evaluate(self, expression: str) -> Value:
         """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""

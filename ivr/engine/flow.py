@@ -19,6 +19,7 @@ from .call import Call
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 from .statuses import CODES
+from .values import Secret
 
 END = "end"
 GIVEN_UP = ("no_input", "no_match")  # the outcomes of a question that was asked often enough
@@ -80,6 +81,7 @@ class Flow:
         self.place = place
         self.version = ""  # of the file it was read from
         self.statuses = CODES  # of named refusals; the settings may have others
+        self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 

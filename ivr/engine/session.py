@@ -68,7 +68,9 @@ class Session:
 
     def __init__(self, flow: Flow, call_id: str) -> None:
         self.flow = flow
-        self.call = Call(call_id, language=flow.language, statuses=flow.statuses)
+        self.call = Call(
+            call_id, language=flow.language, statuses=flow.statuses, secrets=flow.secrets
+        )
         self.state = ""
         self.deadline: float | None = None
         self.ended_by = ""
@@ -334,7 +336,7 @@ class Session:
             words = str(error)
         except Exception:
             words = "without words"
-        for value in self.call.vars.values():
+        for value in (*self.call.vars.values(), *self.call.secrets.values()):
             if isinstance(value, Secret) and value.reveal():
                 words = words.replace(value.reveal(), str(value))
         return words if isinstance(error, FlowError) else f"{type(error).__name__}: {words}"

@@ -9,23 +9,31 @@ flow file can reach Python.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, TemplateError, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context as Names
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import FlowError
+from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
+Scope = Mapping[str, Value | Mapping[str, Value]]
+
+# Not {{- … -}}: those signs are Jinja's, for the spaces around.
+_WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)
 _LARGEST = 2**256
 _EXACT = Context(prec=200)  # more than _LARGEST and ten decimal places need
 _MOST_NODES = 500
+_PUT = " put"  # a name that no text can say
 _DEEPEST = 30  # compiling takes time that grows with the square of the depth
 _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If),
@@ -71,7 +79,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if attribute in _FIELDS.get(type(obj), ()):
             return getattr(obj, attribute)
-        raise FlowError(f"{_kind(obj)} has no {attribute!r}")
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        known = f"; there are: {', '.join(obj) or 'none'}" if isinstance(obj, Mapping) else ""
+        raise FlowError(f"{_kind(obj)} has no {attribute!r}{known}")
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, str | list | tuple) and isinstance(argument, int | slice):
@@ -110,6 +121,8 @@ def _defined(value: object) -> None:
 
 def _kind(value: object) -> str:
     _defined(value)
+    if isinstance(value, Mapping):
+        return "what has parts"
     return {str: "a text", bool: "yes or no", Secret: "a secret"}.get(
         type(value), f"a {type(value).__name__}"
     )
@@ -122,6 +135,11 @@ def _spoken(value: object) -> str:
     if not isinstance(value, Value | float):
         raise FlowError(f"{_kind(value)} cannot be put into a text")
     return _limited(str(value))
+
+
+@pass_context
+def _put(names: Names, value: object) -> str:
+    return names.get(_PUT, _spoken)(value)  # type: ignore[no-any-return]
 
 
 def _spaced(value: object) -> str:
@@ -152,7 +170,7 @@ def _is_even(value: object) -> bool:
 
 
 def _environment() -> _Sandbox:
-    env = _Sandbox(undefined=StrictUndefined, finalize=_spoken, autoescape=False)
+    env = _Sandbox(undefined=StrictUndefined, finalize=_put, autoescape=False)
     env.globals.clear()
     env.filters = {name: env.filters[name] for name in _FILTERS} | {
         "digits": _spaced,
@@ -185,7 +203,7 @@ def _listed(tree: nodes.Node) -> list[nodes.Node]:
     return found
 
 
-Compiled = Callable[[Mapping[str, Value]], Any]
+Compiled = Callable[[Mapping[str, Any]], Any]
 
 
 def _compiled(source: str, parsed: str, compile: Callable[[str], Compiled]) -> Compiled:
@@ -243,20 +261,48 @@ def check_expression(source: str) -> None:
     _expression(source)
 
 
-def render(source: str, names: Mapping[str, Value]) -> str:
-    """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`."""
+def render(source: str, names: Scope, put: Callable[[object], str] | None = None) -> str:
+    """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`.
+
+    *put* makes a part of the text out of each value; without it a secret cannot be one.
+    """
     if "{" not in source:
         return source
-    return _limited(_evaluated(source, _template(source), names))
+    return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
 
 
-def evaluate(source: str, names: Mapping[str, Value]) -> Value:
+def render_address(source: str, names: Scope) -> str:
+    """The same of a URL: whatever is filled in stays within its own part of it."""
+    return render(source, names, lambda value: percent_encoded(_spoken(value)))
+
+
+def render_whole(source: str, names: Scope) -> Value:
+    """The same for where secrets may go: what has a secret in it is one.
+
+    Of a text that is nothing but one ``{{ … }}`` it is the value itself: a number stays a number.
+    """
+    whole = _WHOLE.fullmatch(source)
+    if whole:
+        return evaluate(whole[1], names)
+    secrets: list[Secret] = []
+
+    def put(value: object) -> str:
+        if not isinstance(value, Secret):
+            return _spoken(value)
+        secrets.append(value)
+        return value.reveal()
+
+    text = render(source, names, put)
+    return Secret(text) if secrets else text
+
+
+def evaluate(source: str, names: Scope) -> Value:
     """The value of the expression *source*; raises `FlowError`."""
     compiled = _expression(source)
     return _evaluated(source, lambda names: _value(compiled(names)), names)  # type: ignore[no-any-return]
 
 
-def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Value]) -> Any:
+def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Any]) -> Any:
     try:
         return compiled(names)
     except Exception as error:  # whatever Jinja or a filter finds wrong is the author's

@@ -14,26 +14,29 @@ from zoneinfo import ZoneInfo, available_timezones
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine import templates
+from ..engine.answers import check_path
 from ..engine.choices import RESERVED, Choices
 from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
 from ..engine.schedule import Hours, Span
 from ..engine.statuses import read_status
+from ..engine.urls import check_url
 from ..engine.verb import OR_NONE, Kind, Range
 from .source import Bad, Source, suggest
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _LITERALS = {"yes": True, "true": True, "no": False, "false": False, "null": None, "~": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
 _PROMPT_NAME = re.compile(r"\w[\w.-]*")
-BUILTIN_NAMES = ("caller", "dialled")
+BUILTIN_NAMES = ("caller", "dialled", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,10 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(inner, node, context, metadata)
     if origin is tuple:
         return _tuple(args[0], node, context, metadata)
-    if origin is Mapping or kind is Choices or kind is Hours:
-        return _STRUCTURES[origin or kind](node, context)
+    if origin is Mapping:
+        return _mapping(args[0], args[1], node, context)
+    if kind is Choices or kind is Hours:
+        return _STRUCTURES[kind](node, context)
     text = context.source.text(node)
     try:
         return _scalar(kind, text, metadata)
@@ -131,7 +136,7 @@ def limits_of(metadata: tuple[Any, ...]) -> Range | None:
 
 
 def seconds(text: str) -> float:
-    """``5``, ``0.5``, ``300 ms``, ``5 s``, ``2 min``, ``1 h``.  Raises ValueError."""
+    """``5``, ``0.5``, ``300 ms``, ``5 s``, ``2 min``, ``1 h``, ``30 d``.  Raises ValueError."""
     found = _SECONDS.fullmatch(text.strip())
     if not found or found[2] not in _UNITS:
         raise ValueError(f"{text!r} is no time; expected such as 5, 0.5 s, 300 ms, 2 min")
@@ -183,6 +188,18 @@ def _dial_pattern(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    templates.check_text(text)
+    check_url(text)
+    return text
+
+
+def _function(text: str) -> str:
+    if not _FUNCTION.fullmatch(text):
+        raise ValueError(f"{text!r} is no function; expected module:function, as tariffs:price")
+    return text
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in _TRUTH:
         raise ValueError(f"{text!r} is neither yes nor no")
@@ -221,6 +238,10 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "address": _address,
     "contact": _contact,
     "dial pattern": _dial_pattern,
+    "secret text": _checked(templates.check_text),
+    "url": _url,
+    "path": _checked(check_path),
+    "function": _function,
     "status": read_status,
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
@@ -334,13 +355,19 @@ def _plain(node: Node, context: Context) -> Any:
     return text
 
 
-def _mapping(node: Node, context: Context) -> dict[str, str]:
-    fields = context.source.fields(node, "key: value pairs")
-    return {name: context.source.text(field.value) for name, field in fields.items()}
+def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str, Any]:
+    """Pairs; notes what is wrong with each of them."""
+    found: dict[str, Any] = {}
+    for name, field in context.source.fields(node, "key: value pairs").items():
+        try:
+            convert(names, field.key, context)
+            found[name] = convert(values, field.value, context)
+        except Bad as bad:
+            context.note(bad)
+    return found
 
 
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Choices: _choices,
     Hours: _hours,
-    Mapping: _mapping,
 }

@@ -15,6 +15,7 @@ from ivr.engine.verbs import branch, collect, pause, set_variables
 from .driver import Driver
 
 CHOICES = Choices({"sales": ["1"], "support": ["2"]})
+WORKED = ("ok", "failed", "timeout")
 OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "answer": ({}, ("done",)),
     "ask": ({"choices": CHOICES}, ("sales", "support", "no_input", "no_match")),
@@ -22,7 +23,13 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "collect": ({}, ("done", "no_input", "no_match")),
     "early": ({}, ("done",)),
     "hang_up": ({}, ()),
+    "http": ({}, WORKED),
+    "log": ({}, ("done",)),
+    "notify": ({}, WORKED),
     "pause": ({}, ("done",)),
+    "python": ({}, WORKED),
+    "recall": ({}, WORKED),
+    "remember": ({}, WORKED),
     "record": ({}, ("recorded", "too_short", "failed")),
     "record_call": ({}, ("done",)),
     "redirect": ({}, ()),
@@ -33,6 +40,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "send_digits": ({}, ("done",)),
     "screen": ({}, ("human", "machine", "silence")),
     "set": ({}, ("done",)),
+    "sql": ({}, WORKED),
     "stop_recording": ({}, ("done",)),
     "transfer": ({}, ("answered", "busy", "no_answer", "rejected", "unreachable", "failed")),
 }

@@ -8,7 +8,7 @@ from ..verb import DONE, Arguments, Doc, Expression, Result, verb
 
 def _check(arguments: Arguments) -> str:
     for name in arguments["values"]:
-        if not name.isidentifier() or name in ("caller", "dialled"):
+        if not name.isidentifier() or name in ("caller", "dialled", "secrets"):
             return f"{name!r} is no name of a variable; expected such as tries or account_no"
     return ""
 
