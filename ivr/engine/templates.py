@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, TemplateError, meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -241,6 +241,16 @@ def check_text(source: str) -> None:
 def check_expression(source: str) -> None:
     """Raise `FlowError` unless *source* is a well-formed expression."""
     _expression(source)
+
+
+def names_in(expression: str) -> set[str]:
+    """The variables that *expression*, a well-formed one, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(f"{{{{ ({expression}\n) }}}}"))
+
+
+def names_in_text(source: str) -> set[str]:
+    """The variables that *source*, a well-formed text, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(source)) if "{" in source else set()
 
 
 def render(source: str, names: Mapping[str, Value]) -> str:
