@@ -10,6 +10,7 @@ from types import coroutine
 from typing import Any
 
 from . import templates
+from .budget import Budget
 from .effect_check import check_effect
 from .effects import (
     Answer,
@@ -29,6 +30,7 @@ from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
 from .phase import Phase, Standing
 from .statuses import CODES
 from .values import Secret, Value
+from .variables import Variables
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
 FOREVER = float("inf")
@@ -41,6 +43,17 @@ class Tries:
 
     no_input: int = 0
     no_match: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a flow has for itself, as long as another one that it called is walked through."""
+
+    vars: dict[str, Value]
+    state: str
+    place: str
+    tries: list[Tries]
+    steps: int
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +73,11 @@ class Call:
     overrides: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     now: float = 0.0
-    vars: dict[str, Value] = field(default_factory=dict)
+    vars: dict[str, Value] = field(default_factory=Variables)
+    flows: tuple[str, ...] = ()
+    """The flows that are walked through, each called by the one before it."""
+    state: str = ""
+    """Where the call is, as its journal names it."""
     statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
     """The status code that each named reason for a refusal stands for."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
@@ -84,6 +101,7 @@ class Call:
     """Work whose result is not to be shown."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
+    budget: Budget = field(default_factory=Budget)
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
@@ -223,7 +241,8 @@ class Call:
 
     def forget_secrets(self) -> None:
         """Drop every secret variable."""
-        self.vars = {name: v for name, v in self.vars.items() if not isinstance(v, Secret)}
+        for name in [name for name, value in self.vars.items() if isinstance(value, Secret)]:
+            del self.vars[name]
 
     # For the session.
 
@@ -252,12 +271,26 @@ class Call:
         if not stray and len(self.keys) < TYPE_AHEAD:
             self.keys.append(key)
 
-    def entered(self, again: bool) -> None:
-        """A state was entered; *again*: from itself."""
+    def entered(self, state: str, *, again: bool) -> None:
+        """*state* was entered; *again*: from itself."""
+        self.state = state
         self._steps = 0
         self.place = ""
         if not again:
-            self._tries.clear()
+            self._tries = []
+        self.note("state", state)
+
+    def enter_flow(self, name: str, variables: dict[str, Value]) -> Scope:
+        """Another flow begins, with variables of its own; what the one before had is kept."""
+        kept = Scope(self.vars, self.state, self.place, self._tries, self._steps)
+        self.flows, self.vars, self._tries = (*self.flows, name), variables, []
+        return kept
+
+    def leave_flow(self, kept: Scope) -> None:
+        """Back to the flow that called this one."""
+        self.flows = self.flows[:-1]
+        self.vars, self.state, self.place = kept.vars, kept.state, kept.place
+        self._tries, self._steps = kept.tries, kept.steps
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

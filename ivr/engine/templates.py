@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes, pass_context
+from jinja2 import StrictUndefined, TemplateError, meta, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context as Names
 from jinja2.runtime import Undefined
@@ -259,6 +259,16 @@ def check_text(source: str) -> None:
 def check_expression(source: str) -> None:
     """Raise `FlowError` unless *source* is a well-formed expression."""
     _expression(source)
+
+
+def names_in(expression: str) -> set[str]:
+    """The variables that *expression*, a well-formed one, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(f"{{{{ ({expression}\n) }}}}"))
+
+
+def names_in_text(source: str) -> set[str]:
+    """The variables that *source*, a well-formed text, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(source)) if "{" in source else set()
 
 
 def render(source: str, names: Scope, put: Callable[[object], str] | None = None) -> str:

@@ -146,7 +146,7 @@ class Member:
                 "caller": session.call.caller,
                 "dialled": session.call.dialled,
                 "flow": session.flow.name,
-                "state": session.state,
+                "state": session.place,
                 "since": self._since[call_id],
                 "sip": session.call.headers.get("call-id", ""),
             }

@@ -154,7 +154,7 @@ def bind(
         else:
             _take(parameter.name, hint, node, arguments, context)
     if pairs is not None:
-        if not given:
+        if not given and len(signature.parameters) == 1:
             source.fault(key, f"{name} needs at least one pair of {signature.doc(pairs)}")
         for extra, node in given.items():
             _take(extra, signature.hints[pairs.name], node, arguments, context)

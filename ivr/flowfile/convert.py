@@ -19,6 +19,7 @@ from ..engine.choices import RESERVED, Choices
 from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
+from ..engine.flow import Flow
 from ..engine.schedule import Hours, Span
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
@@ -43,11 +44,12 @@ BUILTIN_NAMES = ("caller", "dialled", "secrets")
 class Context:
     """What values are read with: the file, and the prompts there are (None: not known).
 
-    `name`: what the value being read is for.
+    `flow` finds one that is called; `name`: what the value being read is for.
     """
 
     source: Source
     prompts: Collection[str] | None = None
+    flow: Callable[[str], Flow | None] | None = None
     name: str = ""
 
     def named(self, name: str) -> Context:
@@ -71,6 +73,8 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(inner, node, context, metadata)
     if origin is tuple:
         return _tuple(args[0], node, context, metadata)
+    if kind is Flow:
+        return _flow(node, context)
     if origin is Mapping:
         return _mapping(args[0], args[1], node, context)
     if kind is Choices or kind is Hours:
@@ -160,7 +164,7 @@ def _checked(check: Callable[[str], None]) -> Callable[[str], str]:
     return convert_text
 
 
-def _variable(text: str) -> str:
+def variable_name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise ValueError(f"{text!r} is no name; expected letters, digits and _, such as account_no")
     if text in BUILTIN_NAMES:
@@ -234,7 +238,7 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "keys": _keys,
     "text": _checked(templates.check_text),
     "expression": _checked(templates.check_expression),
-    "variable": _variable,
+    "variable": variable_name,
     "address": _address,
     "contact": _contact,
     "dial pattern": _dial_pattern,
@@ -281,6 +285,17 @@ def _spoken(node: Node, source: Source) -> Text:
     except FlowError as error:
         raise Bad(node, str(error)) from None
     return Text(words)
+
+
+def _flow(node: Node, context: Context) -> Flow | None:
+    """``yes_no.yaml``, beside the file that calls it, or ``library/yes_no``; None: it cannot be
+    read, which is told in its own file."""
+    name = context.source.text(node, "a flow file, such as yes_no.yaml")
+    assert context.flow is not None  # only flows call flows
+    try:
+        return context.flow(name)
+    except FlowError as error:
+        raise Bad(node, str(error)) from None
 
 
 def _choices(node: Node, context: Context) -> Choices:

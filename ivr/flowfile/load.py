@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import sha256
 from pathlib import Path
 
 from ..engine.effects import Prompt, Text
-from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, Place
-from .read_python import read_python
-from .read_yaml import read_yaml
+from .loading import Loading
 
 
 def load_flow(path: str | Path, prompts: Collection[str] | None = None) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``.
 
-    The flow's `version` is that of the file: the same text, the same version.
+    The flow's `version` is that of the file and of all that it calls: the same texts, the same
+    version.
     *prompts*: the names of the prompts there are; None: they are not checked.
-    Raises `LoadError` with every fault of the file.
+    Raises `LoadError` with every fault of these files.
     """
-    path = Path(path)
-    match path.suffix:
-        case ".yaml" | ".yml":
-            flow = read_yaml(path, prompts)
-        case ".py":
-            flow = read_python(path, prompts)
-        case _:
-            raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
-    flow.version = sha256(path.read_bytes()).hexdigest()[:12]
-    return flow
+    return Loading(prompts).load(Path(path))
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:
@@ -39,7 +28,8 @@ def static_prompts(flow: Flow) -> set[Prompt]:
     """
     return {
         prompt
-        for state in flow.states.values()
+        for each in flow.family()
+        for state in each.states.values()
         for prompt in state.prompts
         if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
     }
@@ -47,5 +37,6 @@ def static_prompts(flow: Flow) -> set[Prompt]:
 
 def static_addresses(flow: Flow) -> list[tuple[str, Place]]:
     """Whom *flow* has the line call, where that is the same in every call, and where it says so."""
-    found = {each for state in flow.states.values() for each in state.addresses}
+    states = [state for each in flow.family() for state in each.states.values()]
+    found = {each for state in states for each in state.addresses}
     return sorted((each for each in found if "{" not in each[0]), key=lambda each: each[1])

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.flow import Flow
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
 from .bind import Signature, nested_in, signature_of
@@ -102,6 +103,8 @@ def _value(hint: Any) -> str:
         float: "number",
         str: "text",
         Choices: "choices",
+        Flow: "flow file",
+        Any: "any value",
     }.get(hint, getattr(hint, "__name__", str(hint)).lower())
     limits = [m for m in metadata if isinstance(m, Range)]
     if limits:

@@ -11,6 +11,7 @@ from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
 from ..engine.statuses import LEAST, MOST, REFUSALS
+from ..engine.variables import TYPES
 from ..engine.verb import VERBS, Doc, Kind, Verb
 from .bind import Signature, nested_in, signature_of
 from .convert import limits_of
@@ -23,6 +24,24 @@ _PLAIN: dict[Any, Schema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
     int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
     float: {"type": ["number", "string"], "pattern": "^-?[0-9]"},
+}
+_VARIABLES: Schema = {
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            _SCALAR,
+            {
+                "type": "object",
+                "required": ["type"],
+                "additionalProperties": False,
+                "properties": {
+                    "type": {"enum": list(TYPES)},
+                    "default": _SCALAR,
+                    "description": {"type": "string"},
+                },
+            },
+        ]
+    },
 }
 
 
@@ -43,6 +62,20 @@ def schema() -> Schema:
             "start": {**_SCALAR, "description": "the state that a call begins with"},
             "language": {**_SCALAR, "description": "language of its prompts, such as en"},
             "description": {"type": "string"},
+            "arguments": _VARIABLES | {"description": "variables that a calling flow sets"},
+            "outcomes": {
+                "description": "how it can end, for a flow that calls it",
+                "anyOf": [
+                    _or_list(_SCALAR),
+                    {"type": "object", "additionalProperties": {"type": "string"}},
+                ],
+            },
+            "returns": {
+                "type": "object",
+                "description": "values for a flow that calls it: expressions",
+                "additionalProperties": _SCALAR,
+            },
+            "variables": _VARIABLES | {"description": "the only ones that there are"},
             "states": {
                 "type": "object",
                 "minProperties": 1,
@@ -114,14 +147,15 @@ def _forms(signature: Signature) -> list[Schema]:
     if signature.rest and signature.rest.name in signature.prompts:
         properties["text"] = {**_SCALAR, "description": "words to be spoken"}
         needed = [name for name in needed if name != signature.rest.name]
+    everything["additionalProperties"] = False
+    if signature.pairs:
+        everything["additionalProperties"] = _parameter(signature, signature.pairs)
     if needed:
         everything["required"] = needed
-    if signature.pairs:
+    if list(signature.parameters.values()) == [signature.pairs]:
         del everything["required"]
-        everything |= {"additionalProperties": _parameter(signature, signature.pairs)}
         everything["minProperties"] = 1
     else:
-        everything["additionalProperties"] = False
         first = signature.rest or next(iter(signature.parameters.values()), None)
         if first is not None and set(_needs(signature)) <= {first.name}:
             forms = [properties[first.name]]
@@ -131,11 +165,12 @@ def _forms(signature: Signature) -> list[Schema]:
 
 
 def _needs(signature: Signature) -> list[str]:
-    """The parameters that must be given."""
+    """The parameters that must be given; pairs only where there is nothing else."""
     return [
         parameter.name
         for parameter in signature.parameters.values()
         if parameter.default is parameter.empty
+        and (parameter is not signature.pairs or len(signature.parameters) == 1)
     ]
 
 

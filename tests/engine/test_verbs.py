@@ -8,6 +8,7 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
+from ivr.engine.flow import Flow
 from ivr.engine.verb import VERBS, Doc, Result, verb
 from ivr.engine.verbs import __all__ as names
 from ivr.engine.verbs import branch, collect, pause, set_variables
@@ -20,6 +21,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "answer": ({}, ("done",)),
     "ask": ({"choices": CHOICES}, ("sales", "support", "no_input", "no_match")),
     "branch": ({"cases": {"rich": "x"}}, ("rich", "otherwise")),
+    "call_flow": ({"flow": Flow("f", start="a", outcomes=["yes"])}, ("yes",)),
     "collect": ({}, ("done", "no_input", "no_match")),
     "early": ({}, ("done",)),
     "hang_up": ({}, ()),

@@ -3,6 +3,7 @@
 from .answer import answer
 from .ask import ask
 from .branch import branch
+from .call_flow import call_flow
 from .collect import collect
 from .early import early
 from .hang_up import hang_up
@@ -30,6 +31,7 @@ __all__ = [
     "answer",
     "ask",
     "branch",
+    "call_flow",
     "collect",
     "early",
     "hang_up",
