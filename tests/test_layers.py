@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
 # What the engine may use: nothing here knows the time, waits, rolls dice or opens a file.
 PURE = {
     "__future__",
+    "babel",
     "collections",
     "dataclasses",
     "datetime",
@@ -33,8 +34,11 @@ PURE = {
     "enum",
     "functools",
     "hmac",
+    "holidays",
     "inspect",
     "jinja2",
+    "num2words",
+    "phonenumbers",
     "re",
     "transitions",
     "types",
