@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
 # What the engine may use: nothing here knows the time, waits, rolls dice or opens a file.
 PURE = {
     "__future__",
+    "babel",
     "collections",
     "dataclasses",
     "datetime",
@@ -43,9 +44,12 @@ PURE = {
     "enum",
     "functools",
     "hmac",
+    "holidays",
     "inspect",
     "jinja2",
     "jmespath",
+    "num2words",
+    "phonenumbers",
     "re",
     "transitions",
     "types",

@@ -2,16 +2,17 @@
 
 ``"Your balance is {{ balance }}"`` is a text, ``balance > 0`` an expression.  Only the parts of the
 language listed here exist: no loops, no macros, no calls, no ``**``; of the attributes only those
-of dates and times.  Size and depth of a source are limited, all arithmetic is intercepted, and
-every text on the way is held to the length of a variable.  So every evaluation ends soon, and no
-flow file can reach Python.
+of dates and times, and the names in a mapping.  Size and depth of a source are limited, all
+arithmetic is intercepted, and every text on the way is held to the length of a variable.  So every
+evaluation ends soon, and no flow file can reach Python.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,8 @@ from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import FlowError
+from .saying import SAID, prepare
+from .saying.money import check as check_currency
 from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
@@ -41,15 +44,15 @@ _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
     *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod),
     *(nodes.Neg, nodes.Pos, nodes.Concat),
-    *(nodes.Filter, nodes.Test, nodes.Getitem, nodes.Getattr, nodes.Slice),
+    *(nodes.Filter, nodes.Test, nodes.Getitem, nodes.Getattr, nodes.Slice, nodes.Keyword),
 )
 # Jinja's own, where they cannot grow and cannot format.
 _FILTERS = ("abs", "default", "first", "last", "length")
+_OPTIONS = {"default": 2, "int": 1, "round": 1}  # how many, of those that say nothing
 _TESTS = ("defined", "undefined", "number", "string", "in", "eq", "ne", "lt", "gt")
-_FIELDS: Mapping[type, tuple[str, ...]] = {
-    date: ("year", "month", "day"),
-    time: ("hour", "minute", "second"),
-}
+_DATE, _TIME = ("year", "month", "day", "weekday"), ("hour", "minute", "second")
+_FIELDS: Mapping[type, tuple[str, ...]] = {date: _DATE, time: _TIME, datetime: _DATE + _TIME}
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # as in opening hours
 
 
 class _Generator(CodeGenerator):
@@ -77,17 +80,26 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return _sized(self.binop_table[operator](left, right))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping):
+            return self._part(obj, attribute)
         if attribute in _FIELDS.get(type(obj), ()):
-            return getattr(obj, attribute)
-        if isinstance(obj, Mapping) and attribute in obj:
-            return obj[attribute]
-        known = f"; there are: {', '.join(obj) or 'none'}" if isinstance(obj, Mapping) else ""
-        raise FlowError(f"{_kind(obj)} has no {attribute!r}{known}")
+            return _WEEKDAYS[obj.weekday()] if attribute == "weekday" else getattr(obj, attribute)
+        raise FlowError(f"{_kind(obj)} has no {attribute!r}")
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, str | list | tuple) and isinstance(argument, int | slice):
-            return obj[argument]
+            return self._part(obj, argument)
+        if isinstance(obj, Mapping) and isinstance(argument, str):
+            return self._part(obj, argument)
         raise FlowError(f"{_kind(obj)} has no part {argument!r}")
+
+    def _part(self, obj: Any, key: Any) -> Any:
+        """A part that is missing may have a default."""
+        try:
+            return obj[key]
+        except LookupError:
+            known = f"; there are: {', '.join(obj) or 'none'}" if isinstance(obj, Mapping) else ""
+            return self.undefined(f"there is no {key!r} in it{known}")
 
 
 def _number(value: object, operator: str) -> int | Decimal:
@@ -169,6 +181,22 @@ def _is_even(value: object) -> bool:
     return _number(value, "even") % 2 == 0
 
 
+def _said(say: Callable[..., str]) -> Callable[..., str]:
+    """The filter that says a value with *say*, in the language of the call."""
+
+    @pass_context
+    def filter(names: Names, value: Any, *options: Any, **named: Any) -> str:
+        _defined(value)
+        if isinstance(value, Secret):
+            raise FlowError(f"{_kind(value)} cannot be put into a text")
+        language = names.get("language", "")
+        if say is SAID["date"] and "now" in names:
+            named["today"] = names["now"].date()
+        return _limited(say(value, language, *options, **named))
+
+    return filter
+
+
 def _environment() -> _Sandbox:
     env = _Sandbox(undefined=StrictUndefined, finalize=_put, autoescape=False)
     env.globals.clear()
@@ -180,6 +208,7 @@ def _environment() -> _Sandbox:
         "trim": lambda value: _spoken(value).strip(),
         "upper": lambda value: _spoken(value).upper(),
     }
+    env.filters |= {name: _said(say) for name, say in SAID.items()}
     env.tests = {name: env.tests[name] for name in _TESTS} | {
         "even": _is_even,
         "odd": lambda value: not _is_even(value),
@@ -230,6 +259,36 @@ def _allowed(node: nodes.Node) -> None:
         known = _ENV.filters if isinstance(node, nodes.Filter) else _ENV.tests
         if node.name not in known:
             raise FlowError(f"no {kind} {node.name!r}; expected one of {', '.join(sorted(known))}")
+        if node.dyn_args or node.dyn_kwargs:
+            raise FlowError(f"{node.name} takes its options one by one, without *")
+    if isinstance(node, nodes.Filter):
+        _options(node)
+
+
+def _options(node: nodes.Filter) -> None:
+    """Raise `FlowError` for options that a filter does not have; the constant ones are tried."""
+    named = {str(option.key): option.value for option in node.kwargs}
+    if node.name not in SAID:
+        if named or len(node.args) > _OPTIONS.get(node.name, 0):
+            raise FlowError(f"{node.name} takes no such options")
+        return
+    prepare()
+    say = SAID[node.name]
+    try:
+        if "today" in named:
+            raise TypeError
+        inspect.signature(say).bind("", "", *node.args, **named)
+    except TypeError:
+        raise FlowError(f"{node.name} takes {_taken(say)}") from None
+    code = named.get("code") or next(iter(node.args), None)
+    if node.name == "currency" and isinstance(code, nodes.Const):
+        check_currency(str(code.value))
+
+
+def _taken(say: Callable[..., str]) -> str:
+    """The options of *say*, as an error names them."""
+    _, _, *options = inspect.signature(say).parameters.values()
+    return ", ".join(option.name for option in options if option.name != "today") or "no options"
 
 
 def _short(source: str) -> str:

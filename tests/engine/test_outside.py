@@ -210,7 +210,7 @@ def test_a_secret_is_refused_where_it_has_no_business(verb: Verb) -> None:
 
 def test_a_secret_that_there_is_not_is_told() -> None:
     outside = Outside(lambda call: http(call, "https://crm.example", body="{{ secrets.crn }}"))
-    assert "what has parts has no 'crn'; there are: crm" in outside.failed
+    assert "there is no 'crn' in it; there are: crm" in outside.failed
 
 
 def test_a_secret_in_the_words_of_an_error_is_masked() -> None:

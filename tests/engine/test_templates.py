@@ -118,7 +118,7 @@ def test_digits_do_not_turn_into_numbers_by_themselves() -> None:
         ("balance % 0", "division by zero"),
         ("[1, 2]", "gives a list; expected a text, a number, yes or no"),
         ("none", "gives a NoneType"),
-        ("name[9]", "index out of range"),
+        ("name[9]", "there is no 9 in it"),
         ("tries[0]", "a int has no part 0"),
         ("birthday.hour", "a date has no 'hour'"),
         ("name | round", "round needs numbers"),
@@ -130,7 +130,7 @@ def test_digits_do_not_turn_into_numbers_by_themselves() -> None:
         ("birthday > 5", "not supported"),
         ("", "unexpected 'end of template'"),
         ("tries +", "unexpected"),
-        ("tries | nonsense", "no filter 'nonsense'; expected one of abs, default"),
+        ("tries | nonsense", "no filter 'nonsense'; expected one of abs, currency"),
         ("tries is nonsense", "no test 'nonsense'; expected one of defined"),
     ],
 )
