@@ -18,7 +18,7 @@ from ivr import records
 from ivr.config import load_settings
 from ivr.engine.errors import SettingsError
 from ivr.store import calls
-from tests.sip import audio
+from tests.sip import audio, rendered
 from tests.sip.conftest import free_port
 from tests.sip.peer import LOCAL, Dialog, Peer
 
@@ -83,7 +83,9 @@ class Town:
                 patch.setenv(name, value)
             self.database = records.database(load_settings(folder / "ivr.yaml"))
         self._earlier: set[str] = set()
+        rendered.bring(self.var)
         self.start()
+        rendered.keep(self.var)
         self.peer = Peer(self.port, host=str(settings.get("SIP__ADDRESS", LOCAL)))
 
     # -- the server -------------------------------------------------------------------------------
