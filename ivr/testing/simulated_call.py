@@ -16,7 +16,8 @@ from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
-from .line import CLOSING, NOTHING, Direction, SimulatedLine
+from .line import NOTHING, Direction, SimulatedLine
+from .recorder import CLOSING
 from .transcript import ending, named
 from .transfers import Transfers
 from .values import Sound
