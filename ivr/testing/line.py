@@ -59,11 +59,15 @@ from ..engine.session import Session
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
+from .made_up import MadeUp
+from .memory import JOBS as REMEMBERING
+from .memory import Memories, Memory
 from .recorder import CLOSING, Recorder
 from .tape import Tape
 from .values import Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
+REMEMBERS = 0.01  # seconds that remembering takes
 HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
@@ -89,6 +93,7 @@ class SimulatedLine:
         "jobs",
         "listening",
         "log",
+        "memory",
         "now",
         "questions",
         "rung",
@@ -98,8 +103,12 @@ class SimulatedLine:
         "tape",
     )  # fmt: skip
 
-    def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
+    def __init__(
+        self, flow: Flow, durations: Mapping[str, float], memory: Memories = NOTHING
+    ) -> None:
         self.session = Session(flow, "simulated")
+        self.session.call.secrets = flow.secrets or MadeUp()
+        self.memory = Memory(memory)
         self.now = 0.0
         self.direction: Direction = "in"
         self.questions = 0
@@ -324,6 +333,12 @@ class SimulatedLine:
     def _drop(self, effect: Drop) -> None:
         self.far_ends.drop(effect.leg)
 
+    def _work(self, effect: Work) -> None:
+        if effect.job in REMEMBERING:
+            self.finish(effect, self.memory.does(effect, self.now), REMEMBERS)
+        else:
+            self.jobs.append(effect)
+
     def finish(self, work: Work, done: WorkDone, after: float) -> None:
         """*work* is over in so many seconds, and this comes of it."""
         self._agenda.expect(self.now + after, done)
@@ -381,7 +396,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Join: SimulatedLine._join,
     Drop: SimulatedLine._drop,
     Screen: SimulatedLine._screen,
-    Work: lambda line, effect: line.jobs.append(effect),
+    Work: SimulatedLine._work,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,

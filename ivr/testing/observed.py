@@ -51,6 +51,11 @@ class Observed:
         return dict(self._line.session.call.vars)
 
     @property
+    def memory(self) -> dict[str, dict[str, Any]]:
+        """What is remembered now, by scope and name."""
+        return self._line.memory.known(self.now)
+
+    @property
     def messages(self) -> list[Message]:
         """The recordings that were kept."""
         return list(self._line.messages)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from .job import Deadline, Failed, TooSlow
 from .secrecy import masked
@@ -42,6 +43,11 @@ class Database:
             words = str(cause).strip().partition("\n")[0]
             raise Failed(masked(words, self._secrets(engine.url))) from None
 
+    def close(self) -> None:
+        """Let go of what connections there are."""
+        if self._engine is not None:
+            self._engine.dispose()
+
     def _open(self) -> Engine:
         with self._lock:
             if self._engine is None:
@@ -63,7 +69,7 @@ def _engine(url: URL, password: str) -> Engine:
         url = url.set(password=password)
     options: dict[str, Any] = {"hide_parameters": True}  # callers have no business in logs
     if url.get_backend_name() == "sqlite":
-        options |= {"connect_args": {"timeout": 5}}
+        options |= {"connect_args": {"timeout": 5}, "poolclass": NullPool}
     else:
         options |= {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
         options |= {"pool_timeout": 5}

@@ -50,7 +50,8 @@ class Hosts:
         found = list(self._look_up(host, port))
         for text in found:
             address = _meant(ip_address(text.partition("%")[0]))
-            if not address.is_global and not self._allows(address):
+            public = address.is_global and not address.is_multicast
+            if not public and not self._allows(address):
                 raise Failed(f"{host} is {address}, a private address; see work.http.private")
         return found
 

@@ -59,6 +59,10 @@ class Mail:
                 link.send_message(message)
         except TimeoutError:
             raise TooSlow from None
+        except smtplib.SMTPServerDisconnected as error:
+            if deadline.over:
+                raise TooSlow from None
+            raise Failed(_why(error)) from None
         except (smtplib.SMTPException, OSError) as error:
             raise Failed(masked(_why(error), [server.password])) from None
 
@@ -80,7 +84,9 @@ class Mail:
             message["Message-ID"] = make_msgid(domain=self._server.sender.rpartition("@")[2])
         except (ValueError, MessageError, IndexError):
             raise Failed("an address that is none; expected such as office@example.com") from None
-        if not all(address.username and address.domain for address in message["To"].addresses):
+        to = message["To"]
+        named = [address.username and address.domain for address in to.addresses]
+        if to.defects or not named or not all(named):
             raise Failed("an address that is none; expected such as office@example.com")
         message.set_content(order["text"])
         if order["attach"]:

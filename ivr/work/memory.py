@@ -33,6 +33,7 @@ from .job import Deadline, Failed, Order
 
 PRUNE_EVERY = 600.0  # seconds
 LONGEST_SCOPE = 250  # characters
+MAKING = 0x6976726D  # "ivrm": of PostgreSQL's advisory locks
 _LARGEST = 2**63 - 1
 
 memory = Table(
@@ -97,6 +98,8 @@ class Memory:
             with self._database.begin(deadline) as connection:
                 if connection.dialect.name not in ("sqlite", "postgresql"):
                     raise Failed("what is remembered goes into SQLite or PostgreSQL")
+                if connection.dialect.name == "postgresql":  # where two makers are one too many
+                    connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
                 connection.execute(CreateTable(memory, if_not_exists=True))
                 for index in memory.indexes:
                     connection.execute(CreateIndex(index, if_not_exists=True))
