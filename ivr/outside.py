@@ -96,10 +96,12 @@ def _memory(settings: Settings) -> Memory:
     from .work.databases import Database
     from .work.memory import Memory
 
-    name = settings.work.memory
-    return Memory(
-        _database(settings, name) if name else Database(f"sqlite:///{settings.var / 'memory.db'}")
-    )
+    if settings.work.memory:
+        return Memory(_database(settings, settings.work.memory))
+    file = settings.var / "memory.db"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(0o640)  # who called is nobody else's business
+    return Memory(Database(f"sqlite:///{file}"))
 
 
 def _database(settings: Settings, name: str) -> Database:

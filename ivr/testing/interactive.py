@@ -246,4 +246,4 @@ def _asked(work: Work) -> str:
 
 def _is_news(time: float, thing: Event | Effect | Said) -> bool:
     """Whether the caller notices it, or the author wants to see it."""
-    return isinstance(thing, Play | PlayDone | Note) or told(time, thing) is not None
+    return isinstance(thing, Play | PlayDone | Note | Work) or told(time, thing) is not None

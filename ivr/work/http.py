@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import ssl
 import time
@@ -23,6 +24,10 @@ PASSING = (429, 502, 503, 504)  # another attempt may find it better
 FIRST_PAUSE = 0.2  # seconds; twice as many each further time
 MOST_REDIRECTS = 5
 AGENT = "ivr"
+
+# They write down what is asked for, and headers, with whatever is in them.
+for chatty in ("httpx", "httpcore"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class Http:
