@@ -26,7 +26,7 @@ from ivr.work.pool import Pool
 from ivr.worker import Worker
 from tests.work.conftest import Request, Service, service
 
-from .test_worker import OFFER, ScriptedPhone
+from .hall import OFFER, ScriptedPhone
 
 __all__ = ["service"]  # the fixture
 
