@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from .aftermath import Aftermath
 from .blame import blame, words
 from .call import FOREVER, Call
 from .effects import Effect, HangUp, Play, Prompt, Stop
@@ -31,14 +32,15 @@ from .events import (
     Offered,
     PlayDone,
     Tick,
+    WorkDone,
 )
 from .flow import Flow
+from .handlers import APOLOGY, error_handler, farewell_of
 from .phase import SOUND
 from .step_clock import StepClock
 
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
 LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
-APOLOGY = "sorry"  # the prompt that a caller hears when a flow breaks
 
 
 class Session:
@@ -49,11 +51,14 @@ class Session:
     """
 
     __slots__ = (
+        "_aftermath",
         "_call_limit",
         "_clock",
         "_endless",
         "_interjection",
         "_moving",
+        "_now",
+        "_rescuer",
         "_started",
         "_step",
         "_until",
@@ -72,18 +77,21 @@ class Session:
         self.deadline: float | None = None
         self.ended_by = ""
         self._started = False
+        self._now = 0.0  # the owner's clock
         self._clock = StepClock()
         self._until = 0.0  # the step's clock
         self._endless = False  # the step named no moment: past it, that is the flow's fault
         self._call_limit = 0.0
         self._interjection = 0  # the playback of an operator's that runs
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
+        self._rescuer = ""  # the state that was entered last because of an error
         self._step: Coroutine[float, Event, str] | None = None
+        self._aftermath: Aftermath | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether the flow is over; whatever comes now is ignored."""
-        return bool(self.ended_by)
+        """Whether the call and what the flow does after it are over; whatever comes is ignored."""
+        return bool(self.ended_by) and self._aftermath is None
 
     @property
     def place(self) -> str:
@@ -99,8 +107,12 @@ class Session:
             return []
         if isinstance(event, Tick) and (self.deadline is None or now < self.deadline):
             return []
+        self._now = now
         try:
-            self._take(event, now)
+            if self._aftermath is None:
+                self._take(event, now)
+            elif isinstance(event, Tick | WorkDone):
+                self._tidy(event)
         except KeyboardInterrupt:  # the operator's, not the flow's
             raise
         except BaseException as error:
@@ -162,6 +174,7 @@ class Session:
     def _tick(self, event: Tick, now: float) -> None:
         call = self.call
         if now >= self._call_limit:
+            call.rescues = 0
             raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
         if self._interjection:
             call.emit(Stop(self._interjection))
@@ -182,7 +195,7 @@ class Session:
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
-                self.flow.move(self, stop.value)
+                self.flow.move(self, stop.value, self.call.counts)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:
@@ -222,7 +235,7 @@ class Session:
         """The call is gone."""
         self.ended_by, self.call.over = by, True
         self._throw(CallEnded, "the call had ended")
-        self._finish(by)
+        self._part(by)
 
     def _throw(self, error: type[CallEnded | CallMoved], what: str) -> None:
         """Let the verb that was waiting tidy up."""
@@ -266,25 +279,65 @@ class Session:
         self._set_deadline()
 
     def _fail(self, error: BaseException) -> None:
-        """The flow is broken: say so in the journal, apologise, end the call."""
-        call = self.call
-        state = self.flow.states.get(self.state)
+        """The flow is broken: say so in the journal; a handler of the flow's goes on, if any."""
+        call, state = self.call, self.flow.states.get(self.state)
         call.note("failed", f"{self.state}: {blame(error, call, state, self._step)}")
-        self._close()  # stops what it had running, before the apology
+        self._close()  # stops what it had running, before an apology
+        handler = error_handler(self.flow, self.state, call)
+        if self.ended_by or handler == "" or self._rescuer == self.state:
+            return self._give_up()
+        call.rescued()
+        self._rescuer = handler
+        try:
+            self._go_to(handler)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as another:
+            self._fail(another)
+
+    def _give_up(self) -> None:
+        """Apologise, and end the call."""
+        call = self.call
         if call.phase in SOUND.phases and not call.over:
             apology = call.new_id()
             call.emit(Play(apology, (APOLOGY,), call.language))
             call.emit(HangUp(apology) if call.answered else HangUp(apology, code=500))
         else:
             call.end(500)
-        self._finish(self.ended_by or "error")
+        self._part(self.ended_by or "error")
 
     def _end(self) -> None:
         self.call.end()
-        self._finish("flow")
+        self._part("flow")
+
+    def _part(self, by: str) -> None:
+        """The call is over; what the flow does after it begins."""
+        call = self.call
+        self.ended_by, self._step, self.deadline = by, None, None
+        call.keys.clear()
+        farewell = farewell_of(self.flow, self.state)
+        if call.parting is not None:
+            farewell, call.vars = call.parting.step, call.parting.vars
+        if farewell is None:
+            return self._finish(by)
+        self._clock.go_on(self._now)
+        call.now = self._clock.at(self._now)
+        self._aftermath = Aftermath(call, farewell)
+        self._tidy(None)
+
+    def _tidy(self, event: Event | None) -> None:
+        aftermath = self._aftermath
+        assert aftermath is not None
+        self.call.now = self._clock.at(self._now)
+        if aftermath.goes_on(event):
+            self.deadline = self._clock.due(aftermath.deadline)
+        else:
+            self._aftermath = None
+            self._finish(self.ended_by)
 
     def _finish(self, by: str) -> None:
         self._step, self.deadline, self.ended_by = None, None, by
+        self.call.tidying = False
         self.call.keys.clear()
         if self.call.vars:
             known = ", ".join(f"{name}={value}" for name, value in self.call.vars.items())
