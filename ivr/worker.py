@@ -97,6 +97,7 @@ class Worker:
         self.overrides: Mapping[str, str] = {}
         """Schedules that are `open` or `closed` for calls to come, whatever their rules say."""
         self.sessions: dict[str, Session] = {}
+        self._left: set[str] = set()  # calls that are gone, and whose flow still tidies up
         self._going_out: dict[str, Flow] = {}
         self.guard = StateGuard(phone.beat)
         self._ended = 0
@@ -116,6 +117,8 @@ class Worker:
         """End what calls are left, and the phone."""
         for call_id, event in self.phone.stop():
             self._feed(call_id, event)
+        for call_id in list(self._left):
+            self._close(call_id)  # there is no time for what it does after the call
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
@@ -180,22 +183,33 @@ class Worker:
         session = self.sessions.get(call_id)
         if session is None:
             return
+        left = call_id in self._left
         seen = trace.of_event(event, session.call)
         with self.guard:
             effects = session.handle(event, now)
         self.journal.write(session.call, seen, effects, now)
+        self._perform(call_id, effects)
+        if self.tally and not left:
+            self.tally.saw(session, event, effects, now, self.clock())
+        if isinstance(event, HungUp):
+            self._left.add(call_id)
+        if call_id in self._left and session.ended:
+            self._close(call_id)
+
+    def _perform(self, call_id: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Note):
                 if effect.kind == "failed":
                     log.error("call %s: %s", call_id, effect.detail)
             else:
                 self.phone.perform(call_id, effect)
-        if self.tally:
-            self.tally.saw(session, event, effects, now, self.clock())
-        if isinstance(event, HungUp):
-            del self.sessions[call_id]
-            self.journal.end(call_id)
-            self._tidy()
+
+    def _close(self, call_id: str) -> None:
+        """The call is gone, and its flow has done what it does after it."""
+        self._left.discard(call_id)
+        del self.sessions[call_id]
+        self.journal.end(call_id)
+        self._tidy()
 
     def _tidy(self) -> None:
         """Collect garbage in this thread, where the SIP stack's objects may be destroyed."""

@@ -55,14 +55,15 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str,
 
 async def _through(call: Call, flow: Flow, place: _Place) -> None:
     flow.enter(place)
-    before = ""
+    before, counted = "", False
     while place.state not in flow.ends:
-        call.entered(path_name(flow, place.state), again=place.state == before)
+        again = place.state == before and not counted
+        call.entered(path_name(flow, place.state), again=again)
         keys, before = len(call.keys), place.state
         try:
             outcome = await flow.states[before].step(call)
             call.note("outcome", outcome)
-            flow.move(place, outcome, call.counts)
+            counted = flow.move(place, outcome, call.counts)
         except (Exception, StateTooSlow) as error:
             handler = error_handler(flow, before, call)
             if handler in ("", before):

@@ -177,12 +177,13 @@ class Flow:
         """Put *cursor* on *state*, one of `states`; on the start state where none is given."""
         self._ready().set_state(state or self.start, cursor)
 
-    def move(self, cursor: Cursor, outcome: str, counts: dict[str, int] | None = None) -> None:
+    def move(self, cursor: Cursor, outcome: str, counts: dict[str, int] | None = None) -> bool:
         """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`.
 
-        *counts*: how often the outcomes came for which that makes a difference.
+        *counts*: how often the outcomes came for which that makes a difference; whether this is one
+        of them is returned.
         """
-        rung = 1
+        rung = 0
         steps = self.handlers.get(outcome, ()) if isinstance(outcome, str) else ()
         if len(steps) > 1 and outcome not in self.states[cursor.state].on:
             key = f"{self.name}: {outcome}"
@@ -190,10 +191,11 @@ class Flow:
             counts[key] = counts.get(key, 0) + 1
             rung = max(least for least, _ in steps if least <= counts[key])
         try:
-            self._ready().events[_trigger(outcome, rung)].trigger(cursor)
+            self._ready().events[_trigger(outcome, rung or 1)].trigger(cursor)
         except (KeyError, MachineError):
             known = ", ".join(sorted(self.states[cursor.state].on)) or "none"
             raise FlowError(f"the outcome {outcome!r} is not declared; declared: {known}") from None
+        return rung > 0
 
     def _ready(self) -> Machine:
         if self._machine is None:

@@ -44,9 +44,12 @@ def _holes(flow: Flow) -> list[Fault]:
 
 def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
     for state in flow.states.values():
+        last = {arrow.outcome: arrow for arrow in arrows(flow, state)}
+        certain = state.on.keys() | (state.left or frozenset())
         for outcome in GIVEN_UP:
-            if state.on.get(outcome) == state.name:
-                place = state.on_places.get(outcome, state.place)
+            if outcome in certain and last[outcome].target == state.name:
+                handler = flow.handler_places.get(f"handlers: {outcome}", state.place)
+                place = state.on_places.get(outcome, handler)
                 yield place.fault(
                     f"{state.name}: {outcome} leads back to the state itself, where no attempt"
                     " is left; raise attempts, or lead elsewhere"

@@ -53,21 +53,25 @@ def arrows(flow: Flow, state: State) -> Iterator[Arrow]:
     """Every way out of *state*: its own, and those of handlers for what it leaves to them."""
     for outcome, target in state.on.items():
         yield Arrow(outcome, target)
-    for outcome, steps in _handlers(flow, state).items():
+    for outcome, steps in _handlers(flow, state.on_error).items():
         if outcome not in state.on:
             possible = bool(state.on) if state.left is None else outcome in state.left
             for least, target in steps:
                 yield Arrow(outcome, target, least, possible)
 
 
-def handled(flow: Flow, state: State | None = None) -> set[str]:
-    """The outcomes that *state* of *flow* need not say anything about."""
-    return set(_handlers(flow, state))
+def targets(flow: Flow, state: State, outcome: str) -> set[str]:
+    """The states that *outcome* of *state* may lead to."""
+    return {arrow.target for arrow in arrows(flow, state) if arrow.outcome == outcome}
 
 
-def _handlers(flow: Flow, state: State | None) -> dict[str, Ladder]:
-    own = state.on_error if state is not None else ""
-    failing = {outcome: ladder(own) for outcome in FAILURES if own}
+def handled(flow: Flow, on_error: str = "") -> set[str]:
+    """The outcomes that a state of *flow*, with *on_error*, need not say anything about."""
+    return set(_handlers(flow, on_error))
+
+
+def _handlers(flow: Flow, on_error: str) -> dict[str, Ladder]:
+    failing = {outcome: ladder(on_error) for outcome in FAILURES if on_error}
     failed = {outcome: ladder(flow.on_error) for outcome in FAILURES if flow.on_error}
     return failed | flow.handlers | failing
 

@@ -195,7 +195,7 @@ class Session:
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
-                self.flow.move(self, stop.value, self.call.counts)
+                counted = self.flow.move(self, stop.value, self.call.counts)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:
@@ -203,7 +203,7 @@ class Session:
             if self.state in self.flow.ends:
                 return self._end()
             self.call.budget.spend(used_keys=len(self.call.keys) < keys)
-            self._enter(again=self.state == before)
+            self._enter(again=self.state == before and not counted)
             event = None
 
     def _wait(self, until: object) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, State
+from ..engine.handlers import handled
 from .python_state import StateReader, Tree
 
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
@@ -50,7 +51,7 @@ def _read_states(flow: Flow, trees: _Trees, prompts: Collection[str] | None) -> 
     """Add what can be told of the states of *flow*; what is wrong with them."""
     faults: list[Fault] = []
     for name, state in flow.states.items():
-        flow.states[name], found = _read(state, trees, prompts)
+        flow.states[name], found = _read(flow, state, trees, prompts)
         faults += found
     if all(isinstance(t, str) for state in flow.states.values() for t in state.on.values()):
         faults += flow.faults()
@@ -69,7 +70,9 @@ class _Trees(dict[str, Tree]):
         return tree
 
 
-def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[State, list[Fault]]:
+def _read(
+    flow: Flow, state: State, trees: _Trees, known: Collection[str] | None
+) -> tuple[State, list[Fault]]:
     """*state* with places and prompts, and what is wrong with it."""
     step = state.step
     if not inspect.iscoroutinefunction(inspect.unwrap(step)):
@@ -78,8 +81,9 @@ def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[S
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
     addresses, flows = state.addresses, state.flows
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
+        said = handled(flow, state.on_error)
         # A wrapper could make other outcomes of those that stand there.
-        reader = StateReader(state, step, trees[step.__code__.co_filename], known)
+        reader = StateReader(state, step, trees[step.__code__.co_filename], known, said)
         faults = reader.faults()
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
         addresses |= reader.addresses()

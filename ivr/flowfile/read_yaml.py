@@ -10,6 +10,7 @@ from yaml.nodes import Node
 from ..engine.errors import LoadError
 from ..engine.flow import Place
 from .convert import Context
+from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
 from .source import Bad, Source
 from .top import make_flow, read_top
@@ -44,6 +45,7 @@ def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
     start = top.get("start")
     if start is not None and flow.start:
         reader.targets.append(start.value)
+    read_handlers(reader, top)
     before = len(source.faults)
     states = source.fields(top["states"].value, "states, each with do and then")
     reader.whole = flow.start != "" and len(source.faults) == before
@@ -56,6 +58,10 @@ def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
             source.fault(part.key, wrong)
         else:
             flow.add(reader.state(name, part))
+    for name, said in reader.farewells.items():
+        step = farewell(reader, said)
+        if step is not None:
+            flow.farewells[name] = step
     reader.unknown_targets(flow.states, {*states, *flow.ends})
     loading.verbs[flow] = reader.verbs
     if reader.whole:

@@ -25,6 +25,16 @@ _PLAIN: dict[Any, Schema] = {
     int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
     float: {"type": ["number", "string"], "pattern": "^-?[0-9]"},
 }
+_ENDS: Schema = {
+    "on_error": {**_SCALAR, "description": "the state that follows where something fails"},
+    "on_hang_up": {
+        "description": "verbs that are done once the call is over",
+        "anyOf": [
+            {"$ref": "#/$defs/verb"},
+            {"type": "array", "items": {"$ref": "#/$defs/verb"}},
+        ],
+    },
+}
 _VARIABLES: Schema = {
     "type": "object",
     "additionalProperties": {
@@ -76,6 +86,15 @@ def schema() -> Schema:
                 "additionalProperties": _SCALAR,
             },
             "variables": _VARIABLES | {"description": "the only ones that there are"},
+            "handlers": {
+                "type": "object",
+                "description": "where outcomes lead that a state leaves out",
+                "additionalProperties": {
+                    "anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}]
+                },
+            },
+            "operator": {**_SCALAR, "description": "the state that callers go to after an error"},
+            **_ENDS,
             "states": {
                 "type": "object",
                 "minProperties": 1,
@@ -93,6 +112,7 @@ def schema() -> Schema:
                         "description": "the state that each outcome leads to; end: the call ends",
                         "anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}],
                     },
+                    **_ENDS,
                     "description": {"type": "string"},
                 },
             },

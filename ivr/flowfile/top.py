@@ -14,8 +14,9 @@ from .convert import variable_name
 from .source import Bad, Field, Source, is_empty
 
 LANGUAGE_VERSION = "1"
+HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
 TEXTS = ("flow", "start", "language", "description")
-TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "variables", "states")
+TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "variables", *HANDLERS, "states")
 _VARIABLE = ("type", "default", "description")
 
 

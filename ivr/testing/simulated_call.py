@@ -251,6 +251,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         __tracebackhide__ = True
         line = self._line
         self._wait_for(lambda: line.over, "the call to be over")
+        while not (line.session.ended or line.jobs) and line.step():
+            pass  # what the flow does after the call
         if by is not None and by != self.ended_by:
             self._fail(f"expected the call to be ended by the {by}; it was by the {self.ended_by}")
         return self
