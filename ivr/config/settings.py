@@ -22,7 +22,7 @@ from .voice import Voice
 
 PREFIX = "IVR_"
 NESTED = "__"
-_RELOADED = {"routes", "flows", "prompts", "language", "voice", "statuses"}
+_RELOADED = {"routes", "flows", "shared", "prompts", "language", "voice", "statuses"}
 
 
 class Settings(BaseSettings):
@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     )
     flows: list[Location] = Field(
         default=[], description="further flow files, for calls out: they are asked for by name"
+    )
+    shared: Location | None = Field(
+        default=None, description="file with states and handlers that every flow has"
     )
     calls: int = Field(
         default=0,

@@ -56,30 +56,38 @@ def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
                 )
 
 
-def _dead_ends(flow: Flow) -> Iterator[Fault]:
-    onward = {
+def reached(flow: Flow) -> set[str]:
+    """The states and ends of *flow* that a call can come to."""
+    onward = _onward(flow)
+    for name, state in flow.states.items():
+        onward[name] |= {state.on_error, flow.on_error, flow.operator}
+    return _reach(flow.start, onward)
+
+
+def _onward(flow: Flow) -> dict[str, set[str]]:
+    return {
         name: {arrow.target for arrow in arrows(flow, state) if arrow.possible}
         for name, state in flow.states.items()
     }
+
+
+def _dead_ends(flow: Flow) -> Iterator[Fault]:
     backward: dict[str, set[str]] = {}
-    for name, targets in onward.items():
+    for name, targets in _onward(flow).items():
         for target in targets or {END}:
             backward.setdefault(END if target in flow.ends else target, set()).add(name)
-    ending = _reach(END, backward)
-    for name, state in flow.states.items():
-        onward[name] |= {state.on_error, flow.on_error, flow.operator}
-    reached = _reach(flow.start, onward)
+    known, ending = reached(flow), _reach(END, backward)
     for name, state in flow.states.items():
         if name == SORRY:
             continue
-        if name not in reached:
+        if name not in known:
             yield state.place.fault(f"state {name!r} is never reached")
         elif name not in ending:
             yield state.place.fault(
                 f"state {name!r} has no way to an end; lead an outcome to {END!r}"
             )
     for outcome in flow.outcomes:
-        if outcome not in reached:
+        if outcome not in known:
             yield flow.place.fault(f"outcomes: no state leads to {outcome!r}")
 
 

@@ -15,13 +15,12 @@ from .source import Bad, Field, Source
 _STATE = "a state, or states by how often, such as {1: menu, 3: operator}"
 
 
-def read_handlers(states: States, top: dict[str, Field]) -> None:
-    """Read what *top* says of handlers into the flow of *states*."""
+def read_handlers(states: States, top: dict[str, Field], *, shared: bool = False) -> None:
+    """Read what *top* says of handlers into the flow of *states*; what is *shared* gives way."""
     flow, source = states.flow, states.source
     for name in ("on_error", "operator"):
-        if name in top:
+        if name in top and _is_free(states, name, top[name].value, shared):
             target = _target(states, top[name].value, name)
-            flow.handler_places[name] = source.place(top[name].value)
             if name == "on_error":
                 flow.on_error = target
             else:
@@ -32,16 +31,24 @@ def read_handlers(states: States, top: dict[str, Field]) -> None:
         except Bad as bad:
             return source.note(bad, "handlers")
         for outcome, part in fields.items():
-            flow.handler_places[f"handlers: {outcome}"] = source.place(part.value)
-            try:
-                flow.handlers[outcome] = _ladder(states, part.value)
-            except Bad as bad:
-                states.whole = False
-                source.note(bad, f"handlers: {outcome}")
-    if "on_hang_up" in top:
-        step = farewell(states, top["on_hang_up"])
-        if step is not None:
-            flow.farewells[""] = step
+            if _is_free(states, f"handlers: {outcome}", part.value, shared):
+                try:
+                    flow.handlers[outcome] = _ladder(states, part.value)
+                except Bad as bad:
+                    states.whole = False
+                    source.note(bad, f"handlers: {outcome}")
+    if "on_hang_up" in top and _is_free(states, "on_hang_up", top["on_hang_up"].key, shared):
+        states.farewells[""] = top["on_hang_up"]
+
+
+def _is_free(states: States, name: str, node: Node, shared: bool) -> bool:
+    """Whether no other file of the flow says what *name* is."""
+    places = states.flow.handler_places
+    first = places.setdefault(name, states.source.place(node))
+    free = first == states.source.place(node)
+    if not free and not shared:
+        states.source.fault(node, f"{name} is given twice; also at {first}")
+    return free
 
 
 def farewell(states: States, part: Field) -> Step | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,12 @@ from .python_state import StateReader, Tree
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
 
 
-def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
-    """Run *path* and check the `Flow` that it calls ``flow``.
+def read_python(
+    path: Path,
+    prompts: Collection[str] | None = None,
+    prepare: Callable[[Flow], None] = lambda flow: None,
+) -> Flow:
+    """Run *path* and check the `Flow` that it calls ``flow``, once *prepare* has seen it.
 
     While it runs, modules beside it can be imported, as with ``python flow.py``.  They belong to
     this reading: an edited one counts at the next, and the flows of two folders may each have a
@@ -36,6 +40,7 @@ def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
     trees = _Trees({str(path): Tree(source)})
     if not flow.place.file:
         flow.place = trees[str(path)].flow_place(str(path))
+    prepare(flow)
     faults: list[Fault] = []
     todo = [flow]
     for each in todo:

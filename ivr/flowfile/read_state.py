@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from ..engine.flow import END, RESERVED, Flow, State
+from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.verb import VERBS
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
@@ -56,7 +56,8 @@ class States:
                 self.whole = False
                 self.source.unknown(node, "state", node.value, [*states, *self.flow.ends])
 
-    def state(self, name: str, part: Field) -> State:
+    def state(self, name: str, part: Field, place: Place | None = None) -> State:
+        """The state *name*, which stands at *place* if not where it is read."""
         source, then, verbs, on_error = self.source, Then(), None, ""
         try:
             parts = source.fields(part.value, "a state: do, then")
@@ -85,7 +86,7 @@ class States:
             name,
             step_of(verbs or []),
             {outcome: str(node.value) for outcome, node in then.targets.items()},
-            source.place(part.key),
+            place or source.place(part.key),
             {outcome: source.place(node) for outcome, node in then.targets.items()},
             frozenset().union(*(bound.prompts for bound in verbs or ())),
             frozenset((a, b.place) for b in verbs or () for a in b.addresses),
