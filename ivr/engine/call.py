@@ -102,6 +102,8 @@ class Call:
     """Whether a step takes the caller's answer right now."""
     reading: bool = False
     """Whether a step takes keys right now, and may show them."""
+    silent: bool = False
+    """Whether silence is what the flow wants right now."""
     recording: int = 0
     """The recording of the whole call that runs; 0: there is none."""
     secret_work: set[int] = field(default_factory=set)

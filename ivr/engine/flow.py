@@ -15,13 +15,15 @@ from typing import Protocol
 from transitions import Machine, MachineError
 
 from . import flow_check
+from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
+from .limits import DeadAir, MaxDuration
 from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .statuses import CODES
 from .variables import Variable, Variables, variable_of
 
-__all__ = ["END", "RESERVED", "Cursor", "Flow", "Place", "State", "Step"]
+__all__ = ["END", "RESERVED", "USUAL", "Cursor", "Flow", "Place", "State", "Step"]
 
 # One INFO record per callback of every step would triple what a step costs.
 logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -31,6 +33,9 @@ class Cursor(Protocol):
     """Whatever walks over a flow: it only has to remember where it is."""
 
     state: str
+
+
+USUAL = DeadAir()
 
 
 class Flow:
@@ -45,7 +50,8 @@ class Flow:
     `handlers` says where outcomes lead that a state leaves out, each a state, or states by how
     often it came in this call: ``{1: "menu", 3: "operator"}``.  `on_error` is the state for what
     fails; without one the caller hears an apology, and goes to the state `operator`, if there is
-    one.
+    one.  `dead_air` is what he hears when the flow waits in silence (None: nothing), `max_duration`
+    how long a call may last.
     """
 
     def __init__(
@@ -61,6 +67,8 @@ class Flow:
         handlers: Mapping[str, str | Mapping[int, str]] | None = None,
         on_error: str = "",
         operator: str = "",
+        dead_air: DeadAir | None = USUAL,
+        max_duration: MaxDuration | None = None,
         place: Place = NOWHERE,
     ) -> None:
         self.name = name
@@ -76,6 +84,8 @@ class Flow:
         self.handlers = {name: ladder(each) for name, each in (handlers or {}).items()}
         self.on_error = on_error
         self.operator = operator
+        self.dead_air = dead_air
+        self.max_duration = max_duration
         self.farewells: dict[str, Step] = {}  # by state; "" for all others
         self.handler_places: dict[str, Place] = {}
         self.states: dict[str, State] = {}
@@ -90,6 +100,13 @@ class Flow:
     def declared(self) -> dict[str, Variable]:
         """Its arguments and its variables."""
         return {**self.arguments, **(self.variables or {})}
+
+    @property
+    def prompts(self) -> set[Prompt]:
+        """The prompts that it may play in any state."""
+        limit, silence = self.max_duration, self.dead_air
+        found = {*limit.warning, *limit.play} if limit else set()
+        return found | set(silence.play if silence else ())
 
     def fresh(self) -> Variables:
         """Its variables as they are at first."""

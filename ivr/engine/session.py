@@ -36,11 +36,11 @@ from .events import (
 )
 from .flow import Flow
 from .handlers import APOLOGY, error_handler, farewell_of
+from .limits import LONGEST_CALL, DeadAirWatch
 from .phase import SOUND
 from .step_clock import StepClock
 
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
-LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
 
 
 class Session:
@@ -62,6 +62,8 @@ class Session:
         "_started",
         "_step",
         "_until",
+        "_warn_at",
+        "_watch",
         "call",
         "deadline",
         "ended_by",
@@ -82,6 +84,8 @@ class Session:
         self._until = 0.0  # the step's clock
         self._endless = False  # the step named no moment: past it, that is the flow's fault
         self._call_limit = 0.0
+        self._warn_at = FOREVER  # when the caller is told that the call will soon be over
+        self._watch = DeadAirWatch(flow.dead_air.after if flow.dead_air else FOREVER)
         self._interjection = 0  # the playback of an operator's that runs
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
         self._rescuer = ""  # the state that was entered last because of an error
@@ -108,6 +112,7 @@ class Session:
         if isinstance(event, Tick) and (self.deadline is None or now < self.deadline):
             return []
         self._now = now
+        self._watch.told(event)
         try:
             if self._aftermath is None:
                 self._take(event, now)
@@ -117,7 +122,10 @@ class Session:
             raise
         except BaseException as error:
             self._fail(error)
-        return self.call.drain()
+        effects = self._watch.saw(self.call.drain(), self.call, now)
+        if self._step is not None and self.deadline is not None:
+            self.deadline = min(self.deadline, self._watch.due)
+        return effects
 
     def _take(self, event: Event, now: float) -> None:
         self.call.now = self._clock.at(now)
@@ -130,7 +138,8 @@ class Session:
     def _happened(self, event: Event, now: float) -> None:
         match event:
             case Offered(direction=direction):
-                self._started, self._call_limit = True, now + LONGEST_CALL
+                self._started = True
+                self._limit_call(now)
                 if direction == "in":
                     self._go_to(self.flow.start)
                 else:
@@ -142,7 +151,7 @@ class Session:
             case Answered() if self._moving:
                 self._move(self._moving)
             case Interjected(prompt):
-                self._interject(prompt, now)
+                self._interject((prompt,), now)
             case PlayDone(id) if id == self._interjection:
                 self._resume(now)
             case Dismissed():
@@ -171,19 +180,51 @@ class Session:
         self._enter(again=False)
         self._run(None)
 
+    def _limit_call(self, now: float) -> None:
+        limit = self.flow.max_duration
+        self._call_limit = now + (LONGEST_CALL if limit is None else limit.after)
+        if limit is not None and limit.warning:
+            self._warn_at = self._call_limit - limit.warn_before
+
     def _tick(self, event: Tick, now: float) -> None:
         call = self.call
         if now >= self._call_limit:
-            call.rescues = 0
-            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+            return self._time_is_up()
         if self._interjection:
             call.emit(Stop(self._interjection))
             call.note("playback_without_end", "of an operator's prompt")
             return self._resume(now)
+        if now >= self._warn_at:
+            assert self.flow.max_duration is not None
+            self._warn_at = FOREVER
+            return self._interject(self.flow.max_duration.warning, now)
+        if now >= self._watch.due and self.flow.dead_air:
+            self._watch.comfort(call, self.flow.dead_air.play)
+        if now < self._clock.due(self._until):
+            return self._set_deadline()
         if self._endless:
             raise FlowError(f"waited {LONGEST_WAIT:.0f} seconds without a deadline")
         call.now = max(call.now, self._until)  # whatever a sum of floats makes of it
         self._run(event)
+
+    def _time_is_up(self) -> None:
+        """The call has lasted as long as it may."""
+        call, limit = self.call, self.flow.max_duration
+        call.rescues = 0
+        if limit is None:
+            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+        call.note("max_duration", f"{limit.after:g} s")
+        try:
+            self._throw(CallEnded, "the call's time was up")
+        except CallEnded:  # it ended the call while it tidied up
+            return self._part("timeout")
+        if call.phase in SOUND.phases and limit.play:
+            goodbye = call.new_id()
+            call.emit(Play(goodbye, call.rendered(limit.play), call.language))
+            call.emit(HangUp(goodbye, "timeout"))
+        else:
+            call.emit(HangUp(by="timeout"))
+        self._part("timeout")
 
     def _run(self, event: Event | None) -> None:
         """Resume the state, then follow outcomes until something has to wait."""
@@ -221,7 +262,7 @@ class Session:
         self._set_deadline()
 
     def _set_deadline(self) -> None:
-        self.deadline = min(self._clock.due(self._until), self._call_limit)
+        self.deadline = min(self._clock.due(self._until), self._call_limit, self._warn_at)
 
     def _enter(self, *, again: bool) -> None:
         self._step = None
@@ -264,12 +305,12 @@ class Session:
         call.keys.clear()
         self._go_to(state)
 
-    def _interject(self, prompt: Prompt, now: float) -> None:
+    def _interject(self, prompts: tuple[Prompt, ...], now: float) -> None:
         call = self.call
         if call.phase not in SOUND.phases:
             return call.note("not_played", "the call is not answered")
         self._interjection = call.new_id()
-        call.emit(Play(self._interjection, (prompt,), call.language, over=True))
+        call.emit(Play(self._interjection, prompts, call.language, over=True))
         self._clock.halt(now)
         self._set_deadline()
 

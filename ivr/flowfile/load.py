@@ -29,11 +29,11 @@ def static_prompts(flow: Flow) -> set[Prompt]:
 
     Names of prompts, and texts without ``{{ … }}``: what can be made before the first call comes.
     """
+    states = (state.prompts for each in flow.family() for state in each.states.values())
     return {
         prompt
-        for each in flow.family()
-        for state in each.states.values()
-        for prompt in state.prompts
+        for prompts in (flow.prompts, *states)
+        for prompt in prompts
         if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
     }
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
+from ..engine.variables import undeclared
 from ..engine.verb import VERBS
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
-from .convert import Context
+from .convert import BUILTIN_NAMES, Context
 from .source import Bad, Field, suggest
+from .typed import wrong_assignments
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
 _NAME = re.compile(r"\w[\w .-]*")
@@ -41,7 +43,7 @@ class States:
     """
 
     def __init__(self, context: Context, flow: Flow) -> None:
-        self.context = context
+        self.context = replace(context, uses=self._uses)
         self.source = context.source
         self.flow = flow
         self.targets: list[Node] = []
@@ -153,6 +155,8 @@ class States:
         if wrong:
             source.fault(key, f"{name}: {wrong}")
             return None
+        for wrong in wrong_assignments(verb, named, self.flow):
+            source.fault(key, f"{name}: {wrong}")
         return Bound(
             verb,
             arguments,
@@ -164,6 +168,13 @@ class States:
             addresses_in(verb.run, named),
             next((each for each in named.values() if isinstance(each, Flow)), None),
         )
+
+    def _uses(self, node: Node, names: Collection[str]) -> None:
+        """A text or an expression at *node* is made of the variables *names*."""
+        if self.flow.variables is not None:
+            for name in sorted(set(names) - self.flow.declared.keys() - set(BUILTIN_NAMES)):
+                wrong = undeclared(name, self.flow.declared, BUILTIN_NAMES)
+                self.source.fault(node, wrong)
 
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):

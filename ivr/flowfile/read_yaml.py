@@ -10,6 +10,7 @@ from yaml.nodes import Node
 from ..engine.errors import LoadError
 from ..engine.flow import Place
 from .parts import Parts
+from .read_limits import read_limits
 from .source import Bad, Source
 from .top import make_flow, read_top
 
@@ -42,6 +43,7 @@ def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
     parts.whole = parts.whole and flow.start != "" and ("states" in top or len(parts.parts) > 1)
     if "start" in top and flow.start:
         own.states.targets.append(top["start"].value)
+    read_limits(own.states.context, top, flow)
     loading.share(parts)
     parts.read()
     if parts.whole:

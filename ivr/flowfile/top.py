@@ -20,7 +20,7 @@ SHARED = (
     *("include", "variables", "handlers", "on_error", "operator", "on_hang_up"),
     *("templates", "states"),
 )
-TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", *SHARED)
+TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "dead_air", "max_duration", *SHARED)
 INCLUDED = ("ivr", "description", *SHARED)
 _VARIABLE = ("type", "default", "description")
 

@@ -27,7 +27,7 @@ PATIENCE = 60.0  # seconds that a story waits for what it expects
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
 ]  # fmt: skip
-Who = Literal["caller", "flow", "operator", "error", "far_end", "no_answer"]
+Who = Literal["caller", "flow", "operator", "timeout", "error", "far_end", "no_answer"]
 
 
 class SimulatedCall(Transfers, CallsOut, Jobs):
