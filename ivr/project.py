@@ -64,7 +64,7 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults)
+    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, settings.shared)
     if faults:
         raise LoadError(faults)
     secrets = outside.secrets(settings)
@@ -91,17 +91,19 @@ def load_flows(
     catalogue: Catalogue | None,
     targets: Allowed | None,
     faults: list[Fault],
+    shared: Path | None = None,
 ) -> dict[Path, Flow]:
     """Read flow files; what is wrong with them is added to *faults*.
 
-    Without *catalogue* prompts are not checked, without *targets* the addresses that are called.
+    *shared* is what all flows have.  Without *catalogue* prompts are not checked, without *targets*
+    the addresses that are called.
     """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
-            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None)
+            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None, shared)
         except LoadError as error:
-            faults += error.faults
+            faults += [fault for fault in error.faults if fault not in faults]
             continue
         if catalogue:
             faults += _foreign_prompts(flows[path], catalogue)

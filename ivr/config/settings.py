@@ -24,7 +24,9 @@ from .work import Work
 
 PREFIX = "IVR_"
 NESTED = "__"
-_RELOADED = {"routes", "flows", "prompts", "language", "voice", "statuses", "secrets", "work"}
+_RELOADED = {
+    "routes", "flows", "shared", "prompts", "language", "voice", "statuses", "secrets", "work"
+}  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -40,6 +42,9 @@ class Settings(BaseSettings):
     )
     flows: list[Location] = Field(
         default=[], description="further flow files, for calls out: they are asked for by name"
+    )
+    shared: Location | None = Field(
+        default=None, description="file with states and handlers that every flow has"
     )
     calls: int = Field(
         default=0,
