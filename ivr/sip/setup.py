@@ -70,6 +70,8 @@ def account_config(settings: LineSettings, uri: str, *proxies: str) -> pj.Accoun
     front = [f"sip:{settings.front};lr"] if settings.front else []
     for proxy in (*front, *proxies):
         config.sipConfig.proxies.append(proxy)
+    # Over TCP our Contact would be the port of a connection, also when that is long gone.
+    config.natConfig.contactUseSrcPort = 0
     # A 183 with an announcement is repeated until the caller has it, if he can say so (RFC 3262).
     config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
     media = config.mediaConfig
