@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from . import redirect, sdp
+from . import glare, redirect, sdp
 from .message import audio_streams, dialog_id, one_line, read_headers, short_session
 from .quality import Quality
 from .silence import Sound
@@ -101,6 +101,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
+        self._glare = glare.Glare(stack.later, slot < 0)
 
     def call_id(self) -> str:
         """The Call-ID.  Raises `pj.Error` when the leg is over."""
@@ -164,6 +165,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
+            self._glare.over()
             self.on_refer = None
             if owner:
                 self.owner = owner.leg = None
@@ -192,6 +194,8 @@ class Leg(pj.Call):  # type: ignore[misc]
             came = body.type == pj.PJSIP_EVENT_RX_MSG
             if came and body.tsx.method == "INVITE" and 180 < body.tsx.statusCode < 300:
                 self.takes_events = "telephone-event" in body.src.rdata.wholeMsg
+            if came and body.tsx.statusCode == 491 and body.tsx.method in glare.METHODS:
+                self._glare.met(self, body.tsx.method)
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)

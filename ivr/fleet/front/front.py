@@ -130,7 +130,8 @@ class Front:
         await program.end(self._config)
         self._known = destinations
         self._write(CONFIGURATION, configuration(self.plan, self._secret))
-        self._write(TLS, tls_configuration(self.plan))
+        if self.plan.tls:
+            self._write(TLS, tls_configuration(self.plan))
         self._write(LIST, dispatcher_list(destinations, self.plan))
         await program.check(self.plan.program, self._config)
         said: list[str] = []
