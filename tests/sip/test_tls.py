@@ -111,6 +111,17 @@ def test_a_call_over_tls(line: StartLine, settings: Settings) -> None:
         phone.peer.extra.pop()
 
 
+def test_what_the_stack_cannot_read_over_tls(line: StartLine, settings: Settings) -> None:
+    phone = line(lambda: plays, **settings)
+    lines = (
+        "OPTIONS sip:1@h SIP/2.0", "Via: SIP/2.0/TLS h;branch=z9hG4bK1", "From: <sip:a@h>;tag=1",
+        "To: <sip:1@h>", "Call-ID: id", "CSeq: x OPTIONS", "Content-Length: 0",
+    )  # fmt: skip
+    with connection_to(phone) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert parse(connection.recv(4000)).first == "SIP/2.0 400 Bad CSeq"
+
+
 def test_tls_1_3_alone_is_no_tls_here(line: StartLine, settings: Settings) -> None:
     phone = line(lambda: plays, **settings)
     with pytest.raises(OSError), connection_to(phone, ssl.TLSVersion.TLSv1_3):
