@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 # The stack looks for a free port from the first on, each time, and calls each one taken an error.
 TAKEN = re.compile(r"RTP socket bind\(\) at .* error: Address already in use")
 TOLD = re.compile("SIP registration (error|failed)")  # better, and once, by `registrar`
+# All that the stack tells, at level 3, of a TLS connection that has cost it a socket for nothing.
+UNFINISHED = re.compile("Handshake failed on .* in accepting ")
 LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
@@ -324,14 +326,20 @@ class Account(pj.Account):  # type: ignore[misc]
 
 
 class Log(pj.LogWriter):  # type: ignore[misc]
-    """The stack's own log, in ours: bounded, because a stranger can make it complain at will."""
+    """The stack's own log up to `level`, in ours: bounded, because a stranger can make it complain
+    at will.  `unfinished` is called for each TLS connection that never stood."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int, unfinished: Callable[[], None]) -> None:
         super().__init__()
+        self._level, self._unfinished = level, unfinished
         self._second = self._lines = 0
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
+        if UNFINISHED.search(entry.msg):
+            self._unfinished()
+        if entry.level > self._level:
+            return
         if TAKEN.search(entry.msg) or TOLD.search(entry.msg):
             return
         second = int(time.monotonic())

@@ -32,7 +32,8 @@ def endpoint_config(settings: LineSettings, log: pj.LogWriter) -> pj.EpConfig:
     media.noVad = True
     media.ecTailLen = 0
     media.sndAutoCloseTime = -1  # else a call that plays nothing sends nothing
-    config.logConfig.level = config.logConfig.consoleLevel = max(0, min(3, settings.log_level))
+    level = 3 if settings.tls else max(0, min(3, settings.log_level))  # see `leg.UNFINISHED`
+    config.logConfig.level = config.logConfig.consoleLevel = level
     config.logConfig.msgLogging = 0
     config.logConfig.writer = log
     return config

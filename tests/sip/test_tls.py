@@ -143,6 +143,24 @@ def test_a_handshake_that_does_not_end(line: StartLine, settings: Settings) -> N
         assert phone.peer.up()
 
 
+def test_connections_that_end_before_their_handshake(line: StartLine, settings: Settings) -> None:
+    """Some sixty of them at once would end the process."""
+    phone = line(lambda: plays, **settings)
+    call = phone.peer.up()
+    for _ in range(100):
+        with contextlib.ExitStack() as burst:
+            for _ in range(8):
+                link = burst.enter_context(socket.socket())
+                link.setblocking(False)
+                link.connect_ex((LOCAL, settings["tls_port"]))
+            phone.peer.run(None, 0.005)
+    assert phone.alive()
+    so_far = len(call.heard)
+    phone.peer.expect(lambda: len(call.heard) > so_far + 25, "sound goes on")
+    with connection_to(phone) as connection:
+        assert connection.version() == "TLSv1.2"
+
+
 def test_a_certificate_that_cannot_be_used(
     line: StartLine, settings: Settings, pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
