@@ -31,7 +31,6 @@ class Result:
     reason: str = ""
 
 
-AFTER_CALL = frozenset(["set", "log", "notify", "http", "sql", "python", "recall", "remember"])
 DONE = Result()
 NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
@@ -141,8 +140,7 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        late = after_call or name in AFTER_CALL
-        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters, late)
+        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters, after_call)
         return run
 
     return declare

@@ -94,7 +94,7 @@ def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Conte
     kinds = {entry.name for entry in metadata if isinstance(entry, Kind)}
     if "expression" in kinds:
         context.uses(node, templates.names_in(text))
-    elif kinds & {"text", "address", "contact"}:
+    elif kinds & {"text", "address", "contact", "secret text", "url"}:
         context.uses(node, templates.names_in_text(text))
 
 
