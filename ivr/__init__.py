@@ -6,11 +6,12 @@ from .engine.choices import Choices
 from .engine.effects import Text, Tone
 from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
 from .engine.flow import END, Flow
+from .engine.limits import DeadAir, MaxDuration
 from .engine.schedule import Days, Hours
 from .engine.session import Session
 from .engine.values import Secret
 from .engine.variables import Variable
-from .engine.verb import Result, verb
+from .engine.verb import Doc, Result, verb
 from .engine.verbs import (
     answer,
     ask,
@@ -41,12 +42,15 @@ __all__ = [
     "CallEnded",
     "Choices",
     "Days",
+    "DeadAir",
+    "Doc",
     "Fault",
     "Flow",
     "FlowError",
     "Hours",
     "IvrError",
     "LoadError",
+    "MaxDuration",
     "Outcome",
     "Result",
     "Secret",

@@ -89,12 +89,13 @@ def _arguments(flow: Flow, given: Mapping[str, Value]) -> Variables:
     return variables
 
 
-def returned(flow: Flow, name: str, variables: Variables) -> Value | None:
+def returned(call: Call, flow: Flow, name: str, variables: Variables) -> Value | None:
     """What *flow* returns as *name*; None where it is made of what was never set."""
     if name not in flow.returns:
-        known = ", ".join(flow.returns) or "nothing"
-        raise FlowError(f"{flow.name} does not return {name!r}; it returns {known}")
+        returns = ", ".join(flow.returns) or "nothing"
+        raise FlowError(f"{flow.name} does not return {name!r}; it returns {returns}")
     expression = flow.returns[name]
-    if not templates.names_in(expression) <= variables.keys():
+    known: dict[str, Value] = {"caller": call.caller, "dialled": call.dialled, **variables}
+    if not templates.names_in(expression) <= known.keys():
         return None
-    return templates.evaluate(expression, variables)
+    return templates.evaluate(expression, known)

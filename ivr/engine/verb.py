@@ -111,6 +111,7 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {}
+DECLARED = "declared_as"  # the attribute of a verb's function that says so
 
 
 def verb(
@@ -140,7 +141,9 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters, after_call)
+        made = Verb(name, run, found, onward, check, words, standing, enters, after_call)
+        VERBS[name] = made
+        setattr(run, DECLARED, made)
         return run
 
     return declare

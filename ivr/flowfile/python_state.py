@@ -16,7 +16,7 @@ from ..engine import templates
 from ..engine.effects import Prompt, Text
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
-from ..engine.verb import VERBS, Verb
+from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
 from .source import suggest
 
@@ -257,7 +257,8 @@ class StateReader:
 
     def _verb(self, call: ast.Call) -> Verb | None:
         function = self._value(call.func)
-        return next((verb for verb in VERBS.values() if verb.run is function), None)
+        declared = getattr(function, DECLARED, None)
+        return declared if isinstance(declared, Verb) else None
 
     def _prompts(self) -> Iterator[tuple[str | Text, ast.AST]]:
         for call, verb in self._calls:

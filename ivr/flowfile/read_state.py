@@ -12,7 +12,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.variables import undeclared
-from ..engine.verb import VERBS
+from ..engine.verb import VERBS, Verb
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import BUILTIN_NAMES, Context
@@ -39,10 +39,13 @@ class States:
     """Reads the states of one flow.
 
     `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could;
-    `farewells`: what they say of `on_hang_up`.
+    `farewells`: what they say of `on_hang_up`; `own_verbs`: those of the flow's own, all of
+    them where `verbs_known`.
     """
 
-    def __init__(self, context: Context, flow: Flow) -> None:
+    def __init__(self, context: Context, flow: Flow, own_verbs: dict[str, Verb]) -> None:
+        self.own_verbs = own_verbs
+        self.verbs_known = True
         self.context = replace(context, uses=self._uses)
         self.source = context.source
         self.flow = flow
@@ -143,10 +146,12 @@ class States:
         except Bad as bad:
             source.note(bad)
             return None
-        if name not in VERBS:
-            source.unknown(key, "verb", name, sorted(VERBS))
+        verb = VERBS.get(name) or self.own_verbs.get(name)
+        if verb is None and not self.verbs_known:
             return None
-        verb = VERBS[name]
+        if verb is None:
+            source.unknown(key, "verb", name, sorted({*VERBS, *self.own_verbs}))
+            return None
         arguments = bind(verb.run, name, key, data, self.context)
         if arguments is None or arguments.named.get("flow", ...) is None:
             return None

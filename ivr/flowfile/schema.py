@@ -95,6 +95,7 @@ def schema() -> Schema:
                 },
             },
             "include": _or_list({**_SCALAR, "description": "further files of the flow"}),
+            "verbs": _or_list({**_SCALAR, "description": "Python files with verbs of its own"}),
             "templates": {
                 "type": "object",
                 "description": "states with parameters: $name in any text",

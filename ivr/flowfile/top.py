@@ -17,7 +17,7 @@ LANGUAGE_VERSION = "1"
 HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
 TEXTS = ("flow", "start", "language", "description")
 SHARED = (
-    *("include", "variables", "handlers", "on_error", "operator", "on_hang_up"),
+    *("include", "verbs", "variables", "handlers", "on_error", "operator", "on_hang_up"),
     *("templates", "states"),
 )
 TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "dead_air", "max_duration", *SHARED)
