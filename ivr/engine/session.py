@@ -220,10 +220,7 @@ class Session:
         if limit is None:
             raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
         call.note("max_duration", f"{limit.after:g} s")
-        try:
-            self._throw(CallEnded, "the call's time was up")
-        except CallEnded:  # it ended the call while it tidied up
-            return self._part("timeout")
+        self._throw(CallEnded, "the call's time was up")
         if call.phase in SOUND.phases and limit.play:
             goodbye = call.new_id()
             call.emit(Play(goodbye, call.rendered(limit.play), call.language))
