@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them impor
     from .work.http import Http
     from .work.memory import Memory
 
+MEMORY = "memory.db"
 Jobs = Mapping[str, Callable[[], Job]]
 
 
@@ -92,13 +93,19 @@ def _http(settings: Settings) -> Http:
     return Http(Hosts(settings.work.http.hosts, settings.work.http.private))
 
 
+def memory_of(settings: Settings) -> Memory | None:
+    """What is remembered of callers; None: nothing ever was."""
+    there = settings.work.memory or (settings.var / MEMORY).exists()
+    return _memory(settings) if there else None
+
+
 def _memory(settings: Settings) -> Memory:
     from .work.databases import Database
     from .work.memory import Memory
 
     if settings.work.memory:
         return Memory(_database(settings, settings.work.memory))
-    file = settings.var / "memory.db"
+    file = settings.var / MEMORY
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(0o640)  # who called is nobody else's business
     return Memory(Database(f"sqlite:///{file}"))

@@ -65,6 +65,7 @@ def load_project(file: Path) -> Project:
     except LoadError as error:
         faults += error.faults
     flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, settings.shared)
+    faults += [fault for flow in flows.values() for fault in unfit(flow)]
     if faults:
         raise LoadError(faults)
     secrets = outside.secrets(settings)
@@ -110,6 +111,16 @@ def load_flows(
         if targets:
             faults += _forbidden(flows[path], targets)
     return flows
+
+
+def unfit(flow: Flow) -> Iterator[Fault]:
+    """Why no call can begin with *flow*: nobody gives it what it needs."""
+    needed = [name for name, each in flow.arguments.items() if each.default is None]
+    if needed:
+        yield flow.place.fault(
+            f"no call can begin with {flow.name}: it needs {', '.join(needed)}; give each a"
+            " default, or lead the number to a flow that calls it"
+        )
 
 
 def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
