@@ -2,25 +2,29 @@
 
 from .dialling import Outcome, dial
 from .engine.call import Call
-from .engine.choices import Choices
-from .engine.effects import Text, Tone
+from .engine.choices import Choice, Choices
+from .engine.effects import File, Signal, Silence, Text, Tone, Url
 from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
 from .engine.flow import END, Flow
 from .engine.limits import DeadAir, MaxDuration
 from .engine.schedule import Days, Hours
 from .engine.session import Session
+from .engine.validators import Asked, Between
 from .engine.values import Secret
 from .engine.variables import Variable
 from .engine.verb import Doc, Result, verb
 from .engine.verbs import (
     answer,
     ask,
+    authenticate,
     branch,
     call_flow,
     collect,
+    confirm,
     early,
     hang_up,
     pause,
+    play,
     record,
     record_call,
     redirect,
@@ -38,13 +42,17 @@ from .flowfile import load_flow
 
 __all__ = [
     "END",
+    "Asked",
+    "Between",
     "Call",
     "CallEnded",
+    "Choice",
     "Choices",
     "Days",
     "DeadAir",
     "Doc",
     "Fault",
+    "File",
     "Flow",
     "FlowError",
     "Hours",
@@ -56,19 +64,25 @@ __all__ = [
     "Secret",
     "Session",
     "SettingsError",
+    "Signal",
+    "Silence",
     "Text",
     "Tone",
+    "Url",
     "Variable",
     "answer",
     "ask",
+    "authenticate",
     "branch",
     "call_flow",
     "collect",
+    "confirm",
     "dial",
     "early",
     "hang_up",
     "load_flow",
     "pause",
+    "play",
     "record",
     "record_call",
     "redirect",

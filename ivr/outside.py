@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .config import Settings
 from .engine.values import Secret
-from .work.job import Job
+from .speech.sounds import Fetch
+from .work.job import Failed, Job
 from .work.pool import Pool
 
 if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them imports them
@@ -84,6 +86,30 @@ def secrets(settings: Settings) -> dict[str, Secret]:
     return {
         name: Secret(source.read(f"secrets.{name}")) for name, source in settings.secrets.items()
     }
+
+
+def fetch(settings: Settings) -> Fetch:
+    """What gets the sounds of the web; nothing is imported before there is one."""
+
+    @cache
+    def download() -> Fetch:
+        from .work.hosts import Hosts
+        from .work.sound import Download
+
+        return Download(Hosts(settings.work.http.hosts, settings.work.http.private))
+
+    return lambda url, file, seconds: download()(url, file, seconds)
+
+
+def forbidden(settings: Settings, url: str) -> str:
+    """Why *url* may not be fetched, as far as its name tells; empty: it may."""
+    from .work.hosts import Hosts
+
+    try:
+        Hosts(settings.work.http.hosts).require(urlsplit(url).hostname or "")
+    except Failed as error:
+        return str(error)
+    return ""
 
 
 def _http(settings: Settings) -> Http:

@@ -10,7 +10,7 @@ from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .engine.call_out import ACCEPT
-from .engine.effects import Text
+from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
 from .engine.statuses import CODES
@@ -51,7 +51,13 @@ class Project:
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
         return PromptStore(
-            settings.prompts, settings.cache, settings.language, voice(settings), texts=texts
+            settings.prompts,
+            settings.cache,
+            settings.language,
+            voice(settings),
+            texts=texts,
+            urls={url for flow in (*self.flows.values(), *self.further) for url in _urls(flow)},
+            fetch=outside.fetch(settings),
         )
 
 
@@ -70,8 +76,13 @@ def load_project(file: Path) -> Project:
         raise LoadError(faults)
     secrets = outside.secrets(settings)
     for flow in flows.values():
+        faults += _unfetched(flow, settings)
+    if faults:
+        raise LoadError(faults)
+    for flow in flows.values():
         flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
         flow.secrets = secrets
+        flow.language = flow.language or settings.language
     return Project(
         settings,
         {number: flows[path] for number, path in settings.routes.items()},
@@ -129,6 +140,20 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
     for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
         language = flow.language or catalogue.default
         yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
+
+
+def _urls(flow: Flow) -> Iterator[str]:
+    """The sounds of the web that *flow* plays, whoever calls."""
+    for prompt in static_prompts(flow):
+        if isinstance(prompt, Url) and "{" not in prompt.url:
+            yield prompt.url
+
+
+def _unfetched(flow: Flow, settings: Settings) -> Iterator[Fault]:
+    """The sounds of the web that *flow* wants, and the settings do not let us fetch."""
+    for url in sorted(_urls(flow)):
+        if wrong := outside.forbidden(settings, url):
+            yield flow.place.fault(f"{url}: {wrong}")
 
 
 def _forbidden(flow: Flow, targets: Allowed) -> Iterator[Fault]:

@@ -11,11 +11,13 @@ from typing import Any
 
 from . import templates
 from .budget import Budget
+from .choices import NO_CHOICES, Choices
 from .effect_check import check_effect
 from .effects import (
     Answer,
     Drop,
     Effect,
+    File,
     HangUp,
     Note,
     Prompt,
@@ -24,6 +26,7 @@ from .effects import (
     Stop,
     Text,
     Unlisten,
+    Url,
     Work,
 )
 from .errors import FlowError
@@ -35,8 +38,13 @@ from .variables import Variables
 
 TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
+LONGEST_TRAIL = 32  # states to which a caller can go back
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _trail() -> deque[str]:
+    return deque(maxlen=LONGEST_TRAIL)
 
 
 @dataclass(slots=True)
@@ -56,6 +64,9 @@ class Scope:
     place: str
     tries: list[Tries]
     steps: int
+    universal: Choices
+    folder: str
+    trail: deque[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,10 @@ class Call:
     """The status code that each named reason for a refusal stands for."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """Those of the settings, by name."""
+    universal: Choices = NO_CHOICES
+    """The choices that every question of the flow offers."""
+    folder: str = ""
+    """Where the flow's own sound files are; empty: where the program runs."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -122,6 +137,8 @@ class Call:
     """Whether the call is over and `on_hang_up` runs: work may still be done."""
     parting: Parting | None = None
     """What a flow that was called wants done after the call that ended in it."""
+    trail: deque[str] = field(default_factory=_trail)
+    """The states in which the caller was asked something, in order; the latest is last."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
@@ -237,7 +254,17 @@ class Call:
 
     def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
         """*prompts* with their texts filled in.  Raises `FlowError`."""
-        return tuple(Text(self.text(p.words)) if isinstance(p, Text) else p for p in prompts)
+        return tuple(map(self._rendered, prompts))
+
+    def _rendered(self, prompt: Prompt) -> Prompt:
+        match prompt:
+            case Text(words):
+                return Text(self.text(words))
+            case Url(url):
+                return Url(self.address(url))
+            case File(path) if self.folder and not path.startswith("/"):
+                return File(f"{self.folder}/{path}")
+        return prompt
 
     def tries(self) -> Tries:
         """The counters of the next input step of this state.
@@ -292,6 +319,16 @@ class Call:
         if not stray and len(self.keys) < TYPE_AHEAD:
             self.keys.append(key)
 
+    @property
+    def back(self) -> str:
+        """The state that the universal choice of this name leads to, once it was made."""
+        return self.trail[-1] if self.trail else ""
+
+    def asks(self) -> None:
+        """The caller is asked something in this state, and may want to come back to it."""
+        if not self.trail or self.trail[-1] != self.state:
+            self.trail.append(self.state)
+
     def entered(self, state: str, *, again: bool) -> None:
         """*state* was entered; *again*: from itself."""
         self.state = state
@@ -307,10 +344,26 @@ class Call:
         self.keys.clear()
         self.budget.renew()
 
-    def enter_flow(self, name: str, variables: dict[str, Value]) -> Scope:
+    def enter_flow(
+        self,
+        name: str,
+        variables: dict[str, Value],
+        universal: Choices = NO_CHOICES,
+        folder: str = "",
+    ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
-        kept = Scope(self.vars, self.state, self.place, self._tries, self._steps)
+        kept = Scope(
+            self.vars,
+            self.state,
+            self.place,
+            self._tries,
+            self._steps,
+            self.universal,
+            self.folder,
+            self.trail,
+        )
         self.flows, self.vars, self._tries = (*self.flows, name), variables, []
+        self.universal, self.folder, self.trail = universal, folder, _trail()
         return kept
 
     def leave_flow(self, kept: Scope) -> None:
@@ -318,6 +371,7 @@ class Call:
         self.flows = self.flows[:-1]
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps
+        self.universal, self.folder, self.trail = kept.universal, kept.folder, kept.trail
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

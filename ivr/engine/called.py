@@ -36,7 +36,7 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str,
         path = " → ".join((*call.flows, flow.name))
         raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
     place = _Place()
-    caller = call.enter_flow(flow.name, variables)
+    caller = call.enter_flow(flow.name, variables, flow.universal, flow.folder)
     try:
         await _through(call, flow, place)
     except CallEnded:
@@ -63,7 +63,8 @@ async def _through(call: Call, flow: Flow, place: _Place) -> None:
         try:
             outcome = await flow.states[before].step(call)
             call.note("outcome", outcome)
-            counted = flow.move(place, outcome, call.counts)
+            back = call.back.removeprefix(path_name(flow, ""))
+            counted = flow.move(place, outcome, call.counts, back)
         except (Exception, StateTooSlow) as error:
             handler = error_handler(flow, before, call)
             if handler in ("", before):

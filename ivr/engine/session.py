@@ -79,6 +79,8 @@ class Session:
             statuses=flow.statuses,
             secrets=flow.secrets,
             vars=flow.fresh(),
+            universal=flow.universal,
+            folder=flow.folder,
         )
         self.call.flows = (flow.name,)
         self.state = ""
@@ -239,7 +241,7 @@ class Session:
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
-                counted = self.flow.move(self, stop.value, self.call.counts)
+                counted = self.flow.move(self, stop.value, self.call.counts, self.call.back)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:

@@ -19,6 +19,7 @@ from .read_state import States, bad_name
 from .source import Bad, Field, Source
 from .state_templates import Templates
 from .top import read_included_top, read_variables
+from .universal import read_universal
 
 if TYPE_CHECKING:
     from .loading import Loading
@@ -123,6 +124,7 @@ class Parts:
             self._read_verbs(part)
             read_variables(part.source, part.top, self.flow)
             read_handlers(part.states, part.top, shared=part.shared)
+            read_universal(part.states, part.top, shared=part.shared)
             if "templates" in part.top:
                 self._templates.read(part.source, part.top["templates"])
         for part in self.parts:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
+from ..engine.choices import UNIVERSAL
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.variables import undeclared
@@ -181,6 +182,11 @@ class States:
                 wrong = undeclared(name, self.flow.declared, BUILTIN_NAMES)
                 self.source.fault(node, wrong)
 
+    def _beyond(self, verbs: list[Bound]) -> tuple[str, ...]:
+        """The outcomes of universal choices: a state may say where they lead, and need not."""
+        asks = any(bound.verb.name == "ask" for bound in verbs)
+        return UNIVERSAL if asks and self.flow.universal.names else ()
+
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):
             if not bound.goes_on:
@@ -198,8 +204,9 @@ class States:
             of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))
             forgets = "then forgets" if then.keys else "then is missing; expected"
             self.source.fault(at.key, f"{state}: {forgets} {', '.join(forgotten)} (of {of})")
+        extra = self._beyond(verbs)
         for outcome, key in then.keys.items():
-            if outcome not in needed:
+            if outcome not in (*needed, *extra):
                 names = ", ".join(bound.verb.name for bound in verbs)
                 hint = suggest(outcome, needed) if needed else "the call ends here; leave then out"
                 self.source.fault(

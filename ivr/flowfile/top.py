@@ -18,7 +18,7 @@ HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
 TEXTS = ("flow", "start", "language", "description")
 SHARED = (
     *("include", "verbs", "variables", "handlers", "on_error", "operator", "on_hang_up"),
-    *("templates", "states"),
+    *("templates", "universal", "top", "states"),
 )
 TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "dead_air", "max_duration", *SHARED)
 INCLUDED = ("ivr", "description", *SHARED)

@@ -32,7 +32,7 @@ def menu_flow(**handlers: object) -> Flow:
 
     @flow.state(sales=END)
     async def menu(call: Call) -> str:
-        return (await ask(call, choices=MENU, attempts=1, first_digit=5)).outcome
+        return (await ask(call, silent=True, choices=MENU, attempts=1, first_digit=5)).outcome
 
     @flow.state(done=END)
     async def desk(call: Call) -> str:
