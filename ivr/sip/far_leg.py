@@ -223,7 +223,7 @@ class FarLeg:
 
     def ended(self, code: int, reason: str) -> None:
         self._speaker.silence()
-        self._end(200 if self._is_confirmed else code, one_line(reason))
+        self._end(200 if self._told else code, one_line(reason))
 
     def _end(self, code: int, reason: str) -> None:
         self._gone(self.number)

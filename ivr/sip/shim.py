@@ -53,18 +53,19 @@ class _Selector(ctypes.Structure):
 
 class Shim:
     """Asks `gate` about each request, as (message, whether it was cut, address of its sender), and
-    does what it says; lets in what responses `passes` says.  Runs in the thread that polls the
-    stack.
+    does what it says; lets in what responses `passes` says.  What is let in, the stack reads as
+    `mended` has it, which keeps its length.  Runs in the thread that polls the stack.
     """
 
     def __init__(
         self, path: str, gate: Callable[[bytes, bool, str], Answer | None],
-        passes: Callable[[bytes], bool],
+        passes: Callable[[bytes], bool], mended: Callable[[bytes], bytes],
     ) -> None:  # fmt: skip
         self._path = path
         self._lib = ctypes.CDLL(path)
         self._gate = gate
         self._passes = passes
+        self._mended = mended
         self._ask: Callable[[bytes, bool, tuple[str, int]], Answer | None] = self._pass
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
@@ -162,7 +163,10 @@ class Shim:
         try:
             if self._ask == self._pass:
                 return 0
-            answer = self._ask(*self._message(rdata))
+            message, cut, source = self._message(rdata)
+            answer = self._ask(message, cut, source)
+            if answer is None:
+                self._mend(rdata, message)
         except Exception:
             logger.exception("the shim failed on a request")
             answer = Answer(500)  # what has not been looked at is not let in
@@ -175,7 +179,13 @@ class Shim:
     def _on_response(self, rdata: int) -> int:
         """True when the response is to go no further."""
         try:
-            return int(self._packet_at >= 0 and not self._passes(self._message(rdata)[0]))
+            if self._packet_at < 0:
+                return 0
+            message, _, _ = self._message(rdata)
+            if not self._passes(message):
+                return 1
+            self._mend(rdata, message)
+            return 0
         except Exception:
             logger.exception("the shim failed on a response")
             return 1
@@ -218,12 +228,17 @@ class Shim:
         if self._packet_at < 0:
             self._packet_at = ctypes.string_at(rdata, PACKET_LIMIT).find(self._probe[:300])
         packet = rdata + self._packet_at
-        begin = c_void_p.from_address(_behind(packet) + 96).value or 0
-        length = c_int.from_address(_behind(packet) + 104).value
+        begin, length = _text_at(packet)
         if self._packet_at < 0 or not packet <= begin <= begin + length <= packet + PACKET_LIMIT:
             raise ValueError("the message is not where it was")
         cut = begin + length >= packet + PACKET_LIMIT
         return ctypes.string_at(begin, length), cut, self._source(packet)
+
+    def _mend(self, rdata: int, message: bytes) -> None:
+        """Its body has not been copied yet: what is parsed of it is what stands here."""
+        mended = self._mended(message)
+        if mended != message and len(mended) == len(message):
+            ctypes.memmove(_text_at(rdata + self._packet_at)[0], mended, len(mended))
 
     @staticmethod
     def _source(packet: int) -> tuple[str, int]:
@@ -256,6 +271,12 @@ def _behind(packet: int) -> int:
     length.
     """
     return (packet + PACKET_LIMIT + 4 + 7) & ~7
+
+
+def _text_at(packet: int) -> tuple[int, int]:
+    """Where a packet's message is, and its length."""
+    begin = c_void_p.from_address(_behind(packet) + 96).value or 0
+    return begin, c_int.from_address(_behind(packet) + 104).value
 
 
 def _connection(transport: int) -> int:
