@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from . import message, requests, sdp
+from .challenges import Challenges
 from .leg import Leg
 from .requests import SILENCE, Answer, Request
 from .settings import LineSettings
@@ -35,6 +36,7 @@ class Gate:
         self._admits = admits
         self._leaving = leaving
         self._defer = defer
+        self._challenges = Challenges()
         self._encrypts = settings.srtp != "off"
         self._refusal = Answer(503, "", tuple(settings.refusal))
         # Behind a front, everybody has its address, and it has looked already.
@@ -87,6 +89,10 @@ class Gate:
     def _end(self, key: int) -> None:
         if leg := self._legs.get(key):
             leg.give_up(488, "sound to a host by name")
+
+    def challenged_enough(self, response: bytes) -> bool:
+        """Whether the challenge in a response is not to be met."""
+        return self._challenges.too_many(response)
 
     def screen(self, invite: str, source: str) -> Answer | None:
         """The same for an INVITE that the stack has taken in, where there is no shim.  Then

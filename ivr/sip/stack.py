@@ -151,9 +151,7 @@ class Stack:
         endpoint = self._endpoint
         assert endpoint is not None
         self.once.install(_pjsua2.__file__)  # the shim's self-test is its own, too
-        shim = self._installed = Shim(
-            _pjsua2.__file__, self.gate.answer, self.gate.passes, self.gate.mended
-        )
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:
