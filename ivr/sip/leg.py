@@ -93,6 +93,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
         self.takes_events = False  # the far end of a call of ours sends keys as RFC 4733 events
+        self.heard = False  # the far end of a call of ours has said something
         self.second = False  # it belongs to a caller, who has a slot of his own
         self.left = False  # it was the far end that ended it, by BYE or CANCEL
         self.cause = ""  # ... and its Reason (RFC 3326)
@@ -202,6 +203,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
             self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
+            self.heard = self.heard or came
             if came and body.tsx.method == "INVITE" and 180 < body.tsx.statusCode < 300:
                 self.takes_events = "telephone-event" in body.src.rdata.wholeMsg
             if came and body.tsx.statusCode == 491 and body.tsx.method in glare.METHODS:

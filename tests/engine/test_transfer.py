@@ -32,6 +32,7 @@ from .handing_over import ONE, TWO, dialled, played, talking, transferring
         (302, "", "unreachable"),
         (503, "", "unreachable"),
         (0, "no_slot", "unreachable"),
+        (408, "no_response", "unreachable"),
         (0, "not_allowed", "rejected"),
         (0, "too_many_calls", "rejected"),
         (0, "too_many_minutes", "rejected"),
