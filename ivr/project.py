@@ -58,6 +58,7 @@ class Project:
             texts=texts,
             urls={url for flow in (*self.flows.values(), *self.further) for url in _urls(flow)},
             fetch=outside.fetch(settings),
+            messages=settings.messages,
         )
 
 

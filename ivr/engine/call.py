@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
@@ -17,10 +17,10 @@ from .effects import (
     Answer,
     Drop,
     Effect,
-    File,
     HangUp,
     Note,
     Prompt,
+    Recorded,
     Redirect,
     Reject,
     Stop,
@@ -31,6 +31,7 @@ from .effects import (
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
+from .handed import NO_NAMES, Handed, Names, in_folder, parts
 from .phase import Phase, Standing
 from .statuses import CODES
 from .values import Secret, Value
@@ -67,6 +68,7 @@ class Scope:
     universal: Choices
     folder: str
     trail: deque[str]
+    given: Mapping[str, Handed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Call:
     """The choices that every question of the flow offers."""
     folder: str = ""
     """Where the flow's own sound files are; empty: where the program runs."""
+    given: Mapping[str, Handed] = field(default_factory=dict)
+    """What the flow was given as arguments that are no values, by name."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -248,23 +252,30 @@ class Call:
                 return [self.filled(value) for value in part]
         return part
 
+    def patterns(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """*sources* with their ``{{ … }}`` filled in; there may be several in one, with spaces."""
+        return tuple(each for source in sources for each in self.text(source).split())
+
     def evaluate(self, expression: str) -> Value:
         """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""
         return templates.evaluate(expression, self.names())
 
     def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
-        """*prompts* with their texts filled in.  Raises `FlowError`."""
-        return tuple(map(self._rendered, prompts))
+        """*prompts* with their texts filled in, and those the flow was given in their places.
 
-    def _rendered(self, prompt: Prompt) -> Prompt:
+        Raises `FlowError`.
+        """
+        return tuple(self._rendered(*part) for part in parts(prompts, self.given))
+
+    def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
-            case Text(words):
-                return Text(self.text(words))
+            case Text(words) if "{" in words:
+                return Text(templates.render(words, {**names, **self.names()}))
+            case Recorded(file):
+                return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):
-                return Url(self.address(url))
-            case File(path) if self.folder and not path.startswith("/"):
-                return File(f"{self.folder}/{path}")
-        return prompt
+                return Url(templates.render_address(url, {**names, **self.names()}))
+        return in_folder(prompt, self.folder)
 
     def tries(self) -> Tries:
         """The counters of the next input step of this state.
@@ -350,6 +361,7 @@ class Call:
         variables: dict[str, Value],
         universal: Choices = NO_CHOICES,
         folder: str = "",
+        given: Mapping[str, Handed] = NO_NAMES,
     ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
         kept = Scope(
@@ -361,9 +373,11 @@ class Call:
             self.universal,
             self.folder,
             self.trail,
+            self.given,
         )
         self.flows, self.vars, self._tries = (*self.flows, name), variables, []
         self.universal, self.folder, self.trail = universal, folder, _trail()
+        self.given = given
         return kept
 
     def leave_flow(self, kept: Scope) -> None:
@@ -372,6 +386,7 @@ class Call:
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps
         self.universal, self.folder, self.trail = kept.universal, kept.folder, kept.trail
+        self.given = kept.given
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

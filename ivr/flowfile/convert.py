@@ -25,8 +25,9 @@ from ..engine.schedule import Hours, Span
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, Kind, Range
+from ..engine.verb import OR_NONE, Kind, Pairs, Range
 from .choices import read_choices
+from .pairs import read_pairs
 from .prompts import read_prompt
 from .source import Bad, Source, suggest
 from .validators import read_validators
@@ -203,9 +204,17 @@ def _contact(text: str) -> str:
     return text
 
 
-def _dial_pattern(text: str) -> str:
-    pattern(text)
-    return text
+def _pattern(check: Callable[[str], object]) -> Callable[[str], str]:
+    """A text that *check* accepts, or one with ``{{ … }}`` that becomes one."""
+
+    def convert_text(text: str) -> str:
+        if "{" in text:
+            templates.check_text(text)
+        else:
+            check(text)
+        return text
+
+    return convert_text
 
 
 def _url(text: str) -> str:
@@ -217,11 +226,6 @@ def _url(text: str) -> str:
 def _function(text: str) -> str:
     if not _FUNCTION.fullmatch(text):
         raise ValueError(f"{text!r} is no function; expected module:function, as tariffs:price")
-    return text
-
-
-def _key_pattern(text: str) -> str:
-    key_patterns(text)
     return text
 
 
@@ -262,8 +266,8 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "variable": variable_name,
     "address": _address,
     "contact": _contact,
-    "dial pattern": _dial_pattern,
-    "key pattern": _key_pattern,
+    "dial pattern": _pattern(pattern),
+    "key pattern": _pattern(key_patterns),
     "secret text": _checked(templates.check_text),
     "url": _url,
     "path": _checked(check_path),
@@ -340,5 +344,6 @@ def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str,
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Choices: read_choices,
     Hours: _hours,
+    Pairs: read_pairs,
     Validators: read_validators,
 }

@@ -14,7 +14,7 @@ from ..engine.effects import Prompt
 from ..engine.flow import Flow
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
+from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Pairs, Range, Verb
 from .bind import Signature, nested_in, signature_of
 
 _HEAD = """# The verbs
@@ -108,6 +108,7 @@ def _value(hint: Any) -> str:
         str: "text",
         Choices: "choices",
         Flow: "flow file",
+        Pairs: "pairs, name: text, or a file that has them",
         Any: "any value",
     }.get(hint, getattr(hint, "__name__", str(hint)).lower())
     limits = [m for m in metadata if isinstance(m, Range)]

@@ -10,7 +10,8 @@ from ..engine import templates
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
 from ..engine.variables import Variable, variable_of
-from .convert import variable_name
+from .bind import HINTS
+from .convert import Context, convert, variable_name
 from .source import Bad, Field, Source, is_empty
 
 LANGUAGE_VERSION = "1"
@@ -169,6 +170,8 @@ def _variable(source: Source, node: Node) -> Variable:
     if "default" not in fields or is_empty(fields["default"].value):
         return Variable(type.type, None, words)
     given = fields["default"].value
+    if type.type in HINTS:
+        return Variable(type.type, convert(HINTS[type.type], given, Context(source)), words)
     value = type.literal(source.text(given))
     if value is None:
         raise Bad(given, f"{given.value!r} cannot be the default of {type.type}")
