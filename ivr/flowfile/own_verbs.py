@@ -8,7 +8,7 @@ from ..engine.errors import Fault, LoadError
 from ..engine.verb import VERBS, Verb
 from .read_python import run_python
 
-_NONE = "declares no verb, as in: @ivr.verb('look_up', ('found', 'unknown'))"
+_NONE = "declares no verb, as in: @ivr.verb('find_article', ('found', 'unknown'))"
 
 
 def read_verbs(path: Path) -> dict[str, Verb]:
