@@ -6,7 +6,7 @@ from .engine.choices import Choices
 from .engine.effects import Text, Tone
 from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
 from .engine.flow import END, Flow
-from .engine.schedule import Days, Hours
+from .engine.schedule import Days, Holidays, Hours, Schedule, Special
 from .engine.session import Session
 from .engine.values import Secret
 from .engine.verb import Result, verb
@@ -41,14 +41,17 @@ __all__ = [
     "Fault",
     "Flow",
     "FlowError",
+    "Holidays",
     "Hours",
     "IvrError",
     "LoadError",
     "Outcome",
     "Result",
+    "Schedule",
     "Secret",
     "Session",
     "SettingsError",
+    "Special",
     "Text",
     "Tone",
     "answer",

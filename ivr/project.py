@@ -12,9 +12,10 @@ from .engine.call_out import ACCEPT
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
+from .engine.house import House
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
-from .flowfile import load_flow, static_addresses, static_prompts
+from .flowfile import load_flow, read_house, static_addresses, static_prompts
 from .routes import Routes
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
@@ -63,7 +64,12 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults)
+    house = None
+    try:
+        house = house_of(settings, file)
+    except LoadError as error:
+        faults += error.faults
+    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, house)
     if faults:
         raise LoadError(faults)
     for flow in flows.values():
@@ -88,15 +94,17 @@ def load_flows(
     catalogue: Catalogue | None,
     targets: Allowed | None,
     faults: list[Fault],
+    house: House | None = None,
 ) -> dict[Path, Flow]:
     """Read flow files; what is wrong with them is added to *faults*.
 
-    Without *catalogue* prompts are not checked, without *targets* the addresses that are called.
+    Without *catalogue* prompts are not checked, without *targets* the addresses that are called,
+    without *house* the schedules of the settings.
     """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
-            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None)
+            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None, house)
         except LoadError as error:
             faults += error.faults
             continue
@@ -105,6 +113,11 @@ def load_flows(
         if targets:
             faults += _forbidden(flows[path], targets)
     return flows
+
+
+def house_of(settings: Settings, file: Path) -> House:
+    """What the settings, read from *file*, give to flows.  Raises `LoadError`."""
+    return replace(read_house(file), language=settings.language)
 
 
 def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:

@@ -7,22 +7,23 @@ from pathlib import Path
 
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError
-from ..project import load_flows, read_prompts, targets
+from ..project import house_of, load_flows, read_prompts, targets
 from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
-    catalogue = called = None
+    catalogue = called = house = None
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
             files = files or settings.flow_files
             called = targets(settings)
+            house = house_of(settings, settings_file)
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(files, catalogue, called, faults)
+    flows = load_flows(files, catalogue, called, faults, house)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults]})

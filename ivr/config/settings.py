@@ -22,7 +22,10 @@ from .voice import Voice
 
 PREFIX = "IVR_"
 NESTED = "__"
-_RELOADED = {"routes", "flows", "prompts", "language", "voice", "statuses"}
+_RELOADED = {
+    *("routes", "flows", "prompts", "language", "zone", "voice", "statuses", "schedules"),
+    *("country", "callers", "languages"),
+}
 
 
 class Settings(BaseSettings):
@@ -54,6 +57,13 @@ class Settings(BaseSettings):
         default="", description="user that the service becomes when it is started as root"
     )
     language: str = Field(default="en", description="language of calls whose flow names none")
+    zone: str = Field(
+        default="UTC", description="time zone of flows that name none, such as Europe/Berlin"
+    )
+    schedules: dict[str, Any] = Field(
+        default={},
+        description="opening hours by name, for all flows, such as office: Mon-Fri 09:00-17:30",
+    )
     prompts: Location = Field(default=Path("prompts"), description="folder of the prompts")
     var: Location = Field(
         default=Path("var"),

@@ -7,6 +7,8 @@ from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import templates
 from .effect_check import check_effect
@@ -25,6 +27,8 @@ from .effects import (
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
+from .house import NOWHERE, House
+from .house import UTC as UTC_ZONE
 from .phase import Phase, Standing
 from .statuses import CODES
 from .values import Secret, Value
@@ -32,6 +36,7 @@ from .values import Secret, Value
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
+BUILTIN_NAMES = ("caller", "dialled", "headers", "language", "direction", "now", "caller_lists")
 
 
 @dataclass(slots=True)
@@ -57,7 +62,12 @@ class Call:
     dialled: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    caller_lists: tuple[str, ...] = ()
+    """The lists of `ivr.yaml` that the caller is on."""
+    direction: str = "in"
     language: str = ""
+    zone: ZoneInfo = UTC_ZONE
+    house: House = NOWHERE
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
@@ -161,9 +171,18 @@ class Call:
         """The time of day, UTC: that of the offer, plus what has passed since."""
         return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
 
-    def names(self) -> dict[str, Value]:
+    def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""
-        return {"caller": self.caller, "dialled": self.dialled, **self.vars}
+        return {
+            "caller": self.caller,
+            "dialled": self.dialled,
+            "headers": self.headers,
+            "language": self.language,
+            "direction": self.direction,
+            "now": self.time.astimezone(self.zone),
+            "caller_lists": self.caller_lists,
+            **self.vars,
+        }
 
     def text(self, source: str) -> str:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
@@ -209,6 +228,8 @@ class Call:
             case Offered(caller, dialled, wall):
                 self.caller, self.dialled, self._wall = caller, dialled, wall
                 self.headers, self.overrides = event.headers, event.overrides
+                self.caller_lists, self.direction = event.caller_lists, event.direction
+                self.language = self.language or event.language or self.house.language
                 self._offered_at = self.now
             case Answered():
                 self.answered = True

@@ -12,12 +12,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from transitions import Machine, MachineError
 
 from .call import Call
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
+from .house import NOWHERE
 from .statuses import CODES
 
 END = "end"
@@ -80,6 +82,8 @@ class Flow:
         self.place = place
         self.version = ""  # of the file it was read from
         self.statuses = CODES  # of named refusals; the settings may have others
+        self.zone: ZoneInfo | None = None
+        self.house = NOWHERE
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 

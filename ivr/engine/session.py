@@ -68,7 +68,13 @@ class Session:
 
     def __init__(self, flow: Flow, call_id: str) -> None:
         self.flow = flow
-        self.call = Call(call_id, language=flow.language, statuses=flow.statuses)
+        self.call = Call(
+            call_id,
+            language=flow.language,
+            statuses=flow.statuses,
+            zone=flow.zone or flow.house.zone,
+            house=flow.house,
+        )
         self.state = ""
         self.deadline: float | None = None
         self.ended_by = ""

@@ -217,7 +217,7 @@ def _listed(tree: nodes.Node) -> list[nodes.Node]:
     return found
 
 
-Compiled = Callable[[Mapping[str, Value]], Any]
+Compiled = Callable[[Mapping[str, Any]], Any]
 
 
 def _compiled(source: str, parsed: str, compile: Callable[[str], Compiled]) -> Compiled:
@@ -305,20 +305,20 @@ def check_expression(source: str) -> None:
     _expression(source)
 
 
-def render(source: str, names: Mapping[str, Value]) -> str:
+def render(source: str, names: Mapping[str, Any]) -> str:
     """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`."""
     if "{" not in source:
         return source
     return _limited(_evaluated(source, _template(source), names))
 
 
-def evaluate(source: str, names: Mapping[str, Value]) -> Value:
+def evaluate(source: str, names: Mapping[str, Any]) -> Value:
     """The value of the expression *source*; raises `FlowError`."""
     compiled = _expression(source)
     return _evaluated(source, lambda names: _value(compiled(names)), names)  # type: ignore[no-any-return]
 
 
-def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Value]) -> Any:
+def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Any]) -> Any:
     try:
         return compiled(names)
     except Exception as error:  # whatever Jinja or a filter finds wrong is the author's

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,13 +15,15 @@ from zoneinfo import ZoneInfo, available_timezones
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine import templates
+from ..engine.call import BUILTIN_NAMES
 from ..engine.choices import RESERVED, Choices
 from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
-from ..engine.schedule import Hours, Span
+from ..engine.schedule import Closures, Hours, OtherHours, Span, Special
 from ..engine.statuses import read_status
-from ..engine.verb import OR_NONE, Kind, Range
+from ..engine.verb import OR_NONE, SCHEDULE, Kind, Range
+from .calendars import read_calendar
 from .source import Bad, Source, suggest
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -33,12 +36,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
 _PROMPT_NAME = re.compile(r"\w[\w.-]*")
-BUILTIN_NAMES = ("caller", "dialled")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What values are read with: the file, and the prompts there are (None: not known).
+    """What values are read with: the file, the prompts and schedules there are (None: not known).
 
     `name`: what the value being read is for.
     """
@@ -46,6 +48,7 @@ class Context:
     source: Source
     prompts: Collection[str] | None = None
     name: str = ""
+    schedules: Collection[str] | None = None
 
     def named(self, name: str) -> Context:
         return replace(self, name=name)
@@ -68,7 +71,9 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(inner, node, context, metadata)
     if origin is tuple:
         return _tuple(args[0], node, context, metadata)
-    if origin is Mapping or kind is Choices or kind is Hours:
+    if kind is str and SCHEDULE in metadata:
+        return _schedule(node, context)
+    if (origin or kind) in _STRUCTURES:
         return _STRUCTURES[origin or kind](node, context)
     text = context.source.text(node)
     try:
@@ -308,7 +313,37 @@ def _hours(node: Node, context: Context) -> Hours:
                 spans.append(Span.parse(text))
             except ValueError as error:
                 context.note(Bad(item, str(error)))
-    return Hours(spans)
+    try:
+        return Hours(spans).checked()
+    except ValueError as error:
+        raise Bad(node, str(error)) from None
+
+
+def _special(node: Node, context: Context) -> Special:
+    found: list[OtherHours] = []
+    for day, field in context.source.fields(node, "days and times: 12-24: 09:00-12:00").items():
+        times = ", ".join(context.source.text(item) for item in context.source.items(field.value))
+        try:
+            found.append(OtherHours.parse(day, times))
+        except ValueError as error:
+            context.note(Bad(field.key, str(error)))
+    return Special(found)
+
+
+def _calendar(node: Node, context: Context) -> Closures:
+    file = Path(context.source.file).parent / context.source.text(node, "the name of a file")
+    try:
+        return read_calendar(file)
+    except ValueError as error:
+        raise Bad(node, str(error)) from None
+
+
+def _schedule(node: Node, context: Context) -> str:
+    name = context.source.text(node, "a schedule's name, or open: days and times")
+    if context.schedules is not None and name not in context.schedules:
+        hint = suggest(name, sorted(context.schedules)) if context.schedules else "it has none"
+        raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}")
+    return name
 
 
 def _plain(node: Node, context: Context) -> Any:
@@ -342,5 +377,7 @@ def _mapping(node: Node, context: Context) -> dict[str, str]:
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Choices: _choices,
     Hours: _hours,
+    Special: _special,
+    Closures: _calendar,
     Mapping: _mapping,
 }

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
@@ -19,11 +20,11 @@ from ..engine.phase import Phase
 from ..engine.verb import DONE, VERBS, Outcomes, Verb
 from .answered import misplaced
 from .bind import Arguments, addresses_in, bind, prompts_in, signature_of, verb_and_data
-from .convert import Context
+from .convert import Context, convert
 from .source import Bad, Field, Source, suggest
 
 LANGUAGE_VERSION = "1"
-_TOP = ("ivr", "flow", "start", "language", "description", "states")
+_TOP = ("ivr", "flow", "start", "language", "zone", "description", "states")
 _STATE = ("do", "then", "description")
 _NAME = re.compile(r"\w[\w .-]*")
 
@@ -54,14 +55,18 @@ class Then:
     targets: dict[str, Node] = field(default_factory=dict)
 
 
-def read_yaml(path: Path, prompts: Collection[str] | None = None) -> Flow:
+def read_yaml(
+    path: Path,
+    prompts: Collection[str] | None = None,
+    schedules: Collection[str] | None = None,
+) -> Flow:
     """Load and check one flow file.  Raises `LoadError` with every fault of it."""
     source, root = Source.parse(path)
     if root is None:
         raise LoadError([Place(source.file, 1, 1).fault("empty; a flow begins with ivr: 1")])
     flow = None
     try:
-        flow = _Reader(Context(source, prompts)).flow(root)
+        flow = _Reader(Context(source, prompts, schedules=schedules)).flow(root)
     except Bad as bad:
         source.note(bad)
     source.check()
@@ -91,6 +96,8 @@ class _Reader:
             language=texts.get("language") or "",
             place=source.place(start.value if start else root),
         )
+        if "zone" in top:
+            flow.zone = self._zone(top["zone"])
         if "states" not in top:
             return flow
         before = len(source.faults)
@@ -135,6 +142,13 @@ class _Reader:
     def _text(self, part: Field) -> str | None:
         try:
             return self.source.text(part.value)
+        except Bad as bad:
+            self.source.note(bad)
+            return None
+
+    def _zone(self, part: Field) -> ZoneInfo | None:
+        try:
+            return cast(ZoneInfo, convert(ZoneInfo, part.value, self.context))
         except Bad as bad:
             self.source.note(bad)
             return None

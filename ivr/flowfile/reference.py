@@ -6,10 +6,12 @@ import inspect
 import re
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
 from .bind import Signature, signature_of
@@ -32,6 +34,7 @@ _KINDS = {
     "address": "address, may have {{ … }}",
     "contact": "contact, may have {{ … }}",
     "dial pattern": "dial pattern",
+    "schedule": "name",
     "status": f"{LEAST} to {MOST}, or {', '.join(f'`{name}`' for name in REFUSALS)}",
 }
 
@@ -84,6 +87,10 @@ def _value(hint: Any) -> str:
         float: "number",
         str: "text",
         Choices: "choices",
+        Special: "day: times pairs",
+        Closures: "file",
+        Holidays: "country",
+        ZoneInfo: "time zone",
     }.get(hint, getattr(hint, "__name__", str(hint)).lower())
     limits = [m for m in metadata if isinstance(m, Range)]
     if limits:

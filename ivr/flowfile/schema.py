@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import VERBS, Doc, Kind, Verb
 from .bind import Signature, signature_of
@@ -41,6 +42,7 @@ def schema() -> Schema:
             "ivr": {"enum": [1, "1"], "description": "version of the language"},
             "flow": {**_SCALAR, "description": "name of the flow"},
             "start": {**_SCALAR, "description": "the state that a call begins with"},
+            "zone": {**_SCALAR, "description": "its time zone, such as Europe/Berlin"},
             "language": {**_SCALAR, "description": "language of its prompts, such as en"},
             "description": {"type": "string"},
             "states": {
@@ -158,7 +160,7 @@ def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
         return _or_list(_kind(args[0], metadata))
     if hint is Choices:
         return {"type": "object", "minProperties": 1, "additionalProperties": _or_list(_SCALAR)}
-    if get_origin(hint) is Mapping:
+    if get_origin(hint) is Mapping or hint is Special:
         return {"type": "object", "additionalProperties": _SCALAR}
     if any(isinstance(entry, Kind) and entry.name == "status" for entry in metadata):
         codes = {"type": "integer", "minimum": LEAST, "maximum": MOST}

@@ -355,7 +355,7 @@ def test_the_language_is_that_of_the_call() -> None:
 def test_what_cannot_be_said_is_a_fault_with_its_source(source: str, fault: str) -> None:
     names = {"pin": Secret("4711"), "code": "EURO", "many": ["a"] * 101, "long": "a" * 101}
     with pytest.raises(FlowError) as caught:
-        evaluate(source, names)  # type: ignore[arg-type]
+        evaluate(source, names)
     assert fault in str(caught.value) and source[:40] in str(caught.value)
     assert "4711" not in str(caught.value)
 
