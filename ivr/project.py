@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from .config import Settings, load_settings
 from .config.calls_out import allowed
+from .config.routing import Callers
 from .engine.call_out import ACCEPT
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
@@ -16,7 +18,7 @@ from .engine.house import House
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
 from .flowfile import load_flow, read_house, static_addresses, static_prompts
-from .routes import Routes
+from .routes import CallerList, Routes, Split, flows_of, refusing
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
 from .speech.pyttsx3_voice import Pyttsx3Voice
@@ -27,14 +29,30 @@ class Project:
     """What an ``ivr.yaml`` describes, read and checked."""
 
     settings: Settings
-    flows: dict[str, Flow]
-    """Flow of each route."""
+    flows: dict[str, Flow | Split]
+    """What each route leads to."""
     further: tuple[Flow, ...] = ()
     """The flows of calls out that no route leads to."""
+    callers: tuple[CallerList, ...] = ()
 
     @property
     def routes(self) -> Routes:
-        return Routes(self.flows, self.further)
+        settings = self.settings
+        return Routes(
+            self.flows,
+            self.further,
+            country=settings.country,
+            callers=self.callers,
+            languages=settings.languages.callers,
+            dialled_languages=settings.languages.dialled,
+        )
+
+    @property
+    def every_flow(self) -> list[Flow]:
+        """Each flow once."""
+        split = map(flows_of, self.flows.values())
+        listed = (each.flow for each in self.callers if each.flow)
+        return list(dict.fromkeys([*chain(*split), *listed, *self.further]))
 
     def beside(self, flow: Flow) -> Project:
         """The same, with one flow more."""
@@ -42,11 +60,13 @@ class Project:
 
     def prompts(self) -> PromptStore:
         """The prompts of the project, with the words that its flows always say."""
+        others = spoken_languages(self.settings)
         texts = [
-            (flow.language, prompt.words)
-            for flow in (*self.flows.values(), *self.further)
+            (language, prompt.words)
+            for flow in self.every_flow
             for prompt in static_prompts(flow)
             if isinstance(prompt, Text)
+            for language in ([flow.language] if flow.language else ["", *others])
         ]
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
@@ -70,15 +90,50 @@ def load_project(file: Path) -> Project:
     except LoadError as error:
         faults += error.faults
     flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, house)
+    numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
-    for flow in flows.values():
-        flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
+    callers = tuple(
+        CallerList(
+            name,
+            numbers[name],
+            _flow_of(name, each, flows),
+            each.allow,
+        )
+        for name, each in settings.callers.items()
+    )
+    codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
+    for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
+        flow.statuses = codes
     return Project(
         settings,
-        {number: flows[path] for number, path in settings.routes.items()},
+        {
+            number: Split({flows[path]: share for path, share in route.items()})
+            if isinstance(route, dict)
+            else flows[route]
+            for number, route in settings.routes.items()
+        },
         tuple(flows[path] for path in settings.flows),
+        callers,
     )
+
+
+def _flow_of(name: str, callers: Callers, flows: Mapping[Path, Flow]) -> Flow | None:
+    """The flow that takes the calls of a caller list, if one does."""
+    if callers.reject:
+        return refusing(f"caller list {name}", callers.reject)
+    return flows[callers.flow] if callers.flow else None
+
+
+def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+    """The numbers of each caller list; what is wrong with them is added to *faults*."""
+    found = {}
+    for name, each in settings.callers.items():
+        try:
+            found[name] = each.read(file.parent)
+        except ValueError as error:
+            faults.append(Fault(str(file), 0, 0, f"callers.{name}: {error}"))
+    return found
 
 
 def read_prompts(settings_file: Path) -> Catalogue | None:
@@ -113,6 +168,12 @@ def load_flows(
         if targets:
             faults += _forbidden(flows[path], targets)
     return flows
+
+
+def spoken_languages(settings: Settings) -> list[str]:
+    """The languages that callers get by number."""
+    languages = settings.languages
+    return sorted({*languages.callers.values(), *languages.dialled.values()})
 
 
 def house_of(settings: Settings, file: Path) -> House:

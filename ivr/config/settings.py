@@ -15,6 +15,7 @@ from .control import Control
 from .fleet import Fleet
 from .front import Front
 from .records import Records
+from .routing import CallerLists, Country, Languages, Route, files_of
 from .sections import Location
 from .self_call import SelfCall
 from .sip import Sip
@@ -35,9 +36,21 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="forbid", case_sensitive=False
     )
 
-    routes: dict[str, Location] = Field(
+    routes: dict[str, Route] = Field(
         min_length=1,
         description="flow file for what was dialled: the number, the start of one (49*), or *",
+    )
+    country: Country = Field(
+        default="",
+        description="where numbers are dialled, such as DE: 030…, 0049… and +49… are one then",
+    )
+    callers: CallerLists = Field(
+        default={},
+        description="lists of callers by name, such as blocked: {numbers: blocked.txt, reject:"
+        " blocked}",
+    )
+    languages: Languages = Field(
+        default_factory=Languages, description="languages of calls whose flow names none"
     )
     flows: list[Location] = Field(
         default=[], description="further flow files, for calls out: they are asked for by name"
@@ -118,7 +131,9 @@ class Settings(BaseSettings):
     @property
     def flow_files(self) -> list[Path]:
         """Every flow file, sorted."""
-        return sorted({*self.routes.values(), *self.flows})
+        routed = {file for route in self.routes.values() for file in files_of(route)}
+        routed |= {each.flow for each in self.callers.values() if each.flow}
+        return sorted({*routed, *self.flows})
 
     @property
     def messages(self) -> Path:

@@ -107,7 +107,7 @@ class OwnLine:
             line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
         )
         phone = self._phone = Phone(settings, prompts.resolve)
-        worker = Worker(phone, lambda offer: None, journal)
+        worker = Worker(phone, lambda offer: (None, offer), journal)
         phone.start()
         try:
             phone.refuse()  # whoever calls here
