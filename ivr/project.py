@@ -10,6 +10,7 @@ from pathlib import Path
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
+from .engine import saying
 from .engine.call_out import ACCEPT
 from .engine.effects import Text
 from .engine.errors import Fault, LoadError
@@ -105,6 +106,9 @@ def load_project(file: Path) -> Project:
     codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
     for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
         flow.statuses = codes
+    if saying.in_use():
+        named = {flow.language for flow in flows.values() if flow.language}
+        saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))
     return Project(
         settings,
         {

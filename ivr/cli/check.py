@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError
-from ..project import house_of, load_flows, read_prompts, targets
+from ..project import house_of, load_flows, read_callers, read_prompts, targets
 from .output import as_json, complain
 
 
@@ -20,6 +20,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
             files = files or settings.flow_files
             called = targets(settings)
             house = house_of(settings, settings_file)
+            read_callers(settings, settings_file, faults)
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults

@@ -79,7 +79,7 @@ class Call:
     """Whether keys are asked for before the answer, too."""
     over: bool = False
     """Whether the call has ended, or has been told to."""
-    keys: deque[str] = field(default_factory=deque)
+    keys: deque[str] = field(default_factory=deque, repr=False)
     """Keys pressed and not yet used by a step: the type-ahead buffer."""
     asking: bool = False
     """Whether a step takes the caller's answer right now."""
@@ -89,6 +89,8 @@ class Call:
     """The recording of the whole call that runs; 0: there is none."""
     secret_work: set[int] = field(default_factory=set)
     """Work whose result is not to be shown."""
+    secrets: list[Secret] = field(default_factory=list, repr=False)
+    """What callers typed at sensitive steps, so that no error can show it by accident."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
@@ -217,8 +219,23 @@ class Call:
         else:
             self._stray, self._stray_until = keys, until
 
+    def keep_secret(self, text: str) -> Secret:
+        """*text* as a secret of this call."""
+        secret = Secret(text)
+        if text:
+            self.secrets.append(secret)
+        return secret
+
+    def masked(self, words: str) -> str:
+        """*words* without any secret of this call."""
+        known = [*self.secrets, *(v for v in self.vars.values() if isinstance(v, Secret))]
+        for text in sorted({s.reveal() for s in known}, key=len, reverse=True):
+            words = words.replace(text, str(Secret(text))) if text else words
+        return words
+
     def forget_secrets(self) -> None:
         """Drop every secret variable."""
+        self.secrets.clear()
         self.vars = {name: v for name, v in self.vars.items() if not isinstance(v, Secret)}
 
     # For the session.

@@ -34,7 +34,6 @@ from .events import (
 from .flow import END, Flow
 from .phase import SOUND
 from .step_clock import StepClock
-from .values import Secret
 
 MAX_MOVES = 50  # steps without waiting or using a key; more is a loop in the flow
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
@@ -340,7 +339,5 @@ class Session:
             words = str(error)
         except Exception:
             words = "without words"
-        for value in self.call.vars.values():
-            if isinstance(value, Secret) and value.reveal():
-                words = words.replace(value.reveal(), str(value))
+        words = self.call.masked(words)
         return words if isinstance(error, FlowError) else f"{type(error).__name__}: {words}"

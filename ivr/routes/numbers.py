@@ -23,6 +23,7 @@ class Numbers:
     def __init__(self, country: str = "") -> None:
         self.country = country
         self._normal = lru_cache(maxsize=4096)(self._parsed)
+        self._national, self._international = self._dialled_before() if country else ("", "")
 
     def normal(self, number: str) -> str:
         """``+4930123456`` for ``030123456`` and ``004930123456``; what is no number stays."""
@@ -38,10 +39,9 @@ class Numbers:
             parsed = phones.parse(digits, self.country)
         except phones.NumberParseException:
             return number
-        national, international = self._prefixes()
-        if digits.startswith(("+", international)):
+        if digits.startswith(("+", self._international)):
             known = phones.is_possible_number(parsed)
-        elif national and digits.startswith(national):
+        elif self._national and digits.startswith(self._national):
             known = phones.is_possible_number(parsed) and len(digits) > _SHORTEST
         else:
             known = phones.is_valid_number(parsed) and len(digits) > _SHORTEST
@@ -53,16 +53,15 @@ class Numbers:
             return start
         import phonenumbers as phones
 
-        national, international = self._prefixes()
-        if start.startswith(international):
-            return f"+{start.removeprefix(international)}"
-        if national and start.startswith(national):
+        if start.startswith(self._international):
+            return f"+{start.removeprefix(self._international)}"
+        if self._national and start.startswith(self._national):
             code = phones.country_code_for_region(self.country)
-            return f"+{code}{start.removeprefix(national)}"
+            return f"+{code}{start.removeprefix(self._national)}"
         return start
 
-    def _prefixes(self) -> tuple[str, str]:
-        """That of the country's own numbers, and that of others."""
+    def _dialled_before(self) -> tuple[str, str]:
+        """What is dialled before the country's own numbers, and before those of others."""
         import phonenumbers as phones
 
         data = phones.PhoneMetadata.metadata_for_region(self.country)

@@ -114,7 +114,7 @@ async def collect(
             unfinished_prompts,
         ),
     )
-    value = Secret(entry.value) if sensitive else entry.value
+    value = call.keep_secret(entry.value) if sensitive else entry.value
     if entry.how != "typed":
         return Result(entry.how, value, entry.terminator)
     call.vars[into] = value if isinstance(value, Secret) else accepts.value(value)
