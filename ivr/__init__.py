@@ -9,11 +9,13 @@ from .engine.flow import END, Flow
 from .engine.schedule import Days, Holidays, Hours, Schedule, Special
 from .engine.session import Session
 from .engine.values import Secret
+from .engine.variables import Variable
 from .engine.verb import Result, verb
 from .engine.verbs import (
     answer,
     ask,
     branch,
+    call_flow,
     collect,
     early,
     hang_up,
@@ -31,6 +33,7 @@ from .engine.verbs import (
     stop_recording,
     transfer,
 )
+from .flowfile import load_flow
 
 __all__ = [
     "END",
@@ -54,13 +57,16 @@ __all__ = [
     "Special",
     "Text",
     "Tone",
+    "Variable",
     "answer",
     "ask",
     "branch",
+    "call_flow",
     "collect",
     "dial",
     "early",
     "hang_up",
+    "load_flow",
     "pause",
     "record",
     "record_call",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
@@ -103,9 +104,10 @@ def load_project(file: Path) -> Project:
         )
         for name, each in settings.callers.items()
     )
+    secrets = outside.secrets(settings)
     codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
     for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
-        flow.statuses = codes
+        flow.statuses, flow.secrets = codes, secrets
     if saying.in_use():
         named = {flow.language for flow in flows.values() if flow.language}
         saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))

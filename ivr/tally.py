@@ -61,6 +61,7 @@ class _Seen:
         "playing",
         "recording",
         "state",
+        "states",
         "taken",
         "talked",
         "transferring",
@@ -68,6 +69,7 @@ class _Seen:
 
     def __init__(self, flow: Flow, now: float, out: bool) -> None:
         self.flow = flow
+        self.states = flow.path_names
         self.offered = now
         self.out = out  # we call
         self.answered: float | None = None
@@ -169,10 +171,8 @@ class Tally:
     def _noted(self, note: Note, seen: _Seen) -> None:
         # A flow in Python may write notes of its own: none of them becomes a label as it is.
         kind, flow = note.kind, seen.flow
-        if kind == "state":
-            if note.detail in flow.states:
-                seen.state = note.detail
-                self._count(STATES, flow.name, note.detail)
+        if kind in ("state", "back"):
+            self._stands(seen, note)
         elif kind == "entry":
             result = note.detail.partition(" ")[0]
             if result in _INPUTS:
@@ -188,6 +188,12 @@ class Tally:
         elif kind == "failed":
             seen.failed = True
             self._count(FAILURES)
+
+    def _stands(self, seen: _Seen, note: Note) -> None:
+        if note.detail in seen.states:
+            seen.state = note.detail
+            if note.kind == "state":
+                self._count(STATES, seen.flow.name, note.detail)
 
     def _transferred(self, seen: _Seen, outcome: str) -> None:
         seen.transferring = False

@@ -17,7 +17,7 @@ from typing import Protocol
 from .engine import trace
 from .engine.call import Call
 from .engine.call_out import CallOut
-from .engine.effects import Effect, Note
+from .engine.effects import Effect, Note, Stop, Work
 from .engine.events import Event, HungUp, Offered, Tick
 from .engine.flow import Flow
 from .engine.session import Session
@@ -26,9 +26,17 @@ from .engine.verbs import reject
 from .guard import StateGuard
 from .store.journal import Journal
 from .tally import Tally
+from .work.pool import Pool
 
 TIDY_EVERY = 50  # calls, where there is never a moment without one
 LONGEST_TURN = 0.5  # seconds the phone may wait when nothing is due
+
+LEVELS = {
+    "failed": logging.ERROR,
+    "log_error": logging.ERROR,
+    "log_warning": logging.WARNING,
+    "log_info": logging.INFO,
+}  # of notes that go into the log, too
 
 log = logging.getLogger("ivr.worker")
 
@@ -72,8 +80,8 @@ class Phone(Protocol):
 class Worker:
     """Owns every call of this process.
 
-    `drain_seconds` is how long calls may go on once it drains (None: to their end); `attend` is
-    called after every turn, twice a second or more often.
+    `pool` does what calls have done outside; `drain_seconds` is how long calls may go on once it
+    drains (None: to their end); `attend` is called after every turn, twice a second or more often.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class Worker:
         route: Callable[[Offered], tuple[Flow | None, Offered]],
         journal: Journal,
         *,
+        pool: Pool | None = None,
         drain_seconds: float | None = 30.0,
         tally: Tally | None = None,
         attend: Callable[[], None] = lambda: None,
@@ -90,6 +99,7 @@ class Worker:
         self.phone = phone
         self.route = route
         self.journal = journal
+        self.pool = pool or Pool({}, phone.wake)
         self.clock = clock
         self.drain_seconds = drain_seconds
         self.tally = tally
@@ -114,6 +124,7 @@ class Worker:
 
     def end(self) -> None:
         """End what calls are left, and the phone."""
+        self.pool.close()
         for call_id, event in self.phone.stop():
             self._feed(call_id, event)
 
@@ -140,6 +151,8 @@ class Worker:
     def turn(self) -> None:
         """Wait for something to happen, and let the calls it concerns react."""
         self._happens(self._patience())
+        for call_id, done in self.pool.done():
+            self._feed(call_id, done)
         now = self.clock()
         for call_id, session in list(self.sessions.items()):
             if session.deadline is not None and session.deadline <= now:
@@ -154,6 +167,7 @@ class Worker:
         deadlines = [s.deadline for s in self.sessions.values() if s.deadline is not None]
         if self._drain_until is not None:
             deadlines.append(self._drain_until)
+        deadlines.append(self.pool.due)
         due_in = min(deadlines, default=inf) - self.clock()
         return min(max(due_in, 0.0), LONGEST_TURN)
 
@@ -185,17 +199,26 @@ class Worker:
             effects = session.handle(event, now)
         self.journal.write(session.call, seen, effects, now)
         for effect in effects:
-            if isinstance(effect, Note):
-                if effect.kind == "failed":
-                    log.error("call %s: %s", call_id, effect.detail)
-            else:
-                self.phone.perform(call_id, effect)
+            self._perform(call_id, effect)
         if self.tally:
             self.tally.saw(session, event, effects, now, self.clock())
         if isinstance(event, HungUp):
             del self.sessions[call_id]
+            self.pool.forget(call_id)
             self.journal.end(call_id)
             self._tidy()
+
+    def _perform(self, call_id: str, effect: Effect) -> None:
+        match effect:
+            case Note(kind, detail):
+                if level := LEVELS.get(kind):
+                    log.log(level, "%s", detail, extra={"call": call_id})
+                return
+            case Work():
+                return self.pool.begin(call_id, effect)
+            case Stop(id):
+                self.pool.stop(call_id, id)
+        self.phone.perform(call_id, effect)
 
     def _tidy(self) -> None:
         """Collect garbage in this thread, where the SIP stack's objects may be destroyed."""

@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "ivr"
-EDGES = ("sip", "speech", "store", "web")
+EDGES = ("sip", "speech", "store", "web", "work")
 # They see everything.
-WIRING = ("worker", "fleet", "project", "records", "dialling", "cli", "__init__", "__main__")
+WIRING = (
+    "worker",
+    "fleet",
+    "project",
+    "records",
+    "outside",
+    "dialling",
+    "cli",
+    "__init__",
+    "__main__",
+)
 MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
     "engine": set(),
     "routes": {"engine"},
@@ -37,6 +47,7 @@ PURE = {
     "holidays",
     "inspect",
     "jinja2",
+    "jmespath",
     "num2words",
     "phonenumbers",
     "re",

@@ -60,7 +60,7 @@ def story(lines: Iterable[Line]) -> Iterator[Told]:
     for line in lines:
         effect, kind = line.get("effect"), line.get("kind")
         if effect == "note":
-            text = "[{detail}]" if kind == "state" else "  {kind}: {detail}"
+            text = "[{detail}]" if kind in ("state", "back") else "  {kind}: {detail}"
         else:
             done = FAR_END if line.get("leg") or line.get("early") else DONE
             text = HAPPENED.get(_happened(line), "") or done.get(str(effect), "")
@@ -74,7 +74,7 @@ def decisions(lines: Iterable[Line]) -> Iterator[Told]:
     for line in lines:
         at, detail = _at(line), str(line.get("detail", ""))
         match line.get("kind") if line.get("effect") == "note" else None:
-            case "state":
+            case "state" | "back":
                 yield at, f"[{detail}]"
             case "outcome":
                 yield at, f"  -> {detail}"

@@ -14,6 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..flowfile.source import Bad, Source, suggest
+from .secrets import SecretSource
 from .settings import NESTED, PREFIX, Settings
 
 COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
@@ -145,9 +146,20 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         section.tls_key = section.tls_key and folder / section.tls_key
     for account in settings.accounts.values():
         account.secret_file = account.secret_file and folder / account.secret_file
+    for source in (*settings.secrets.values(), *_passwords(settings)):
+        source.file = source.file and folder / source.file
+    for given in settings.work.databases.values():
+        if given.url.startswith(sqlite):
+            given.url = f"{sqlite}{folder / given.url.removeprefix(sqlite)}"
     exact = (number for number in settings.routes if not number.endswith("*"))
     settings.self_call.number = settings.self_call.number or next(exact, "100")
     return settings
+
+
+def _passwords(settings: Settings) -> Iterator[SecretSource]:
+    work = settings.work
+    given = [work.mail.password, *(database.password for database in work.databases.values())]
+    yield from filter(None, given)
 
 
 def describe() -> list[tuple[str, str, str, str]]:

@@ -16,16 +16,18 @@ from .fleet import Fleet
 from .front import Front
 from .records import Records
 from .routing import CallerLists, Country, Languages, Route, files_of
+from .secrets import Secrets
 from .sections import Location
 from .self_call import SelfCall
 from .sip import Sip
 from .voice import Voice
+from .work import Work
 
 PREFIX = "IVR_"
 NESTED = "__"
 _RELOADED = {
     *("routes", "flows", "prompts", "language", "zone", "voice", "statuses", "schedules"),
-    *("country", "callers", "languages"),
+    *("country", "callers", "languages", "secrets", "work"),
 }
 
 
@@ -108,6 +110,12 @@ class Settings(BaseSettings):
         description="users at registrars and providers, by a name, such as trunk:"
         " {registrar: sip:sip.example.com, user: alice, secret_file: trunk.secret}",
     )
+    secrets: Secrets = Field(
+        default={},
+        description="texts that flows use and nobody reads, by a name, such as crm:"
+        " {env: CRM_TOKEN} or {file: crm.token}",
+    )
+    work: Work = Field(default_factory=Work, description="what flows may have done outside")
     records: Records = Field(default_factory=Records, description="what is kept of calls")
     self_call: SelfCall = Field(
         default_factory=SelfCall, description="how the server calls itself, as a test"

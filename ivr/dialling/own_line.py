@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from .. import records
+from .. import outside, records
 from ..config.calls_out import addressed
 from ..engine.call_out import CallOut
 from ..engine.errors import Fault, LoadError, SettingsError
@@ -62,6 +62,7 @@ class OwnLine:
                 names = ", ".join(project.routes.names)
                 raise SettingsError(f"there is no flow {flow!r}; there are: {names}")
             flow = known
+        flow.secrets = outside.secrets(project.settings)
         return cls(project.beside(flow), flow)
 
     def call(self, order: Mapping[str, str]) -> Iterator[str]:
@@ -107,7 +108,8 @@ class OwnLine:
             line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
         )
         phone = self._phone = Phone(settings, prompts.resolve)
-        worker = Worker(phone, lambda offer: (None, offer), journal)
+        pool = outside.pool(self.project, phone.wake)
+        worker = Worker(phone, lambda offer: (None, offer), journal, pool=pool)
         phone.start()
         try:
             phone.refuse()  # whoever calls here

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import templates
+from .budget import Budget
 from .effect_check import check_effect
 from .effects import (
     Answer,
@@ -27,16 +28,25 @@ from .effects import (
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
-from .house import NOWHERE, House
+from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
 from .phase import Phase, Standing
 from .statuses import CODES
 from .values import Secret, Value
+from .variables import Variables
 
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
-BUILTIN_NAMES = ("caller", "dialled", "headers", "language", "direction", "now", "caller_lists")
+BUILTIN_NAMES = (
+    "caller",
+    "dialled",
+    "headers",
+    "direction",
+    "now",
+    "caller_lists",
+    "secrets",
+)
 
 
 @dataclass(slots=True)
@@ -45,6 +55,17 @@ class Tries:
 
     no_input: int = 0
     no_match: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a flow has for itself, as long as another one that it called is walked through."""
+
+    vars: dict[str, Value]
+    state: str
+    place: str
+    tries: list[Tries]
+    steps: int
 
 
 @dataclass(slots=True, eq=False)
@@ -65,13 +86,19 @@ class Call:
     caller_lists: tuple[str, ...] = ()
     """The lists of `ivr.yaml` that the caller is on."""
     direction: str = "in"
-    language: str = ""
+    given_language: str = ""
     zone: ZoneInfo = UTC_ZONE
-    house: House = NOWHERE
+    house: House = NO_HOUSE
     now: float = 0.0
-    vars: dict[str, Value] = field(default_factory=dict)
+    vars: dict[str, Value] = field(default_factory=Variables)
+    flows: tuple[str, ...] = ()
+    """The flows that are walked through, each called by the one before it."""
+    state: str = ""
+    """Where the call is, as its journal names it."""
     statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
     """The status code that each named reason for a refusal stands for."""
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """Those of the settings, by name."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -89,10 +116,11 @@ class Call:
     """The recording of the whole call that runs; 0: there is none."""
     secret_work: set[int] = field(default_factory=set)
     """Work whose result is not to be shown."""
-    secrets: list[Secret] = field(default_factory=list, repr=False)
-    """What callers typed at sensitive steps, so that no error can show it by accident."""
+    typed_secrets: list[Secret] = field(default_factory=list, repr=False)
+    """What the caller typed at sensitive steps, so that no error can show it by accident."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
+    budget: Budget = field(default_factory=Budget)
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
@@ -173,22 +201,48 @@ class Call:
         """The time of day, UTC: that of the offer, plus what has passed since."""
         return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
 
+    @property
+    def language(self) -> str:
+        """What it goes on in: the variable `language`, or what it was given."""
+        chosen = self.vars.get("language")
+        return chosen if isinstance(chosen, str) and chosen else self.given_language
+
     def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""
         return {
+            "secrets": self.secrets,
             "caller": self.caller,
             "dialled": self.dialled,
             "headers": self.headers,
-            "language": self.language,
             "direction": self.direction,
             "now": self.time.astimezone(self.zone),
             "caller_lists": self.caller_lists,
             **self.vars,
+            "language": self.language,
         }
 
     def text(self, source: str) -> str:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
         return templates.render(source, self.names()) if "{" in source else source
+
+    def address(self, source: str) -> str:
+        """The same of a URL: what is filled in cannot leave its own part of it."""
+        return templates.render_address(source, self.names())
+
+    def filled(self, part: Any) -> Any:
+        """*part*, a plain value, with all its texts filled in; secrets may be among them.
+
+        A text with a secret in it is a `Secret`.  One that is nothing but a ``{{ … }}`` is what
+        that stands for: a number stays a number.  Raises `FlowError`.
+        """
+        match part:
+            case str() if "{" in part:
+                return templates.render_whole(part, self.names())
+            case Mapping():
+                return {name: self.filled(value) for name, value in part.items()}
+            case list() | tuple():
+                return [self.filled(value) for value in part]
+        return part
 
     def evaluate(self, expression: str) -> Value:
         """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""
@@ -223,20 +277,22 @@ class Call:
         """*text* as a secret of this call."""
         secret = Secret(text)
         if text:
-            self.secrets.append(secret)
+            self.typed_secrets.append(secret)
         return secret
 
     def masked(self, words: str) -> str:
         """*words* without any secret of this call."""
-        known = [*self.secrets, *(v for v in self.vars.values() if isinstance(v, Secret))]
+        kept = (v for v in self.vars.values() if isinstance(v, Secret))
+        known = (*self.typed_secrets, *self.secrets.values(), *kept)
         for text in sorted({s.reveal() for s in known}, key=len, reverse=True):
             words = words.replace(text, str(Secret(text))) if text else words
         return words
 
     def forget_secrets(self) -> None:
         """Drop every secret variable."""
-        self.secrets.clear()
-        self.vars = {name: v for name, v in self.vars.items() if not isinstance(v, Secret)}
+        self.typed_secrets.clear()
+        for name in [name for name, value in self.vars.items() if isinstance(value, Secret)]:
+            del self.vars[name]
 
     # For the session.
 
@@ -246,7 +302,7 @@ class Call:
                 self.caller, self.dialled, self._wall = caller, dialled, wall
                 self.headers, self.overrides = event.headers, event.overrides
                 self.caller_lists, self.direction = event.caller_lists, event.direction
-                self.language = self.language or event.language or self.house.language
+                self.given_language = self.given_language or event.language or self.house.language
                 self._offered_at = self.now
             case Answered():
                 self.answered = True
@@ -267,12 +323,28 @@ class Call:
         if not stray and len(self.keys) < TYPE_AHEAD:
             self.keys.append(key)
 
-    def entered(self, again: bool) -> None:
-        """A state was entered; *again*: from itself."""
+    def entered(self, state: str, *, again: bool) -> None:
+        """*state* was entered; *again*: from itself."""
+        self.state = state
         self._steps = 0
         self.place = ""
         if not again:
-            self._tries.clear()
+            self._tries = []
+        self.note("state", state)
+
+    def enter_flow(self, name: str, variables: dict[str, Value]) -> Scope:
+        """Another flow begins, with variables of its own; what the one before had is kept."""
+        self.given_language = self.language
+        kept = Scope(self.vars, self.state, self.place, self._tries, self._steps)
+        self.flows, self.vars, self._tries = (*self.flows, name), variables, []
+        return kept
+
+    def leave_flow(self, kept: Scope) -> None:
+        """Back to the flow that called this one."""
+        self.given_language = self.language
+        self.flows = self.flows[:-1]
+        self.vars, self.state, self.place = kept.vars, kept.state, kept.place
+        self._tries, self._steps = kept.tries, kept.steps
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

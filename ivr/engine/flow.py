@@ -8,25 +8,22 @@ machine sees outcomes only, a handful per call; keys and audio never reach it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from transitions import Machine, MachineError
 
-from .call import Call
-from .effects import Prompt
+from . import flow_check
 from .errors import Fault, FlowError, LoadError
-from .house import NOWHERE
+from .house import NO_HOUSE
+from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .statuses import CODES
+from .values import Secret
+from .variables import Variable, Variables, variable_of
 
-END = "end"
-GIVEN_UP = ("no_input", "no_match")  # the outcomes of a question that was asked often enough
-RESERVED = (END, "*", "=")  # the last two mean "any" and "the same" to `transitions`
-
-Step = Callable[[Call], Awaitable[str]]
+__all__ = ["END", "RESERVED", "Cursor", "Flow", "Place", "State", "Step"]
 
 # One INFO record per callback of every step would triple what a step costs.
 logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -38,54 +35,74 @@ class Cursor(Protocol):
     state: str
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
-    """Where something is written; lines and columns count from 1."""
+class Flow:
+    """Named states, each an async function that returns its outcome.
 
-    file: str = ""
-    line: int = 0
-    column: int = 0
-
-    def fault(self, message: str) -> Fault:
-        return Fault(self.file, self.line, self.column, message)
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
-
-    `prompts`: what it may play, and `addresses`: whom it may have us call, and where it says so;
-    as far as that can be told without running it.
+    One with `outcomes` can be called by another flow (`call_flow`): it is over when a state leads
+    to one of them, as to a state.  `arguments` are the variables that the caller sets; `returns`
+    has an expression for each value that he may have.  With `variables` only those, and the
+    arguments, exist.  Both are given as `Variable`, as the name of a type, or as the value that
+    they have at first.
     """
 
-    name: str
-    step: Step
-    on: Mapping[str, str]
-    place: Place = Place()
-    on_places: Mapping[str, Place] = field(default_factory=dict)
-    prompts: frozenset[Prompt] = frozenset()
-    addresses: frozenset[tuple[str, Place]] = frozenset()
-
-
-class Flow:
-    """Named states, each an async function that returns its outcome."""
-
     def __init__(
-        self, name: str, *, start: str, language: str = "", place: Place = Place()
+        self,
+        name: str,
+        *,
+        start: str,
+        language: str = "",
+        arguments: Mapping[str, object] | None = None,
+        outcomes: Collection[str] = (),
+        returns: Mapping[str, str] | None = None,
+        variables: Mapping[str, object] | None = None,
+        place: Place = NOWHERE,
     ) -> None:
         self.name = name
         self.start = start
         self.language = language
         self.place = place
-        self.version = ""  # of the file it was read from
+        self.version = ""  # of the files it was read from
         self.statuses = CODES  # of named refusals; the settings may have others
+        self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.zone: ZoneInfo | None = None
-        self.house = NOWHERE
+        self.house = NO_HOUSE
+        self.arguments = _declared(arguments or {})
+        self.outcomes = tuple(outcomes)
+        self.returns = dict(returns or {})
+        self.variables = None if variables is None else _declared(variables)
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Where it can be over: an outcome, or with the call."""
+        return (END, *self.outcomes)
+
+    @property
+    def declared(self) -> dict[str, Variable]:
+        """Its arguments and its variables."""
+        return {**self.arguments, **(self.variables or {})}
+
+    def fresh(self) -> Variables:
+        """Its variables as they are at first."""
+        return Variables(self.declared, others=self.variables is None)
+
+    def family(self) -> list[Flow]:
+        """It, and every flow that may be called on the way, as far as that can be told."""
+        found: list[Flow] = [self]
+        for flow in found:
+            called = {each for state in flow.states.values() for each in state.flows}
+            found += sorted(called - set(found), key=lambda each: each.name)
+        return found
+
+    @cached_property
+    def path_names(self) -> frozenset[str]:
+        """The names of its states as a journal has them, those of flows that it calls as well.
+
+        To be asked for once all of them are loaded.
+        """
+        own, *called = self.family()
+        return frozenset(own.states).union(path_name(f, s) for f in called for s in f.states)
 
     def state(self, /, **on: str) -> Callable[[Step], Step]:
         """Declare a state: its function's name is the state's name, *on* its outcomes.
@@ -103,11 +120,15 @@ class Flow:
 
     def add(self, state: State) -> None:
         """Add *state*; raises `LoadError` when its name is taken."""
-        if state.name in self.states or state.name in RESERVED:
-            why = "is reserved" if state.name in RESERVED else "is declared twice"
+        if state.name in self.states or state.name in (*RESERVED, *self.outcomes):
+            why = "is declared twice" if state.name in self.states else "is reserved"
             raise LoadError([state.place.fault(f"state {state.name!r} {why}")])
         self.states[state.name] = state
         self._machine = None
+
+    def faults(self) -> list[Fault]:
+        """What is wrong with the map: unknown, unreachable and endless states."""
+        return flow_check.faults(self)
 
     def check(self) -> Flow:
         """Build the map.  Raises `LoadError` with all that is wrong with it."""
@@ -116,7 +137,7 @@ class Flow:
             raise LoadError(faults)
         self._machine = Machine(
             model=None,
-            states=[*self.states, END],
+            states=[*self.states, *self.ends],
             transitions=[
                 {"trigger": _trigger(outcome), "source": state.name, "dest": target}
                 for state in self.states.values()
@@ -126,51 +147,6 @@ class Flow:
             auto_transitions=False,
         )
         return self
-
-    def faults(self) -> list[Fault]:
-        """What is wrong with the map: unknown, unreachable and endless states."""
-        # What is reachable means nothing on a map with holes.
-        return sorted(self._holes() or [*self._dead_ends(), *self._asked_for_ever()])
-
-    def _holes(self) -> list[Fault]:
-        found = []
-        if self.start not in self.states:
-            found.append(self.place.fault(f"start: {_unknown(self.start, self.states)}"))
-        for state in self.states.values():
-            for outcome, target in state.on.items():
-                if target not in self.states and target != END:
-                    place = state.on_places.get(outcome, state.place)
-                    found.append(
-                        place.fault(f"{state.name}: {outcome}: {_unknown(target, self.states)}")
-                    )
-        return found
-
-    def _asked_for_ever(self) -> Iterator[Fault]:
-        for state in self.states.values():
-            for outcome in GIVEN_UP:
-                if state.on.get(outcome) == state.name:
-                    place = state.on_places.get(outcome, state.place)
-                    yield place.fault(
-                        f"{state.name}: {outcome} leads back to the state itself, where no attempt"
-                        " is left; raise attempts, or lead elsewhere"
-                    )
-
-    def _dead_ends(self) -> list[Fault]:
-        onward = {name: set(state.on.values()) for name, state in self.states.items()}
-        backward: dict[str, set[str]] = {}
-        for name, targets in onward.items():
-            for target in targets or {END}:
-                backward.setdefault(target, set()).add(name)
-        reached, ending = _reach(self.start, onward), _reach(END, backward)
-        return [
-            state.place.fault(
-                f"state {name!r} is never reached"
-                if name not in reached
-                else f"state {name!r} has no way to an end; lead an outcome to {END!r}"
-            )
-            for name, state in self.states.items()
-            if name not in reached or name not in ending
-        ]
 
     def enter(self, cursor: Cursor, state: str = "") -> None:
         """Put *cursor* on *state*, one of `states`; on the start state where none is given."""
@@ -196,16 +172,10 @@ def _trigger(outcome: str) -> str:
     return f"on {outcome}"
 
 
-def _reach(start: str, arrows: Mapping[str, Iterable[str]]) -> set[str]:
-    reached, todo = {start}, [start]
-    while todo:
-        fresh = set(arrows.get(todo.pop(), ())) - reached
-        reached |= fresh
-        todo += fresh
-    return reached
+def path_name(flow: Flow, state: str) -> str:
+    """What a journal calls *state* of *flow*, where another flow has called it."""
+    return f"{flow.name}.{state}"
 
 
-def _unknown(name: str, states: Mapping[str, State]) -> str:
-    close = get_close_matches(name, [*states, END], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else f"; states: {', '.join(states) or 'none'}"
-    return f"no such state: {name!r}{hint}"
+def _declared(given: Mapping[str, object]) -> dict[str, Variable]:
+    return {name: variable_of(each) for name, each in given.items()}

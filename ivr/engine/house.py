@@ -20,4 +20,4 @@ class House:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
 
-NOWHERE = House()
+NO_HOUSE = House()

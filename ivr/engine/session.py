@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from .blame import blame, words
 from .call import FOREVER, Call
 from .effects import Effect, HangUp, Play, Prompt, Stop
-from .errors import CallEnded, CallMoved, FlowError, StateTooSlow
+from .errors import CallEnded, CallMoved, FlowError
 from .events import (
     Answered,
     Dismissed,
@@ -31,11 +32,10 @@ from .events import (
     PlayDone,
     Tick,
 )
-from .flow import END, Flow
+from .flow import Flow
 from .phase import SOUND
 from .step_clock import StepClock
 
-MAX_MOVES = 50  # steps without waiting or using a key; more is a loop in the flow
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
 LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
 APOLOGY = "sorry"  # the prompt that a caller hears when a flow breaks
@@ -52,7 +52,6 @@ class Session:
         "_call_limit",
         "_clock",
         "_endless",
-        "_idle",
         "_interjection",
         "_moving",
         "_started",
@@ -69,16 +68,18 @@ class Session:
         self.flow = flow
         self.call = Call(
             call_id,
-            language=flow.language,
+            given_language=flow.language,
             statuses=flow.statuses,
+            secrets=flow.secrets,
+            vars=flow.fresh(),
             zone=flow.zone or flow.house.zone,
             house=flow.house,
         )
+        self.call.flows = (flow.name,)
         self.state = ""
         self.deadline: float | None = None
         self.ended_by = ""
         self._started = False
-        self._idle = 0  # steps in a row that neither waited nor used a key
         self._clock = StepClock()
         self._until = 0.0  # the step's clock
         self._endless = False  # the step named no moment: past it, that is the flow's fault
@@ -91,6 +92,11 @@ class Session:
     def ended(self) -> bool:
         """Whether the flow is over; whatever comes now is ignored."""
         return bool(self.ended_by)
+
+    @property
+    def place(self) -> str:
+        """The state that the call is in, as its journal names it; or where its flow has ended."""
+        return self.state if self.state in self.flow.ends else self.call.state
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Take one event in; return what the world should do about it, in order.
@@ -189,9 +195,9 @@ class Session:
                 return self._end()
             else:
                 return self._wait(until)
-            if self.state == END:
+            if self.state in self.flow.ends:
                 return self._end()
-            self._spend(keys)
+            self.call.budget.spend(used_keys=len(self.call.keys) < keys)
             self._enter(again=self.state == before)
             event = None
 
@@ -202,9 +208,9 @@ class Session:
         if call.over:
             raise FlowError("went on waiting after the call had ended")
         if until > call.now:
-            self._idle = 0
+            call.budget.renew()
         else:
-            self._spend(len(call.keys))
+            call.budget.spend(used_keys=False)
         self._endless = until == FOREVER
         self._until = call.now + LONGEST_WAIT if self._endless else until
         self._set_deadline()
@@ -212,16 +218,9 @@ class Session:
     def _set_deadline(self) -> None:
         self.deadline = min(self._clock.due(self._until), self._call_limit)
 
-    def _spend(self, keys_before: int) -> None:
-        """Count a step that did not wait; one that used a key typed ahead is progress."""
-        self._idle = 0 if len(self.call.keys) < keys_before else self._idle + 1
-        if self._idle > MAX_MOVES:
-            raise FlowError(f"{MAX_MOVES} steps without waiting once: a loop in the flow")
-
     def _enter(self, *, again: bool) -> None:
         self._step = None
-        self.call.entered(again)
-        self.call.note("state", self.state)
+        self.call.entered(self.state, again=again)
         step: Any = self.flow.states[self.state].step(self.call)
         if not isinstance(step, Coroutine):
             raise FlowError("a state must be an async function")
@@ -256,7 +255,7 @@ class Session:
             self._throw(CallMoved, "the call was moved")
         except CallEnded:  # it ended the call while it tidied up
             return self._end()
-        self._idle = 0
+        call.budget.renew()
         call.keys.clear()
         self._go_to(state)
 
@@ -277,7 +276,8 @@ class Session:
     def _fail(self, error: BaseException) -> None:
         """The flow is broken: say so in the journal, apologise, end the call."""
         call = self.call
-        call.note("failed", f"{self.state}: {self._where(error)}{self._words(error)}")
+        state = self.flow.states.get(self.state)
+        call.note("failed", f"{self.state}: {blame(error, call, state, self._step)}")
         self._close()  # stops what it had running, before the apology
         if call.phase in SOUND.phases and not call.over:
             apology = call.new_id()
@@ -309,35 +309,4 @@ class Session:
         except CallEnded:  # it ended the call while it tidied up
             pass
         except BaseException as error:
-            self.call.note("failed", f"{self.state}: while closing: {self._words(error)}")
-
-    def _where(self, error: BaseException) -> str:
-        """``file:line: `` of the flow's own code that *error* came from or that was waiting."""
-        if self.call.place:
-            return f"{self.call.place}: "
-        state = self.flow.states.get(self.state)
-        if state is None or not state.place.file:
-            return ""
-        file, line = state.place.file, state.place.line
-        trace = error.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == file:
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        waiting: Any = self._step
-        while waiting is not None:
-            frame = getattr(waiting, "cr_frame", None)
-            if frame is not None and frame.f_code.co_filename == file:
-                line = frame.f_lineno
-            waiting = getattr(waiting, "cr_await", None)
-        return f"{file}:{line}: "
-
-    def _words(self, error: BaseException) -> str:
-        if isinstance(error, StateTooSlow):
-            return "the state computed for too long without awaiting"
-        try:
-            words = str(error)
-        except Exception:
-            words = "without words"
-        words = self.call.masked(words)
-        return words if isinstance(error, FlowError) else f"{type(error).__name__}: {words}"
+            self.call.note("failed", f"{self.state}: while closing: {words(error, self.call)}")

@@ -10,13 +10,14 @@ evaluation ends soon, and no flow file can reach Python.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes, pass_context
+from jinja2 import StrictUndefined, TemplateError, meta, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context as Names
 from jinja2.runtime import Undefined
@@ -25,11 +26,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from .errors import FlowError
 from .saying import SAID, prepare
 from .saying.money import check as check_currency
+from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
+Scope = Mapping[str, Any]
+
+# Not {{- … -}}: those signs are Jinja's, for the spaces around.
+_WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)
 _LARGEST = 2**256
 _EXACT = Context(prec=200)  # more than _LARGEST and ten decimal places need
 _MOST_NODES = 500
+_PUT = " put"  # a name that no text can say
 _DEEPEST = 30  # compiling takes time that grows with the square of the depth
 _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If),
@@ -91,7 +98,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         try:
             return obj[key]
         except LookupError:
-            return self.undefined(f"there is no {key!r} in it")
+            known = f"; there are: {', '.join(obj) or 'none'}" if isinstance(obj, Mapping) else ""
+            return self.undefined(f"there is no {key!r} in it{known}")
 
 
 def _number(value: object, operator: str) -> int | Decimal:
@@ -125,6 +133,8 @@ def _defined(value: object) -> None:
 
 def _kind(value: object) -> str:
     _defined(value)
+    if isinstance(value, Mapping):
+        return "what has parts"
     return {str: "a text", bool: "yes or no", Secret: "a secret"}.get(
         type(value), f"a {type(value).__name__}"
     )
@@ -137,6 +147,11 @@ def _spoken(value: object) -> str:
     if not isinstance(value, Value | float):
         raise FlowError(f"{_kind(value)} cannot be put into a text")
     return _limited(str(value))
+
+
+@pass_context
+def _put(names: Names, value: object) -> str:
+    return names.get(_PUT, _spoken)(value)  # type: ignore[no-any-return]
 
 
 def _spaced(value: object) -> str:
@@ -183,7 +198,7 @@ def _said(say: Callable[..., str]) -> Callable[..., str]:
 
 
 def _environment() -> _Sandbox:
-    env = _Sandbox(undefined=StrictUndefined, finalize=_spoken, autoescape=False)
+    env = _Sandbox(undefined=StrictUndefined, finalize=_put, autoescape=False)
     env.globals.clear()
     env.filters = {name: env.filters[name] for name in _FILTERS} | {
         "digits": _spaced,
@@ -305,14 +320,52 @@ def check_expression(source: str) -> None:
     _expression(source)
 
 
-def render(source: str, names: Mapping[str, Any]) -> str:
-    """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`."""
+def names_in(expression: str) -> set[str]:
+    """The variables that *expression*, a well-formed one, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(f"{{{{ ({expression}\n) }}}}"))
+
+
+def names_in_text(source: str) -> set[str]:
+    """The variables that *source*, a well-formed text, is made of."""
+    return meta.find_undeclared_variables(_ENV.parse(source)) if "{" in source else set()
+
+
+def render(source: str, names: Scope, put: Callable[[object], str] | None = None) -> str:
+    """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`.
+
+    *put* makes a part of the text out of each value; without it a secret cannot be one.
+    """
     if "{" not in source:
         return source
-    return _limited(_evaluated(source, _template(source), names))
+    return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
 
 
-def evaluate(source: str, names: Mapping[str, Any]) -> Value:
+def render_address(source: str, names: Scope) -> str:
+    """The same of a URL: whatever is filled in stays within its own part of it."""
+    return render(source, names, lambda value: percent_encoded(_spoken(value)))
+
+
+def render_whole(source: str, names: Scope) -> Value:
+    """The same for where secrets may go: what has a secret in it is one.
+
+    Of a text that is nothing but one ``{{ … }}`` it is the value itself: a number stays a number.
+    """
+    whole = _WHOLE.fullmatch(source)
+    if whole:
+        return evaluate(whole[1], names)
+    secrets: list[Secret] = []
+
+    def put(value: object) -> str:
+        if not isinstance(value, Secret):
+            return _spoken(value)
+        secrets.append(value)
+        return value.reveal()
+
+    text = render(source, names, put)
+    return Secret(text) if secrets else text
+
+
+def evaluate(source: str, names: Scope) -> Value:
     """The value of the expression *source*; raises `FlowError`."""
     compiled = _expression(source)
     return _evaluated(source, lambda names: _value(compiled(names)), names)  # type: ignore[no-any-return]

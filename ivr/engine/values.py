@@ -49,6 +49,15 @@ class Secret:
 Value = str | int | Decimal | bool | date | time | Secret
 
 
+def has_secret(value: object) -> bool:
+    """Whether there is a secret anywhere in *value*, a plain one."""
+    if isinstance(value, Mapping):
+        return any(map(has_secret, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(has_secret, value))
+    return isinstance(value, Secret)
+
+
 def is_plain(value: object) -> bool:
     """Whether *value* is made of nothing but values, numbers, lists, and mappings with names."""
     if isinstance(value, Mapping):

@@ -32,7 +32,7 @@ class Result:
 
 
 DONE = Result()
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ CalledAddress = Annotated[Address, CALLED]
 Plain = Annotated[Any, Kind("plain")]
 """What JSON and YAML can say: texts, numbers, lists, pairs.  Texts may have {{ … }} in them."""
 SCHEDULE = Kind("schedule")
+SecretText = Annotated[str, Kind("secret text")]
+"""A text with {{ … }} in which secrets may stand, too."""
+Url = Annotated[str, Kind("url")]
+JsonPath = Annotated[str, Kind("path")]
+Into = Mapping[Variable, JsonPath]
+FunctionName = Annotated[str, Kind("function")]
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
 OR_NONE = Kind("or none")

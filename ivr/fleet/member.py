@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .. import outside
 from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
@@ -38,7 +39,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     settings = project.settings
     phone = Phone(line_settings(settings, place), prompts.resolve)
     journal = Journal(settings.journals, settings.spool, life)
-    worker = Worker(phone, project.routes.flow_of, journal)
+    work = outside.pool(project, phone.wake)
+    worker = Worker(phone, project.routes.flow_of, journal, pool=work)
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
     vital.hold(settings.lives, life)
@@ -144,7 +146,7 @@ class Member:
                 "caller": session.call.caller,
                 "dialled": session.call.dialled,
                 "flow": session.flow.name,
-                "state": session.state,
+                "state": session.place,
                 "since": self._since[call_id],
                 "sip": session.call.headers.get("call-id", ""),
             }
@@ -209,6 +211,7 @@ class Member:
             return str(error)
         prompts.replaced = self._prompts.replaced  # it is counted on
         self._routes, self._prompts = project.routes, prompts
+        self._worker.pool.renew(outside.jobs(project), outside.limits(project))
         self._worker.route, self._phone.prompts = self._routes.flow_of, prompts.resolve
         return ""
 

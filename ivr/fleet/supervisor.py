@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import os
 import signal
@@ -27,6 +26,7 @@ from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Life, Publish, Retire, 
 from .link import Link, Message
 from .nursery import Template
 from .place import Place
+from .questions import LOST, Questions
 from .registrant import Registrant
 
 TICK = 1.0  # seconds
@@ -34,9 +34,7 @@ RTP_PORTS = 40  # of each worker: two for each call, and as many again that ling
 SPARE = 3  # versions that can have all their workers at the same time
 TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
-ANSWER_LIMIT = 60.0  # seconds for a worker to answer; one may have to read the project
 ENDED = "worker ended"
-LOST = "lost"  # what a worker would have answered
 LAST_WORDS = 1.0  # seconds for a template to tell how a worker ended
 REST = 5.0  # seconds before a template that died is started again
 
@@ -82,8 +80,7 @@ class Supervisor:
         self._clock = clock
         self._templates: dict[int, Template] = {}
         self._links: dict[str, Link] = {}
-        self._asked: dict[int, tuple[str, asyncio.Future[Message]]] = {}
-        self._numbers = itertools.count()
+        self._questions = Questions()
         self._versions = 0
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -331,9 +328,7 @@ class Supervisor:
         if link:
             asyncio.get_running_loop().remove_reader(link)
             link.close()
-        for asked, answer in self._asked.values():
-            if asked == life and not answer.done():
-                answer.set_result({"why": "the worker is gone", "kind": LOST})
+        self._questions.gone(life)
         if cause != ENDED:
             log.error("worker %s: %s", life, cause)
             self.restarts[slot_of(life)] += 1
@@ -354,8 +349,7 @@ class Supervisor:
                 case {"ready": capacity}:
                     self._do(self.crew.ready(life, capacity, now))
                 case {"told": number, **said}:
-                    if (asked := self._asked.get(number)) and not asked[1].done():
-                        asked[1].set_result(said)
+                    self._questions.answered(number, said)
         if link.gone:
             loop = asyncio.get_running_loop()
             loop.remove_reader(link)
@@ -383,17 +377,7 @@ class Supervisor:
 
     async def _ask(self, life: str, message: Message) -> Message:
         """What a worker answers: it is done, unless there is a `why`."""
-        number = next(self._numbers)
-        answer = asyncio.get_running_loop().create_future()
-        self._asked[number] = life, answer
-        try:
-            if (link := self._links.get(life)) and link.send({"number": number, **message}):
-                return await asyncio.wait_for(answer, ANSWER_LIMIT)
-            return {"why": "the worker is gone", "kind": "no_room"}
-        except TimeoutError:
-            return {"why": "the worker does not answer", "kind": LOST}
-        finally:
-            del self._asked[number]
+        return await self._questions.ask(life, self._links.get(life), message)
 
     async def _tick(self) -> None:
         while True:

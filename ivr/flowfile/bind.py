@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -28,7 +29,7 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a function takes, behind its first parameter."""
+    """What a function takes behind its first parameter, or a dataclass as its fields."""
 
     parameters: dict[str, inspect.Parameter]
     hints: dict[str, Any]
@@ -71,13 +72,24 @@ class Signature:
         return next((entry.text for entry in metadata if isinstance(entry, Doc)), "a value")
 
 
+def nested_in(hint: Any) -> Callable[..., Any] | None:
+    """The dataclass that *hint* asks for, whose fields are given as pairs."""
+    bare = hint.__origin__ if _metadata(hint) else hint
+    kinds = get_args(bare) if get_origin(bare) in (Union, UnionType) else (bare,)
+    named = [kind for kind in kinds if kind is not NoneType]
+    is_nested = len(named) == 1 and is_dataclass(named[0]) and not hasattr(named[0], "parse")
+    return named[0] if is_nested else None
+
+
 def _metadata(hint: Any) -> tuple[Any, ...]:
     return getattr(hint, "__metadata__", ())
 
 
 @lru_cache(maxsize=256)
 def signature_of(function: Callable[..., Any]) -> Signature:
-    _, *parameters = inspect.signature(function).parameters.values()
+    parameters = list(inspect.signature(function).parameters.values())
+    if not is_dataclass(function):
+        del parameters[0]
     hints = get_type_hints(function, include_extras=True)
     return Signature({p.name: p for p in parameters}, {p.name: str for p in parameters} | hints)
 
@@ -85,7 +97,13 @@ def signature_of(function: Callable[..., Any]) -> Signature:
 def prompts_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> frozenset[Prompt]:
     """The prompts among *arguments* (by parameter) of *function*."""
     given = (arguments.get(name, ()) for name in signature_of(function).prompts)
-    return frozenset(prompt for prompts in given for prompt in prompts)
+    nested = (prompts_in(type(v), parts_of(v)) for v in arguments.values() if is_dataclass(v))
+    return frozenset(prompt for prompts in given for prompt in prompts).union(*nested)
+
+
+def parts_of(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass's *value*, as they are."""
+    return {part.name: getattr(value, part.name) for part in fields(value)}
 
 
 def addresses_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> list[str]:
@@ -136,7 +154,7 @@ def bind(
         else:
             _take(parameter.name, hint, node, arguments, context)
     if pairs is not None:
-        if not given:
+        if not given and len(signature.parameters) == 1:
             source.fault(key, f"{name} needs at least one pair of {signature.doc(pairs)}")
         for extra, node in given.items():
             _take(extra, signature.hints[pairs.name], node, arguments, context)
@@ -178,7 +196,12 @@ def _given(
 
 
 def _take(name: str, hint: Any, node: Node, arguments: Arguments, context: Context) -> None:
-    context = context.named(name)
+    context, nested = context.named(name), nested_in(hint)
+    if nested is not None:
+        parts = bind(nested, name, node, node, context)
+        if parts is not None:
+            arguments.named[name] = nested(*parts.positional, **parts.named)
+        return
     try:
         arguments.named[name] = convert(hint, node, context)
     except Bad as bad:

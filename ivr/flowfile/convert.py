@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,24 +14,28 @@ from zoneinfo import ZoneInfo, available_timezones
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine import templates
+from ..engine.answers import check_path
 from ..engine.call import BUILTIN_NAMES
 from ..engine.choices import RESERVED, Choices
 from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
 from ..engine.effects import Prompt, Text
 from ..engine.errors import FlowError
-from ..engine.schedule import Closures, Hours, OtherHours, Span, Special
+from ..engine.flow import Flow
+from ..engine.schedule import Closures, Hours, Special
 from ..engine.statuses import read_status
+from ..engine.urls import check_url
 from ..engine.verb import OR_NONE, SCHEDULE, Kind, Range
-from .calendars import read_calendar
+from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, suggest
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _LITERALS = {"yes": True, "true": True, "no": False, "false": False, "null": None, "~": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
 _PROMPT_NAME = re.compile(r"\w[\w.-]*")
@@ -42,11 +45,12 @@ _PROMPT_NAME = re.compile(r"\w[\w.-]*")
 class Context:
     """What values are read with: the file, the prompts and schedules there are (None: not known).
 
-    `name`: what the value being read is for.
+    `flow` finds one that is called; `name`: what the value being read is for.
     """
 
     source: Source
     prompts: Collection[str] | None = None
+    flow: Callable[[str], Flow | None] | None = None
     name: str = ""
     schedules: Collection[str] | None = None
 
@@ -62,19 +66,17 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return convert(args[0], node, context, (*args[1:], *metadata))
-    if kind == Prompt:
-        return _prompt(node, context)
-    if kind is Any:
-        return _plain(node, context)
+    if kind in _STRUCTURES:
+        return _STRUCTURES[kind](node, context)
     if origin in (Union, UnionType) and not _is_named(metadata):
         (inner,) = (arg for arg in args if arg is not NoneType)
         return convert(inner, node, context, metadata)
     if origin is tuple:
         return _tuple(args[0], node, context, metadata)
     if kind is str and SCHEDULE in metadata:
-        return _schedule(node, context)
-    if (origin or kind) in _STRUCTURES:
-        return _STRUCTURES[origin or kind](node, context)
+        return read_name(node, context)
+    if origin is Mapping:
+        return _mapping(args[0], args[1], node, context)
     text = context.source.text(node)
     try:
         return _scalar(kind, text, metadata)
@@ -136,7 +138,7 @@ def limits_of(metadata: tuple[Any, ...]) -> Range | None:
 
 
 def seconds(text: str) -> float:
-    """``5``, ``0.5``, ``300 ms``, ``5 s``, ``2 min``, ``1 h``.  Raises ValueError."""
+    """``5``, ``0.5``, ``300 ms``, ``5 s``, ``2 min``, ``1 h``, ``30 d``.  Raises ValueError."""
     found = _SECONDS.fullmatch(text.strip())
     if not found or found[2] not in _UNITS:
         raise ValueError(f"{text!r} is no time; expected such as 5, 0.5 s, 300 ms, 2 min")
@@ -160,7 +162,7 @@ def _checked(check: Callable[[str], None]) -> Callable[[str], str]:
     return convert_text
 
 
-def _variable(text: str) -> str:
+def variable_name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise ValueError(f"{text!r} is no name; expected letters, digits and _, such as account_no")
     if text in BUILTIN_NAMES:
@@ -185,6 +187,18 @@ def _contact(text: str) -> str:
 
 def _dial_pattern(text: str) -> str:
     pattern(text)
+    return text
+
+
+def _url(text: str) -> str:
+    templates.check_text(text)
+    check_url(text)
+    return text
+
+
+def _function(text: str) -> str:
+    if not _FUNCTION.fullmatch(text):
+        raise ValueError(f"{text!r} is no function; expected module:function, as tariffs:price")
     return text
 
 
@@ -222,10 +236,14 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "keys": _keys,
     "text": _checked(templates.check_text),
     "expression": _checked(templates.check_expression),
-    "variable": _variable,
+    "variable": variable_name,
     "address": _address,
     "contact": _contact,
     "dial pattern": _dial_pattern,
+    "secret text": _checked(templates.check_text),
+    "url": _url,
+    "path": _checked(check_path),
+    "function": _function,
     "status": read_status,
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
@@ -267,6 +285,17 @@ def _spoken(node: Node, source: Source) -> Text:
     return Text(words)
 
 
+def _flow(node: Node, context: Context) -> Flow | None:
+    """``yes_no.yaml``, beside the file that calls it, or ``library/yes_no``; None: it cannot be
+    read, which is told in its own file."""
+    name = context.source.text(node, "a flow file, such as yes_no.yaml")
+    assert context.flow is not None  # only flows call flows
+    try:
+        return context.flow(name)
+    except FlowError as error:
+        raise Bad(node, str(error)) from None
+
+
 def _choices(node: Node, context: Context) -> Choices:
     """``sales: [1, sales, new order]``; notes each key or word that means two choices."""
     source = context.source
@@ -305,47 +334,6 @@ def _key_or_word(way: str) -> tuple[str, str]:
     return "word", way.casefold()
 
 
-def _hours(node: Node, context: Context) -> Hours:
-    spans: list[Span] = []
-    for item in context.source.items(node):
-        for text in context.source.text(item, "hours such as Mon-Fri 09:00-17:30").split(","):
-            try:
-                spans.append(Span.parse(text))
-            except ValueError as error:
-                context.note(Bad(item, str(error)))
-    try:
-        return Hours(spans).checked()
-    except ValueError as error:
-        raise Bad(node, str(error)) from None
-
-
-def _special(node: Node, context: Context) -> Special:
-    found: list[OtherHours] = []
-    for day, field in context.source.fields(node, "days and times: 12-24: 09:00-12:00").items():
-        times = ", ".join(context.source.text(item) for item in context.source.items(field.value))
-        try:
-            found.append(OtherHours.parse(day, times))
-        except ValueError as error:
-            context.note(Bad(field.key, str(error)))
-    return Special(found)
-
-
-def _calendar(node: Node, context: Context) -> Closures:
-    file = Path(context.source.file).parent / context.source.text(node, "the name of a file")
-    try:
-        return read_calendar(file)
-    except ValueError as error:
-        raise Bad(node, str(error)) from None
-
-
-def _schedule(node: Node, context: Context) -> str:
-    name = context.source.text(node, "a schedule's name, or open: days and times")
-    if context.schedules is not None and name not in context.schedules:
-        hint = suggest(name, sorted(context.schedules)) if context.schedules else "it has none"
-        raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}")
-    return name
-
-
 def _plain(node: Node, context: Context) -> Any:
     """As YAML reads it: ``12`` is a number, ``"12"`` a text, ``{a: [1]}`` pairs and lists."""
     source = context.source
@@ -369,15 +357,24 @@ def _plain(node: Node, context: Context) -> Any:
     return text
 
 
-def _mapping(node: Node, context: Context) -> dict[str, str]:
-    fields = context.source.fields(node, "key: value pairs")
-    return {name: context.source.text(field.value) for name, field in fields.items()}
+def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str, Any]:
+    """Pairs; notes what is wrong with each of them."""
+    found: dict[str, Any] = {}
+    for name, field in context.source.fields(node, "key: value pairs").items():
+        try:
+            convert(names, field.key, context)
+            found[name] = convert(values, field.value, context)
+        except Bad as bad:
+            context.note(bad)
+    return found
 
 
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Choices: _choices,
-    Hours: _hours,
-    Special: _special,
-    Closures: _calendar,
-    Mapping: _mapping,
+    Hours: read_hours,
+    Special: read_special,
+    Closures: read_closures,
+    Flow: _flow,
+    Prompt: _prompt,
+    Any: _plain,
 }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode
 
-from ..engine.house import NOWHERE, UTC, House
+from ..engine.house import NO_HOUSE, UTC, House
 from ..engine.schedule import Hours, Schedule
 from ..engine.verb import VERBS
 from .bind import bind
@@ -24,7 +24,7 @@ def read_house(file: Path) -> House:
     Other settings are not looked at.  Raises `LoadError` with every fault.
     """
     if not file.exists():
-        return NOWHERE
+        return NO_HOUSE
     source, root = Source.parse(file)
     context, schedules = Context(source), dict[str, Schedule]()
     language, zone = "", UTC

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import sha256
 from pathlib import Path
 
 from ..engine.effects import Prompt, Text
-from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, Place
-from ..engine.house import NOWHERE, House
-from .read_python import read_python
-from .read_yaml import read_yaml
+from ..engine.house import House
+from .loading import Loading
 
 
 def load_flow(
@@ -19,22 +16,13 @@ def load_flow(
 ) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``.
 
-    The flow's `version` is that of the file: the same text, the same version.
+    The flow's `version` is that of the file and of all that it calls: the same texts, the same
+    version.
     *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
     project gives to its flows; None: schedules that it may name are not checked.
-    Raises `LoadError` with every fault of the file.
+    Raises `LoadError` with every fault of these files.
     """
-    path = Path(path)
-    match path.suffix:
-        case ".yaml" | ".yml":
-            flow = read_yaml(path, prompts, house.schedules if house else None)
-        case ".py":
-            flow = read_python(path, prompts)
-        case _:
-            raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
-    flow.house = house or NOWHERE
-    flow.version = sha256(path.read_bytes()).hexdigest()[:12]
-    return flow
+    return Loading(prompts, house).load(Path(path))
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:
@@ -44,7 +32,8 @@ def static_prompts(flow: Flow) -> set[Prompt]:
     """
     return {
         prompt
-        for state in flow.states.values()
+        for each in flow.family()
+        for state in each.states.values()
         for prompt in state.prompts
         if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
     }
@@ -52,5 +41,6 @@ def static_prompts(flow: Flow) -> set[Prompt]:
 
 def static_addresses(flow: Flow) -> list[tuple[str, Place]]:
     """Whom *flow* has the line call, where that is the same in every call, and where it says so."""
-    found = {each for state in flow.states.values() for each in state.addresses}
+    states = [state for each in flow.family() for state in each.states.values()]
+    found = {each for state in states for each in state.addresses}
     return sorted((each for each in found if "{" not in each[0]), key=lambda each: each[1])

@@ -15,9 +15,9 @@ from typing import Any
 from ..engine import templates
 from ..engine.effects import Prompt, Text
 from ..engine.errors import Fault, FlowError
-from ..engine.flow import Place, State
+from ..engine.flow import Flow, Place, State
 from ..engine.verb import VERBS, Verb
-from .bind import Signature, signature_of
+from .bind import Arguments, Signature, signature_of
 from .source import suggest
 
 _UNKNOWN = object()
@@ -106,6 +106,15 @@ class StateReader:
             for value in _each(self._value(node))
             if isinstance(value, str)
         )
+
+    def flows(self) -> frozenset[Flow]:
+        """The flows that it may call, as far as they can be told."""
+        given = (
+            self._value(node)
+            for call, _ in self._calls
+            for node in [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+        )
+        return frozenset(value for value in given if isinstance(value, Flow))
 
     def target_places(self) -> dict[str, Place]:
         """Where the decorator says what each outcome leads to."""
@@ -228,14 +237,14 @@ class StateReader:
     def _arguments(self, verb: Verb, call: ast.Call) -> _Told:
         signature = signature_of(verb.run)
         named = {k.arg: self._value(k.value) for k in call.keywords if k.arg}
-        if signature.pairs is not None:
-            return _Told({signature.pairs.name: named})
         if signature.rest is None:
             values = map(self._value, call.args[1:])
             named |= dict(zip(signature.parameters, values, strict=False))
         elif not any(isinstance(each, ast.Starred) for each in call.args):
             rest = tuple(map(self._value, call.args[1:]))
             named[signature.rest.name] = _UNKNOWN if _UNKNOWN in rest else rest
+        if signature.pairs is not None:
+            named = signature.by_name(Arguments(named=named))
         told = _Told({name: value for name, value in named.items() if value is not _UNKNOWN})
         told.untold = named.keys() - told.keys()
         return told

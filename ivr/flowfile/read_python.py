@@ -36,14 +36,25 @@ def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
     if not flow.place.file:
         flow.place = trees[str(path)].flow_place(str(path))
     faults: list[Fault] = []
+    todo = [flow]
+    for each in todo:
+        if not each.version:  # else it was loaded from a file of its own
+            faults += _read_states(each, trees, prompts)
+        todo += [called for called in each.family() if called not in todo]
+    if faults:
+        raise LoadError(sorted(set(faults)))
+    return flow.check()
+
+
+def _read_states(flow: Flow, trees: _Trees, prompts: Collection[str] | None) -> list[Fault]:
+    """Add what can be told of the states of *flow*; what is wrong with them."""
+    faults: list[Fault] = []
     for name, state in flow.states.items():
         flow.states[name], found = _read(state, trees, prompts)
         faults += found
     if all(isinstance(t, str) for state in flow.states.values() for t in state.on.values()):
         faults += flow.faults()
-    if faults:
-        raise LoadError(sorted(set(faults)))
-    return flow.check()
+    return faults
 
 
 class _Trees(dict[str, Tree]):
@@ -65,19 +76,21 @@ def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[S
         wrong = f"{state.name} must be an async def that returns its outcome, without yield"
         return state, [state.place.fault(wrong)]
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
-    addresses = state.addresses
+    addresses, flows = state.addresses, state.flows
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
         # A wrapper could make other outcomes of those that stand there.
         reader = StateReader(state, step, trees[step.__code__.co_filename], known)
         faults = reader.faults()
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
         addresses |= reader.addresses()
+        flows |= reader.flows()
     for outcome, target in state.on.items():
         if not isinstance(target, str):
             wrong = f"expected the name of a state, found a {type(target).__name__}"
             place = places.get(outcome, state.place)
             faults.append(place.fault(f"{state.name}: {outcome}: {wrong}"))
-    return replace(state, on_places=places, prompts=prompts, addresses=addresses), faults
+    read = replace(state, on_places=places, prompts=prompts, addresses=addresses, flows=flows)
+    return read, faults
 
 
 def _source(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator, Mapping
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -11,17 +12,18 @@ from zoneinfo import ZoneInfo
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.flow import Flow
 from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
-from .bind import Signature, signature_of
+from .bind import Signature, nested_in, signature_of
 
 _HEAD = """# The verbs
 
 Made from the verbs' own declarations by `python -m ivr.flowfile.reference > docs/verbs.md`.
 
 In YAML a verb is `verb: value` or `verb: {parameter: value, …}`; a value alone is the first
-parameter of the table. Times are `5`, `0.5 s`, `300 ms`, `2 min` or `1 h`. In Python it is
+parameter of the table. Times are `5`, `0.5 s`, `300 ms`, `2 min`, `1 h` or `30 d`. In Python it is
 `await verb(call, …)` with the same names, and returns a result with `outcome`, `value`,
 `terminator`, `code` and `reason`.
 """
@@ -35,6 +37,11 @@ _KINDS = {
     "contact": "contact, may have {{ … }}",
     "dial pattern": "dial pattern",
     "schedule": "name",
+    "secret text": "text, may have {{ … }}, secrets as well",
+    "url": "URL, may have {{ … }} behind its host",
+    "path": "path",
+    "function": "module:function",
+    "plain": "anything that YAML can say, may have {{ … }}",
     "status": f"{LEAST} to {MOST}, or {', '.join(f'`{name}`' for name in REFUSALS)}",
 }
 
@@ -50,16 +57,24 @@ def _section(verb: Verb) -> str:
     lines += [f"Outcomes: {verb.outcomes_doc}.", ""]
     if signature.parameters:
         lines += ["| parameter | | value | default |", "|---|---|---|---|"]
-        lines += [_row(signature, parameter) for parameter in signature.parameters.values()]
+        lines += _rows(signature)
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(signature: Signature, parameter: inspect.Parameter) -> str:
+def _rows(signature: Signature, of: str = "") -> Iterator[str]:
+    for parameter in signature.parameters.values():
+        yield _row(signature, parameter, of)
+        nested = nested_in(signature.hints[parameter.name])
+        if nested is not None:
+            yield from _rows(signature_of(nested), f"{of}{parameter.name}.")
+
+
+def _row(signature: Signature, parameter: inspect.Parameter, of: str) -> str:
     hint = signature.hints[parameter.name]
     doc = next((m.text for m in getattr(hint, "__metadata__", ()) if isinstance(m, Doc)), "")
     any_name = parameter.kind is parameter.VAR_KEYWORD
-    name = "(any name)" if any_name else f"`{parameter.name}`"
+    name = "(any name)" if any_name else f"`{of}{parameter.name}`"
     value = _value(hint)
     if parameter.kind is parameter.VAR_POSITIONAL:
         value = f"one, or a list of: {value}"
@@ -72,12 +87,16 @@ def _value(hint: Any) -> str:
     while hasattr(hint, "__metadata__"):
         metadata, hint = (*metadata, *hint.__metadata__), hint.__origin__
     args = [arg for arg in get_args(hint) if arg is not NoneType]
+    if nested_in(hint) is not None:
+        return "pairs: see below"
     if hint == Prompt:
         return "prompt"
     if get_origin(hint) is Literal:
         return ", ".join(f"`{arg}`" for arg in args)
     if get_origin(hint) is tuple:
         return f"list of: {_value(args[0])}" + (", or none" if OR_NONE in metadata else "")
+    if get_origin(hint) is Mapping:
+        return f"pairs, name: {_value(args[1])}"
     if NoneType in get_args(hint):
         return _value(args[0])
     kind = next((_KINDS[m.name] for m in metadata if isinstance(m, Kind)), "")
@@ -91,11 +110,13 @@ def _value(hint: Any) -> str:
         Closures: "file",
         Holidays: "country",
         ZoneInfo: "time zone",
+        Flow: "flow file",
+        Any: "any value",
     }.get(hint, getattr(hint, "__name__", str(hint)).lower())
     limits = [m for m in metadata if isinstance(m, Range)]
     if limits:
         least, most = max(r.least for r in limits), min(r.most for r in limits)
-        words += f", {least:g} to {most:g}"
+        words += f", {least:.12g} to {most:.12g}"
     return words
 
 

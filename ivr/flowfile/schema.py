@@ -12,8 +12,9 @@ from ..engine.choices import Choices
 from ..engine.effects import Prompt
 from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
+from ..engine.variables import TYPES
 from ..engine.verb import VERBS, Doc, Kind, Verb
-from .bind import Signature, signature_of
+from .bind import Signature, nested_in, signature_of
 from .convert import limits_of
 
 Schema = dict[str, Any]
@@ -24,6 +25,24 @@ _PLAIN: dict[Any, Schema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
     int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
     float: {"type": ["number", "string"], "pattern": "^-?[0-9]"},
+}
+_VARIABLES: Schema = {
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            _SCALAR,
+            {
+                "type": "object",
+                "required": ["type"],
+                "additionalProperties": False,
+                "properties": {
+                    "type": {"enum": list(TYPES)},
+                    "default": _SCALAR,
+                    "description": {"type": "string"},
+                },
+            },
+        ]
+    },
 }
 
 
@@ -45,6 +64,20 @@ def schema() -> Schema:
             "zone": {**_SCALAR, "description": "its time zone, such as Europe/Berlin"},
             "language": {**_SCALAR, "description": "language of its prompts, such as en"},
             "description": {"type": "string"},
+            "arguments": _VARIABLES | {"description": "variables that a calling flow sets"},
+            "outcomes": {
+                "description": "how it can end, for a flow that calls it",
+                "anyOf": [
+                    _or_list(_SCALAR),
+                    {"type": "object", "additionalProperties": {"type": "string"}},
+                ],
+            },
+            "returns": {
+                "type": "object",
+                "description": "values for a flow that calls it: expressions",
+                "additionalProperties": _SCALAR,
+            },
+            "variables": _VARIABLES | {"description": "the only ones that there are"},
             "states": {
                 "type": "object",
                 "minProperties": 1,
@@ -79,7 +112,13 @@ def schema() -> Schema:
             },
             "verb": {
                 "anyOf": [
-                    {"enum": [name for name in sorted(VERBS) if not _needs(VERBS[name])]},
+                    {
+                        "enum": [
+                            name
+                            for name in sorted(VERBS)
+                            if not _needs(signature_of(VERBS[name].run))
+                        ]
+                    },
                     {
                         "type": "object",
                         "minProperties": 1,
@@ -94,40 +133,46 @@ def schema() -> Schema:
 
 
 def _verb(verb: Verb) -> Schema:
-    signature = signature_of(verb.run)
+    words = inspect.cleandoc(verb.run.__doc__ or "")
+    return {"description": words, "anyOf": _forms(signature_of(verb.run))}
+
+
+def _forms(signature: Signature) -> list[Schema]:
+    """The ways in which what *signature* takes can be written."""
     properties = {
         name: _parameter(signature, parameter)
         for name, parameter in signature.parameters.items()
         if parameter is not signature.pairs
     }
-    needed, forms = _needs(verb), list[Schema]()
+    needed, forms = _needs(signature), list[Schema]()
     everything: Schema = {"type": "object", "properties": properties}
     if signature.rest and signature.rest.name in signature.prompts:
         properties["text"] = {**_SCALAR, "description": "words to be spoken"}
         needed = [name for name in needed if name != signature.rest.name]
+    everything["additionalProperties"] = False
+    if signature.pairs:
+        everything["additionalProperties"] = _parameter(signature, signature.pairs)
     if needed:
         everything["required"] = needed
-    if signature.pairs:
+    if list(signature.parameters.values()) == [signature.pairs]:
         del everything["required"]
-        everything |= {"additionalProperties": _parameter(signature, signature.pairs)}
         everything["minProperties"] = 1
     else:
-        everything["additionalProperties"] = False
         first = signature.rest or next(iter(signature.parameters.values()), None)
-        if first is not None and set(_needs(verb)) <= {first.name}:
+        if first is not None and set(_needs(signature)) <= {first.name}:
             forms = [properties[first.name]]
-        if not _needs(verb):
+        if not _needs(signature):
             forms.append({"type": "null"})
-    words = inspect.cleandoc(verb.run.__doc__ or "")
-    return {"description": words, "anyOf": [*forms, everything]}
+    return [*forms, everything]
 
 
-def _needs(verb: Verb) -> list[str]:
-    """The parameters that must be given."""
+def _needs(signature: Signature) -> list[str]:
+    """The parameters that must be given; pairs only where there is nothing else."""
     return [
         parameter.name
-        for parameter in signature_of(verb.run).parameters.values()
+        for parameter in signature.parameters.values()
         if parameter.default is parameter.empty
+        and (parameter is not signature.pairs or len(signature.parameters) == 1)
     ]
 
 
@@ -147,26 +192,42 @@ def _parameter(signature: Signature, parameter: inspect.Parameter) -> Schema:
 
 
 def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
-    args = get_args(hint)
-    if hint == Prompt:
-        return {"$ref": "#/$defs/prompt"}
     if hasattr(hint, "__metadata__"):
         return _kind(hint.__origin__, (*hint.__metadata__, *metadata))
-    if NoneType in args:
-        return _kind(next(arg for arg in args if arg is not NoneType), metadata)
-    if get_origin(hint) is Literal:
+    if hint == Prompt:
+        return {"$ref": "#/$defs/prompt"}
+    if (nested := nested_in(hint)) is not None:
+        return {"anyOf": _forms(signature_of(nested))}
+    if NoneType in get_args(hint):
+        return _kind(next(arg for arg in get_args(hint) if arg is not NoneType), metadata)
+    return _structure(hint, metadata) or _scalar(hint, metadata)
+
+
+def _structure(hint: Any, metadata: tuple[Any, ...]) -> Schema | None:
+    """Lists, pairs, and what is chosen from a list."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
         return {"enum": list(args)}
-    if get_origin(hint) is tuple:
+    if origin is tuple:
         return _or_list(_kind(args[0], metadata))
     if hint is Choices:
         return {"type": "object", "minProperties": 1, "additionalProperties": _or_list(_SCALAR)}
-    if get_origin(hint) is Mapping or hint is Special:
+    if hint is Special:
         return {"type": "object", "additionalProperties": _SCALAR}
-    if any(isinstance(entry, Kind) and entry.name == "status" for entry in metadata):
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _kind(args[1])}
+    return None
+
+
+def _scalar(hint: Any, metadata: tuple[Any, ...]) -> Schema:
+    names = {entry.name for entry in metadata if isinstance(entry, Kind)}
+    if "plain" in names:
+        return {}
+    if "status" in names:
         codes = {"type": "integer", "minimum": LEAST, "maximum": MOST}
         return {"anyOf": [{"enum": list(REFUSALS)}, codes]}
-    if any(isinstance(entry, Kind) and entry.name == "seconds" for entry in metadata):
-        found = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h)?$"}
+    if "seconds" in names:
+        found: Schema = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h|d)?$"}
     else:
         found = _PLAIN.get(hint, _or_list(_SCALAR) if hint.__name__ == "Hours" else _SCALAR)
     limits = limits_of(metadata)

@@ -96,6 +96,7 @@ def record_of(call_id: str, lines: Iterable[str]) -> CallRecord:
     final = next((e for e in found if e.get("effect") in ("reject", "redirect")), {})
     notes = [(_text(n, "kind"), _text(n, "detail")) for n in found if n.get("effect") == "note"]
     states = [detail for kind, detail in notes if kind == "state"]
+    places = [detail for kind, detail in notes if kind in ("state", "back")]
     failures = [detail for kind, detail in notes if kind == "failed"]
     by = _text(end, "by") or "worker"
     media = _scalars(end.get("media"))
@@ -113,7 +114,7 @@ def record_of(call_id: str, lines: Iterable[str]) -> CallRecord:
         seconds=_at(end),
         answered_seconds=round(max(0.0, _at(end) - _at(answer)), 3) if answer else 0.0,
         path=" > ".join(states),
-        state=states[-1] if states else "",
+        state=places[-1] if places else "",
         outcome=next((detail for kind, detail in reversed(notes) if kind == "outcome"), ""),
         ended_by="error" if by == "flow" and failures else by,
         code=_code(end) or (200 if answer else _code(final)),
@@ -163,7 +164,7 @@ def storable(text: str) -> str:
 def _inputs(notes: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
     state = ""
     for kind, detail in notes:
-        if kind == "state":
+        if kind in ("state", "back"):
             state = detail
         elif kind == "entry":
             yield {"state": state, "entry": detail}

@@ -6,20 +6,24 @@ until something happens.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..engine.effects import Effect, Note, Play, Prompt
-from ..engine.events import Event, PlayDone
+from ..engine.effects import Effect, Note, Play, Prompt, Work
+from ..engine.events import Event, PlayDone, WorkDone, WorkOutcome
 from ..engine.far_end import OUTCOMES
 from ..engine.flow import Flow
 from ..engine.phase import KEYS
 from .hearing import seconds_of
+from .jobs import TAKES
 from .line import NOTHING, SimulatedLine
 from .simulated_call import MONDAY
 from .transcript import clock, named, told
@@ -33,6 +37,8 @@ HELP = """\
 [bold]say[/] some words    say them; on a recording they are kept
 [bold]transfer busy[/]     decide a running transfer: answered, busy, no_answer, rejected,
                   unreachable, failed
+[bold]work ok[/] {"a": 1}  decide what is being done outside: ok and what comes of it (JSON),
+                  failed and why, or timeout
 [bold]hang up[/]           end the call; so does the end of the input
 [bold]help[/]              this list"""
 TALK = 30.0  # seconds that a conversation lasts after an answered transfer
@@ -123,6 +129,8 @@ class _Talk:
             line.say(command[4:].strip(), 1.0)
         elif word == "transfer":
             self._decide(command[9:].strip().replace(" ", "_"))
+        elif word == "work":
+            self._finish(command[4:].strip())
         elif command.lower() in ("hang up", "hangup", "bye"):
             line.hang_up()
         elif word in ("help", "?"):
@@ -151,6 +159,10 @@ class _Talk:
         line = self.line
         if line.far_ends.undecided:
             self._print(line.now, f"… it rings; decide it: transfer {'|'.join(OUTCOMES)}", "dim")
+        elif line.jobs:
+            work = line.jobs[0]
+            said = f"… {work.job} {_asked(work)}"
+            self._print(line.now, f"{said}; decide it: work ok {{…}}|failed why|timeout", "dim")
         elif line.session.call.asking and line.playing is None and line.session.deadline:
             seconds = line.session.deadline - line.now
             self._print(line.now, f"… waits {seconds:.1f} s for an answer", "dim")
@@ -200,7 +212,38 @@ class _Talk:
         while one in line.far_ends.there and line.step():
             pass
 
+    def _finish(self, command: str) -> None:
+        """What comes of the work that the flow waits for."""
+        line, (outcome, _, rest) = self.line, command.partition(" ")
+        if not line.jobs:
+            self.console.print("[red]nothing is being done outside[/]")
+            return
+        known = next((each for each in get_args(WorkOutcome) if each == outcome), None)
+        value, reason = None, rest.strip()
+        if known == "ok":
+            try:
+                value, reason = json.loads(reason or "null", parse_float=Decimal), ""
+            except ValueError:
+                self.console.print(f"[red]{escape(repr(rest))} is no JSON;[/] such as {{'a': 1}}")
+                return
+        if known is None:
+            expected = ", ".join(get_args(WorkOutcome))
+            self.console.print(f"[red]no such result;[/] expected one of {expected}")
+            return
+        work = line.jobs[0]
+        line.finish(work, WorkDone(work.id, known, value, reason), TAKES)
+        while work in line.jobs and line.step():
+            pass
+
+
+def _asked(work: Work) -> str:
+    """What is being done, in short."""
+    for key in ("url", "webhook", "function", "query"):
+        if key in work.order:
+            return str(work.order[key])[:60]
+    return ""
+
 
 def _is_news(time: float, thing: Event | Effect | Said) -> bool:
     """Whether the caller notices it, or the author wants to see it."""
-    return isinstance(thing, Play | PlayDone | Note) or told(time, thing) is not None
+    return isinstance(thing, Play | PlayDone | Note | Work) or told(time, thing) is not None

@@ -49,7 +49,6 @@ from ..engine.events import (
     Offered,
     PlayDone,
     RecordDone,
-    RecordEnd,
     ReferDone,
     Screened,
     SpeechStarted,
@@ -62,11 +61,15 @@ from ..engine.trace import MASK
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
+from .made_up import MadeUp
+from .memory import JOBS as REMEMBERING
+from .memory import Memories, Memory
+from .recorder import CLOSING, Recorder
 from .tape import Tape
 from .values import Entry, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
-CLOSING = 0.02  # seconds from the end of a recording to its file
+REMEMBERS = 0.01  # seconds that remembering takes
 HELLO = 1.2  # seconds in which a human who was called says so, and waits
 SECONDS_PER_WORD = 0.4  # spoken by the caller
 
@@ -85,17 +88,16 @@ class SimulatedLine:
         "_gone",
         "_hearing",
         "_leaving",
-        "_stopping",
+        "_recorder",
         "direction",
         "ended_with",
         "far_ends",
         "jobs",
         "listening",
         "log",
-        "messages",
+        "memory",
         "now",
         "questions",
-        "recording",
         "rung",
         "screening",
         "sent",
@@ -103,8 +105,12 @@ class SimulatedLine:
         "tape",
     )  # fmt: skip
 
-    def __init__(self, flow: Flow, durations: Mapping[str, float]) -> None:
+    def __init__(
+        self, flow: Flow, durations: Mapping[str, float], memory: Memories = NOTHING
+    ) -> None:
         self.session = Session(flow, "simulated")
+        self.session.call.secrets = flow.secrets or MadeUp()
+        self.memory = Memory(memory)
         self.now = 0.0
         self.direction: Direction = "in"
         self.questions = 0
@@ -113,19 +119,17 @@ class SimulatedLine:
         """The provisional responses so far."""
         self.sent = ""
         """The keys that the flow has pressed, and of which the story has not spoken."""
-        self.recording: Recording | None = None
         self.jobs: list[Work] = []
         """What is being done outside, and the story has yet to end."""
         self.listening = False
         self.screening: Screen | None = None
-        self.messages: list[Message] = []
         self.tape = Tape()
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
         self._agenda = Agenda()
         self.far_ends = FarEnds(self._agenda)
         self._hearing = Hearing(self._agenda, durations)
-        self._stopping = False
+        self._recorder = Recorder(self._agenda)
         self._leaving: int | None = None
         self._gone: HungUp | None = None  # ours to report, once the flow has been obeyed
 
@@ -143,6 +147,16 @@ class SimulatedLine:
     def playing(self) -> int | None:
         """The flow's playback, if one runs."""
         return self._hearing.playing
+
+    @property
+    def recording(self) -> Recording | None:
+        """The caller's message, while it is recorded."""
+        return self._recorder.running
+
+    @property
+    def messages(self) -> list[Message]:
+        """What callers have left, in the order in which it ended."""
+        return self._recorder.messages
 
     def offer(
         self,
@@ -205,10 +219,7 @@ class SimulatedLine:
 
     def sound_until(self, moment: float) -> None:
         """The caller makes himself heard on the recording, if one runs, until *moment*."""
-        if self.recording is not None and not self._stopping:
-            self.recording.sound_until = moment
-            self._agenda.forget(self.recording.effect.id)
-            self._end_in_time(self.recording)
+        self._recorder.sound_until(moment)
 
     @property
     def rings_out(self) -> bool:
@@ -227,7 +238,7 @@ class SimulatedLine:
         """The call is gone; what was recorded is in place before the flow is told."""
         if self.recording is not None:
             self._agenda.forget(self.recording.effect.id)
-            self._occurs(self._recorded("hang_up"))
+            self._occurs(self._recorder.done("hang_up", self.now))
         for done in self.tape.end(self.now, "hang_up"):
             self.happens(done)
         answered = self.session.call.answered
@@ -283,7 +294,7 @@ class SimulatedLine:
                     self._tear_down()
                     self._gone = self._hung_up()
             case RecordDone(id) if self.recording is not None and id == self.recording.effect.id:
-                self._keep(event)
+                self._recorder.keep(event)
             case LegAnswered() | LegEnded() | ReferDone():
                 self.far_ends.happens(event, self.now)
             case WorkDone(id):
@@ -313,52 +324,13 @@ class SimulatedLine:
             self._hearing.play(effect, self.now)
             self.questions += self.session.call.asking
 
-    def _record(self, effect: Record) -> None:
-        if self.recording is not None:
-            self._agenda.forget(self.recording.effect.id)
-            self._keep(self._recorded("stopped"))
-        self.recording = Recording(effect, self.now, self.now)
-        self._stopping = False
-        self._end_in_time(self.recording)
-
-    def _end_in_time(self, recording: Recording) -> None:
-        """A recording ends by itself, at the latest in silence."""
-        effect = recording.effect
-        longest = recording.began + effect.max_seconds
-        silent = recording.sound_until + effect.silence
-        if effect.silence and silent < longest:
-            self._agenda.expect(silent, self._recorded("silence", silent))
-        else:
-            self._agenda.expect(longest, self._recorded("max_time", longest))
-
-    def _recorded(self, reason: RecordEnd, at: float | None = None) -> RecordDone:
-        """The end of the recording *at* a moment, or now; silence at its end is not kept."""
-        recording = self.recording
-        assert recording is not None
-        effect, end = recording.effect, self.now if at is None else at
-        seconds = min(end, recording.sound_until) - recording.began
-        if seconds <= 0 or seconds < effect.min_seconds:
-            return RecordDone(effect.id, 0.0, reason)
-        file = f"{effect.name}-{len(self.messages) + 1}.wav"
-        return RecordDone(effect.id, seconds, reason, file)
-
-    def _keep(self, done: RecordDone) -> None:
-        """The recording is closed."""
-        assert self.recording is not None
-        if done.file:
-            name = self.recording.effect.name
-            self.messages.append(Message(name, done.file, done.seconds))
-        self.recording = None
-
     def _stop(self, effect: Stop) -> None:
         taping = self.tape.running
         if taping is not None and effect.id == taping.effect.id:
             [done] = self.tape.end(self.now, "stopped")
             self._agenda.expect(self.now + CLOSING, done)
         elif self.recording is not None and effect.id == self.recording.effect.id:
-            self._agenda.forget(effect.id)
-            self._stopping = True
-            self._agenda.expect(self.now + CLOSING, self._recorded("stopped"))
+            self._recorder.stop(self.now)
         elif self.screening is not None and effect.id == self.screening.id:
             self._agenda.forget(effect.id)
             self.screening = None
@@ -380,6 +352,12 @@ class SimulatedLine:
 
     def _drop(self, effect: Drop) -> None:
         self.far_ends.drop(effect.leg)
+
+    def _work(self, effect: Work) -> None:
+        if effect.job in REMEMBERING:
+            self.finish(effect, self.memory.does(effect, self.now), REMEMBERS)
+        else:
+            self.jobs.append(effect)
 
     def finish(self, work: Work, done: WorkDone, after: float) -> None:
         """*work* is over in so many seconds, and this comes of it."""
@@ -412,9 +390,9 @@ class SimulatedLine:
     def _tear_down(self) -> None:
         self._hearing.stop_all(self.now)
         if self.recording is not None:
-            done = self._recorded("stopped")
+            done = self._recorder.done("stopped", self.now)
             self.log.append((self.now, done, True))
-            self._keep(done)
+            self._recorder.keep(done)
         self.log += [(self.now, done, True) for done in self.tape.end(self.now, "stopped")]
         self.far_ends.there.clear()
         self.jobs.clear()
@@ -427,7 +405,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Ring: lambda line, effect: line.rung.append(effect.code),
     Early: SimulatedLine._early,
     Play: SimulatedLine._play,
-    Record: SimulatedLine._record,
+    Record: lambda line, effect: line._recorder.begin(effect, line.now),
     RecordCall: lambda line, effect: line.tape.begin(effect, line.now),
     Mask: lambda line, effect: line.tape.mask(effect, line.now),
     Stop: SimulatedLine._stop,
@@ -438,7 +416,7 @@ _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {
     Join: SimulatedLine._join,
     Drop: SimulatedLine._drop,
     Screen: SimulatedLine._screen,
-    Work: lambda line, effect: line.jobs.append(effect),
+    Work: SimulatedLine._work,
     HangUp: SimulatedLine._end,
     Redirect: SimulatedLine._end,
     Reject: SimulatedLine._end,

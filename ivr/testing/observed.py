@@ -29,8 +29,11 @@ class Observed:
 
     @property
     def state(self) -> str:
-        """The state that the flow is in; ``end`` when it has run to its end."""
-        return self._line.session.state
+        """The state that the call is in; ``end`` when the flow has run to its end.
+
+        That of a flow that was called is named as ``yes_no.ask``.
+        """
+        return self._line.session.place
 
     @property
     def over(self) -> bool:
@@ -46,6 +49,11 @@ class Observed:
     def variables(self) -> dict[str, Value]:
         """The call's variables."""
         return dict(self._line.session.call.vars)
+
+    @property
+    def memory(self) -> dict[str, dict[str, Any]]:
+        """What is remembered now, by scope and name."""
+        return self._line.memory.known(self.now)
 
     @property
     def messages(self) -> list[Message]:

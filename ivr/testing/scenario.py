@@ -19,7 +19,7 @@ from yaml.nodes import Node
 from ..engine.errors import IvrError, LoadError
 from ..engine.flow import END, Flow, Place
 from ..engine.house import House
-from ..engine.verb import KeySet, Seconds
+from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile import load_flow
 from ..flowfile.bind import bind, verb_and_data
 from ..flowfile.convert import Context, convert
@@ -65,7 +65,7 @@ Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
 _SCENARIO = (
     "description", "at", "direction", "accept", "caller", "dialled", "headers", "durations",
-    "overrides", "steps",
+    "overrides", "memory", "steps",
 )  # fmt: skip
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 _STEP = "a step such as hears: welcome"
@@ -302,6 +302,8 @@ class _Reader:
             case "overrides":
                 fields = self.source.fields(node, "schedules, and open or closed")
                 return {n: convert(Override, f.value, self.context) for n, f in fields.items()}
+            case "memory":
+                return convert(Mapping[str, Mapping[str, Plain]], node, self.context)
             case "durations":
                 fields = self.source.fields(node, "prompts and their seconds")
                 return {n: convert(Seconds, f.value, self.context) for n, f in fields.items()}

@@ -16,7 +16,9 @@ from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
-from .line import CLOSING, NOTHING, Direction, SimulatedLine
+from .line import NOTHING, Direction, SimulatedLine
+from .memory import Memories
+from .recorder import CLOSING
 from .transcript import ending, named
 from .transfers import Transfers
 from .values import Sound
@@ -46,7 +48,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
 
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
-    of letters says), *overrides* the schedules that an operator has declared open or closed.
+    of letters says), *overrides* the schedules that an operator has declared open or closed,
+    *memory* what `recall` finds, by scope and name.
 
     With *direction* ``out`` it is we who call: *dialled*, who is shown *caller*.  Nothing happens
     until he `is_answered`; with *accept* he is asked first for this key, as in `ivr.dial`.
@@ -64,6 +67,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         headers: Mapping[str, str] = NOTHING,
         durations: Mapping[str, float] = NOTHING,
         overrides: Mapping[str, str] = NOTHING,
+        memory: Memories = NOTHING,
         direction: Direction = "in",
         accept: str = "",
     ) -> None:
@@ -72,7 +76,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         if at is not None and at.tzinfo is None:
             raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
         self.flow = accepted(flow, ACCEPT, accept) if accept else flow
-        super().__init__(SimulatedLine(self.flow, durations))
+        super().__init__(SimulatedLine(self.flow, durations, memory))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
 

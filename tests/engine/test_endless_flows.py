@@ -2,10 +2,11 @@
 
 import pytest
 
+from ivr.engine.budget import MAX_MOVES
 from ivr.engine.call import Call
 from ivr.engine.errors import StateTooSlow
 from ivr.engine.flow import END, Flow
-from ivr.engine.session import LONGEST_CALL, LONGEST_WAIT, MAX_MOVES
+from ivr.engine.session import LONGEST_CALL, LONGEST_WAIT
 from ivr.engine.verbs import answer, collect, pause, say
 
 from .broken import apology, broken, line_of

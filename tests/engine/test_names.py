@@ -12,7 +12,7 @@ from ivr.engine.flow import END, Flow
 from ivr.engine.house import House
 from ivr.engine.templates import evaluate, render
 from ivr.engine.verb import Result
-from ivr.engine.verbs import say, set_variables
+from ivr.engine.verbs import call_flow, say, set_variables
 
 from .driver import Driver
 
@@ -85,15 +85,36 @@ def test_a_call_may_go_on_in_another_language() -> None:
     phone.take(Answered())
     assert phone.playing and phone.playing.language == "de"
     assert phone.playing.prompts == (Text("einundzwanzig"),)
-    assert "language" not in phone.call.vars
 
 
-@pytest.mark.parametrize("value", ["5", "'German'", "''"])
-def test_what_is_no_language_is_the_flows_fault(value: str) -> None:
+@pytest.mark.parametrize("value", ["5", "''"])
+def test_what_is_no_language_changes_nothing(value: str) -> None:
     phone = Driver(lambda call: set_variables(call, language=value))
+    phone.take(Offered("alice", "100", language="fr"))
+    phone.take(Answered())
+    assert phone.call.language == "fr"
+
+
+def test_a_language_is_kept_into_a_flow_that_is_called_and_out_of_it() -> None:
+    seen: list[str] = []
+    flow = Flow("choose", start="only", outcomes=("done",))
+
+    @flow.state(done="done")
+    async def only(call: Call) -> str:
+        seen.append(call.language)
+        await set_variables(call, language="'pl'")
+        return "done"
+
+    async def walk(call: Call) -> Result:
+        await set_variables(call, language="'de'")
+        del call.vars["language"]
+        call.given_language = "de"
+        return await call_flow(call, flow)
+
+    phone = Driver(walk)
     phone.take(Offered("alice", "100"))
     phone.take(Answered())
-    assert any("expected such as 'de'" in detail for detail in phone.noted("failed"))
+    assert seen == ["de"] and phone.call.language == "pl"
 
 
 def test_answers_of_other_systems_are_lists_and_names() -> None:

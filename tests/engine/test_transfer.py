@@ -4,54 +4,21 @@ from typing import Any
 
 import pytest
 
-from ivr.engine.bridge import BETWEEN_KEYS, RINGBACK
+from ivr.engine.bridge import RINGBACK
 from ivr.engine.call import Call
-from ivr.engine.effects import Dial, Drop, Effect, HangUp, Join, Play, Refer, SendDigit, Stop
-from ivr.engine.events import (
-    LegAnswered,
-    LegDigit,
-    LegEnded,
-    LegRinging,
-    PlayDone,
-    ReferDone,
-)
+from ivr.engine.effects import Dial, Drop, HangUp, Join, Play, Stop
+from ivr.engine.events import LegAnswered, LegDigit, LegEnded, LegRinging, PlayDone
 from ivr.engine.far_end import TransferOutcome, outcome_of
 from ivr.engine.flow import END, Flow
 from ivr.engine.speak import LONGEST_PLAYBACK
 from ivr.engine.values import Value
 from ivr.engine.verb import VERBS, Result
 from ivr.engine.verbs import set_variables, transfer
-from ivr.engine.verbs.transfer import LONGEST_CONVERSATION
 
 from .driver import Driver
+from .handing_over import ONE, TWO, dialled, played, talking, transferring
 
-ONE, TWO = "sip:601@pbx", "sip:602@pbx"
-
-
-def transferring(*to: str, **given: Any) -> Driver:
-    async def hand_over(call: Call) -> Result:
-        return await transfer(call, *(to or (ONE,)), **{"ring": 20, **given})
-
-    phone = Driver(hand_over)
-    phone.start()
-    return phone
-
-
-def talking(**given: Any) -> Driver:
-    phone = transferring(**given)
-    assert phone.take(LegAnswered(1))[-1] == Join(1)
-    return phone
-
-
-def dialled(phone: Driver) -> list[str]:
-    return [effect.to for effect in phone.effects if isinstance(effect, Dial)]
-
-
-def played(effects: list[Effect]) -> list[tuple[int, Any]]:
-    return [(effect.leg, effect.prompts) for effect in effects if isinstance(effect, Play)]
-
-
-# -- how it ends ----------------------------------------------------------------------------------
+# -- how it ends -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -113,7 +80,23 @@ def test_the_second_leg_is_dropped_when_the_caller_hangs_up(answered: bool) -> N
     assert phone.hang_up()[-1] == Drop(1)
 
 
-# -- what the caller hears meanwhile --------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("outcome", "codes"),
+    [
+        ("answered", "200 202"),
+        ("busy", "486 600"),
+        ("no_answer", "408 480 487"),
+        ("rejected", "401 402 403 405 407 603"),
+        ("unreachable", "300 301 302 305 380 404 410 416 423 484 485 488 604 606"),
+        ("unreachable", "500 501 502 503 504 505 513"),
+        ("failed", "400 406 413 414 415 420 421 481 482 483 491 493"),
+    ],
+)
+def test_what_a_status_means(outcome: str, codes: str) -> None:
+    assert {outcome_of(int(code)) for code in codes.split()} == {outcome}
+
+
+# -- what the caller hears meanwhile ---------------------------------------------------------------
 
 
 def test_the_caller_hears_it_ring_until_somebody_answers() -> None:
@@ -161,7 +144,7 @@ def test_the_far_ends_own_sound_is_not_heard_unasked() -> None:
     assert phone.take(LegRinging(1, 183, early=True)) == []
 
 
-# -- the hunt -------------------------------------------------------------------------------------
+# -- the hunt --------------------------------------------------------------------------------------
 
 
 def test_one_after_the_other() -> None:
@@ -204,7 +187,14 @@ def test_the_number_that_is_shown() -> None:
     assert phone.effects[-1] == Dial(1, ONE, "100")
 
 
-# -- whisper and acceptance -----------------------------------------------------------------------
+def test_who_answers_without_sound_has_not_answered() -> None:
+    phone = transferring(ONE, TWO)
+    phone.take(LegEnded(1, 200))
+    phone.take(LegEnded(2, 486))
+    assert phone.result == Result("busy", code=486)
+
+
+# -- whisper and acceptance ------------------------------------------------------------------------
 
 
 def test_who_answers_hears_who_calls_before_he_is_joined() -> None:
@@ -255,110 +245,7 @@ def test_a_whisper_without_end_gives_up() -> None:
     assert phone.result.reason == "not_accepted"
 
 
-# -- the conversation -----------------------------------------------------------------------------
-
-
-def test_it_does_not_last_for_ever_and_was_answered_all_the_same() -> None:
-    phone = talking()
-    assert Drop(1) in phone.wait(LONGEST_CONVERSATION)
-    assert phone.result == Result("answered", code=200, reason="max_time")
-    assert phone.noted("transfer") == ["answered 200 max_time"]
-
-
-def test_both_are_warned_before_time_is_up() -> None:
-    phone = talking(longest=60, warning=("one_minute",), warn_before=10)
-    assert phone.wait(49.9) == []
-    assert played(phone.wait(0.1)) == [(0, ("one_minute",)), (1, ("one_minute",))]
-    phone.wait(10)
-    assert phone.result.reason == "max_time"
-
-
-def test_keys_pass_both_ways() -> None:
-    phone = talking()
-    assert phone.press("5#") == [SendDigit("5", leg=1), SendDigit("#", leg=1)]
-    assert phone.take(LegDigit(1, "8")) == [SendDigit("8")]
-    assert phone.take(LegDigit(7, "8")) == []
-
-
-def test_keys_that_are_caught_take_the_caller_back() -> None:
-    phone = talking(catch=("*0", "**1"))
-    assert phone.press("1*") == [SendDigit("1", leg=1)], "one is held back"
-    assert phone.press("0") == [Drop(1), HangUp()]
-    assert phone.result == Result("answered", "*0", code=200, reason="caught")
-
-
-def test_keys_that_only_begin_like_them_pass_late() -> None:
-    phone = talking(catch=("*0", "**1"))
-    assert phone.press("*5") == [SendDigit("*", leg=1), SendDigit("5", leg=1)]
-    assert phone.press("**") == []
-    assert phone.press("*0") == [SendDigit("*", leg=1), SendDigit("*", leg=1), Drop(1), HangUp()]
-
-
-def test_a_key_that_is_held_back_passes_when_no_other_comes() -> None:
-    phone = talking(catch=("*0",))
-    phone.press("*")
-    assert phone.wait(BETWEEN_KEYS) == [SendDigit("*", leg=1)]
-    assert phone.wait(60) == []
-
-
-def test_a_pattern_may_begin_with_another() -> None:
-    phone = talking(catch=("*", "*0"))
-    phone.press("*")
-    assert phone.result.value == "*"
-
-
-# -- REFER ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("code", "reason", "outcome"),
-    [(200, "", "answered"), (486, "", "busy"), (0, "refused", "unreachable")],
-)
-def test_a_phone_that_is_referred_tells_what_came_of_it(
-    code: int, reason: str, outcome: str
-) -> None:
-    phone = transferring(mode="refer")
-    assert phone.effects[-1] == Refer(1, ONE)
-    phone.take(ReferDone(7, 486))
-    assert phone.take(ReferDone(1, code, reason)) == [HangUp()]
-    assert phone.result == Result(outcome, code=code, reason=reason)
-
-
-def test_a_phone_that_tells_nothing_is_not_waited_for() -> None:
-    phone = transferring(mode="refer")
-    assert phone.wait(20) == [Stop(1), HangUp()]
-    assert phone.result == Result("no_answer", code=408)
-    assert transferring(mode="refer").hang_up() == [Stop(1)]
-
-
-def test_a_refused_refer_becomes_a_bridge() -> None:
-    phone = transferring(mode="refer_then_bridge")
-    phone.take(ReferDone(1, 405))
-    assert dialled(phone) == [ONE]
-    phone = transferring(mode="refer_then_bridge")
-    phone.take(ReferDone(1, 200))
-    assert dialled(phone) == []
-    assert phone.result.outcome == "answered"
-
-
-def test_an_attended_transfer_lets_the_phone_take_our_place() -> None:
-    phone = transferring(mode="attended")
-    refer = phone.take(LegAnswered(1))[-1]
-    assert isinstance(refer, Refer) and (refer.to, refer.leg) == (ONE, 1)
-    assert phone.take(ReferDone(refer.id, 200)) == [Drop(1), HangUp()]
-    assert phone.result == Result("answered", code=200)
-
-
-def test_an_attended_transfer_that_the_phone_refuses_stays_a_bridge() -> None:
-    phone = transferring(mode="attended")
-    refer = phone.take(LegAnswered(1))[-1]
-    assert isinstance(refer, Refer)
-    assert phone.take(ReferDone(refer.id, 603)) == [Join(1)]
-    phone.take(LegEnded(1, 200))
-    assert phone.result.outcome == "answered"
-
-
-# -- who may be called ----------------------------------------------------------------------------
+# -- who may be called -----------------------------------------------------------------------------
 
 
 def test_a_call_is_not_transferred_before_the_answer() -> None:
@@ -444,60 +331,3 @@ def test_any_other_number_is_refused_and_nothing_is_dialled(target: str, number:
 def test_what_is_found_when_the_flow_is_read(arguments: dict[str, Any], wrong: str) -> None:
     found = VERBS["transfer"].check(arguments)
     assert wrong in found if wrong else not found
-
-
-@pytest.mark.parametrize(
-    ("outcome", "codes"),
-    [
-        ("answered", "200 202"),
-        ("busy", "486 600"),
-        ("no_answer", "408 480 487"),
-        ("rejected", "401 402 403 405 407 603"),
-        ("unreachable", "300 301 302 305 380 404 410 416 423 484 485 488 604 606"),
-        ("unreachable", "500 501 502 503 504 505 513"),
-        ("failed", "400 406 413 414 415 420 421 481 482 483 491 493"),
-    ],
-)
-def test_what_a_status_means(outcome: str, codes: str) -> None:
-    assert {outcome_of(int(code)) for code in codes.split()} == {outcome}
-
-
-def test_a_far_end_that_leaves_while_the_phone_is_asked_is_not_talked_to() -> None:
-    phone = transferring(mode="attended")
-    refer = phone.take(LegAnswered(1))[-1]
-    assert isinstance(refer, Refer)
-    assert phone.take(LegEnded(1, 200)) == [], "the phone may be there instead"
-    phone.take(ReferDone(refer.id, 603))
-    assert phone.result == Result("no_answer", code=480, reason="gone")
-    phone = transferring(mode="attended")
-    refer = phone.take(LegAnswered(1))[-1]
-    assert isinstance(refer, Refer)
-    phone.take(LegEnded(1, 200))
-    phone.take(ReferDone(refer.id, 200))
-    assert phone.result.outcome == "answered"
-
-
-def test_who_answers_without_sound_has_not_answered() -> None:
-    phone = transferring(ONE, TWO)
-    phone.take(LegEnded(1, 200))
-    phone.take(LegEnded(2, 486))
-    assert phone.result == Result("busy", code=486)
-
-
-@pytest.mark.parametrize(
-    ("catch", "keys", "passed", "value"),
-    [
-        (("**0",), "***0", "*", "**0"),
-        (("112",), "1112", "1", "112"),
-        (("*0", "**01"), "**05", "*", "*0"),
-        (("*0",), "*9", "*9", ""),
-    ],
-)
-def test_a_key_too_many_catches_all_the_same(
-    catch: tuple[str, ...], keys: str, passed: str, value: str
-) -> None:
-    phone = talking(catch=catch)
-    sent = [e.digit for e in phone.press(keys) if isinstance(e, SendDigit)]
-    assert "".join(sent) == passed
-    assert bool(phone.results) == bool(value)
-    assert not value or phone.result.value == value

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
+from ivr.engine.flow import Flow
 from ivr.engine.verb import VERBS, Doc, Result, verb
 from ivr.engine.verbs import __all__ as names
 from ivr.engine.verbs import branch, collect, pause, set_variables
@@ -15,14 +16,22 @@ from ivr.engine.verbs import branch, collect, pause, set_variables
 from .driver import Driver
 
 CHOICES = Choices({"sales": ["1"], "support": ["2"]})
+WORKED = ("ok", "failed", "timeout")
 OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "answer": ({}, ("done",)),
     "ask": ({"choices": CHOICES}, ("sales", "support", "no_input", "no_match")),
     "branch": ({"cases": {"rich": "x"}}, ("rich", "otherwise")),
+    "call_flow": ({"flow": Flow("f", start="a", outcomes=["yes"])}, ("yes",)),
     "collect": ({}, ("done", "no_input", "no_match")),
     "early": ({}, ("done",)),
     "hang_up": ({}, ()),
+    "http": ({}, WORKED),
+    "log": ({}, ("done",)),
+    "notify": ({}, WORKED),
     "pause": ({}, ("done",)),
+    "python": ({}, WORKED),
+    "recall": ({}, WORKED),
+    "remember": ({}, WORKED),
     "record": ({}, ("recorded", "too_short", "failed")),
     "record_call": ({}, ("done",)),
     "redirect": ({}, ()),
@@ -33,6 +42,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "send_digits": ({}, ("done",)),
     "screen": ({}, ("human", "machine", "silence")),
     "set": ({}, ("done",)),
+    "sql": ({}, WORKED),
     "stop_recording": ({}, ("done",)),
     "transfer": ({}, ("answered", "busy", "no_answer", "rejected", "unreachable", "failed")),
 }
@@ -177,7 +187,7 @@ def test_set_takes_names_only(name: str) -> None:
     assert "is no name of a variable" in VERBS["set"].check({"values": {name: "1"}})
 
 
-@pytest.mark.parametrize("name", ["caller", "now", "headers"])
+@pytest.mark.parametrize("name", ["caller", "now", "secrets"])
 def test_set_leaves_alone_what_every_call_has(name: str) -> None:
     assert "is set by every call" in VERBS["set"].check({"values": {name: "1"}})
 

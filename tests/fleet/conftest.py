@@ -10,6 +10,22 @@ from .town import Town
 Found = Callable[..., Town]
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A fleet for 8 calls."""
+    town = Town(tmp_path_factory.mktemp("town"), 8)
+    yield town
+    assert town.close() == 0
+
+
+@pytest.fixture
+def here(served: Town) -> Iterator[Town]:
+    """That fleet, for tests after which it serves as before."""
+    served.afresh()
+    yield served
+    assert "Traceback" not in served.log.read_text(), served.log.read_text()
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Found]:
     """Founds a fleet for so many calls, and ends it."""

@@ -10,7 +10,6 @@ import pytest
 
 from tests.sip.peer import Dialog
 
-from .conftest import Found
 from .town import Town
 
 pytestmark = pytest.mark.line
@@ -50,8 +49,7 @@ def refused(here: Town, **order: str) -> tuple[int, Any]:
     return caught.value.code, json.loads(caught.value.read())["detail"]
 
 
-def test_a_call_out_is_answered_and_has_a_record(town: Found) -> None:
-    here = town(8)
+def test_a_call_out_is_answered_and_has_a_record(here: Town) -> None:
     desk = Desk(here)
     call_id, call = desk.is_called(caller_id="+49301", ring="20")
     assert call.incoming and "+49301" in call.incoming.header("from")
@@ -71,9 +69,8 @@ def test_a_call_out_is_answered_and_has_a_record(town: Found) -> None:
     assert 'result="not_reached"' in here.asks("/metrics")
 
 
-def test_callers_find_every_place_that_calls_out_have_left(town: Found) -> None:
+def test_callers_find_every_place_that_calls_out_have_left(here: Town) -> None:
     """The front does not know of calls out: who is sent to a full worker is sent on."""
-    here = town(8)
     desk = Desk(here)
     calls = here.up(8)
     assert refused(here) == (503, "no worker has a free place")

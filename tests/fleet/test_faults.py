@@ -68,6 +68,7 @@ def test_callers_do_not_notice_a_worker_that_stands_still(town: Found) -> None:
     calls = here.up(4)
     assert not of(calls, victim)
     here.end(calls)
+    os.kill(victim["pid"], signal.SIGCONT)
 
 
 def test_a_flow_that_hangs_in_c_is_ended_with_its_worker(town: Found) -> None:
@@ -81,8 +82,7 @@ def test_a_flow_that_hangs_in_c_is_ended_with_its_worker(town: Found) -> None:
 
 
 @pytest.mark.parametrize("user", ["raises", "loops", "blocks"])
-def test_a_flow_that_misbehaves_ends_its_own_call(town: Found, user: str) -> None:
-    here = town(8)
+def test_a_flow_that_misbehaves_ends_its_own_call(here: Town, user: str) -> None:
     calls = here.up(8 - 1)
     (bad,) = here.up(1, user)
     here.hears(bad, "sorry")
@@ -109,9 +109,8 @@ def test_the_supervisor_is_killed(town: Found) -> None:
     assert {record["ended_by"] for record in here.records(12)} == {"caller"}
 
 
-def test_the_front_is_killed(town: Found) -> None:
+def test_the_front_is_killed(here: Town) -> None:
     """Calls go on, and it counts them when it is back."""
-    here = town(8)
     calls = here.up(6)
     (pid,) = [p for p in children(here.server.pid) if "kamailio" in command(p)]
     os.kill(pid, signal.SIGKILL)

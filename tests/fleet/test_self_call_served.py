@@ -17,6 +17,7 @@ import pytest
 
 from ivr.fleet.self_call import Outcome, Plan, self_call
 
+from ..sip import rendered
 from ..sip.audio import RATE, write_wav
 from ..sip.conftest import free_port, rtp_port
 
@@ -68,6 +69,7 @@ class Server:
             "self_call": {"every": 60, "keys": "1", "patience": 2},
         }
         (folder / "ivr.yaml").write_text(json.dumps(settings))
+        rendered.bring(folder / "var")
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -79,6 +81,7 @@ class Server:
             )
         assert self.process.stdout
         assert "Answering" in self.process.stdout.readline(), self.log.read_text()
+        rendered.keep(folder / "var")
 
     def call(self, number: str, keys: str = "", patience: float = 2.0) -> Outcome:
         plan = Plan(("127.0.0.1", self.ports["sip"]), number, keys, patience)

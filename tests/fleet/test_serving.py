@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from .conftest import Found
+from .town import Town
 
 pytestmark = pytest.mark.line
 
 
-def test_a_full_house(town: Found) -> None:
-    here = town(8)
+def test_a_full_house(here: Town) -> None:
     calls = here.up(8)
     ports = [call.uri.rpartition(":")[2] for call in calls]
     assert sorted(ports.count(port) for port in set(ports)) == [4, 4]
@@ -31,10 +31,7 @@ def test_a_full_house(town: Found) -> None:
 
 
 @pytest.mark.parametrize(("user", "code"), [("busy", 486), ("overloaded", 503)])
-def test_a_flows_own_code_reaches_the_caller_and_ran_once(
-    town: Found, user: str, code: int
-) -> None:
-    here = town(8)
+def test_a_flows_own_code_reaches_the_caller_and_ran_once(here: Town, user: str, code: int) -> None:
     call = here.peer.call(user)
     here.peer.expect(call.final, "an answer")
     answer = call.final()

@@ -12,7 +12,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.sip import audio
+import pytest
+
+from ivr import records
+from ivr.config import load_settings
+from ivr.engine.errors import SettingsError
+from ivr.store import calls
+from tests.sip import audio, rendered
 from tests.sip.conftest import free_port
 from tests.sip.peer import LOCAL, Dialog, Peer
 
@@ -72,7 +78,14 @@ class Town:
         self.servers: list[subprocess.Popen[str]] = []
         self.log = folder / "log"
         self._write()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            self.database = records.database(load_settings(folder / "ivr.yaml"))
+        self._earlier: set[str] = set()
+        rendered.bring(self.var)
         self.start()
+        rendered.keep(self.var)
         self.peer = Peer(self.port, host=str(settings.get("SIP__ADDRESS", LOCAL)))
 
     # -- the server -------------------------------------------------------------------------------
@@ -92,6 +105,11 @@ class Town:
     @property
     def server(self) -> subprocess.Popen[str]:
         return self.servers[-1]
+
+    def afresh(self) -> None:
+        """From now on, as if it had just been founded: no log, and no records."""
+        self.log.write_text("")
+        self._earlier |= {record["id"] for record in self._listed()}
 
     def close(self) -> int:
         """SIGTERM; the exit code."""
@@ -205,6 +223,7 @@ class Town:
         found: list[dict[str, Any]] = []
 
         def settled() -> bool:
+            self.peer.run(None, 1.0)
             before, found[:] = len(found), self._listed()
             return before == len(found) >= count
 
@@ -217,12 +236,13 @@ class Town:
         return self.records(count)[: len(calls)]
 
     def _listed(self) -> list[dict[str, Any]]:
-        self.peer.run(None, 0.3)
-        done = subprocess.run(
-            [sys.executable, "-m", "ivr", "calls", "--json", "--limit", "1000"],
-            cwd=self.folder, env=self.environment, capture_output=True, text=True,
-        )  # fmt: skip
-        return json.loads(done.stdout) if done.returncode == 0 else []
+        self.peer.run(None, 0.2)
+        try:
+            with self.database.reading() as connection:
+                listed = calls.find(connection, calls.Filter(), 1000)
+        except SettingsError:  # there are none yet
+            return []
+        return [dict(row) for row in listed if row["id"] not in self._earlier]
 
     # -- the project ------------------------------------------------------------------------------
 

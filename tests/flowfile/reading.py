@@ -33,6 +33,15 @@ def faults(folder: Path, text: str | bytes, name: str = "f.yaml") -> list[str]:
     return []
 
 
+def all_faults(folder: Path, name: str) -> list[str]:
+    """Every fault of a flow and of the files that belong to it, each as ``file:line:column: …``."""
+    try:
+        load_flow(folder / name, PROMPTS)
+    except LoadError as error:
+        return [str(fault).removeprefix(f"{folder}/") for fault in error.faults]
+    return []
+
+
 PYTHON_HEAD = """\
 import ivr
 from ivr import END, Call, Choices, Flow, Text, answer, ask, branch, collect, record, say, transfer

@@ -25,7 +25,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def is_read(file: Path, raw: bytes) -> None:
     file.write_bytes(raw)
     lines = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         load_flow(file, ("welcome",)).check()
     except LoadError as error:
@@ -35,7 +35,7 @@ def is_read(file: Path, raw: bytes) -> None:
             assert fault.message.strip()
             assert 1 <= fault.line <= len(lines), fault
             assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1, fault
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @settings(max_examples=200, deadline=None)
@@ -100,9 +100,9 @@ LARGE = {
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_the_largest_file_is_read_soon(tmp_path: Path, text: str) -> None:
     assert len(text) < LARGEST_FILE
-    started = time.perf_counter()
+    started = time.process_time()
     found = faults(tmp_path, text)
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
     assert len(found) <= MOST_FAULTS
     assert all(len(fault) < 500 for fault in found)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.engine.errors import LoadError
-from ivr.engine.house import NOWHERE
+from ivr.engine.house import NO_HOUSE
 from ivr.engine.schedule import Closure
 from ivr.flowfile import load_flow, read_house
 from ivr.flowfile.calendars import MOST, read_calendar
@@ -106,9 +106,9 @@ def test_schedules_have_names(folder: Path) -> None:
 
 
 def test_without_settings_there_are_none(tmp_path: Path) -> None:
-    assert read_house(tmp_path / "ivr.yaml") is NOWHERE
+    assert read_house(tmp_path / "ivr.yaml") is NO_HOUSE
     (tmp_path / "ivr.yaml").write_text("# nothing yet\n")
-    assert read_house(tmp_path / "ivr.yaml") == NOWHERE
+    assert read_house(tmp_path / "ivr.yaml") == NO_HOUSE
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,14 @@ def test_a_flow_names_a_schedule(folder: Path) -> None:
     house = read_house(folder / "ivr.yaml")
     flow = load_flow(write(folder, "shop"), PROMPTS, house)
     assert flow.house is house and flow.zone == ZoneInfo("Europe/Berlin")
-    assert load_flow(write(folder, "anything"), PROMPTS).house is NOWHERE
+    assert load_flow(write(folder, "anything"), PROMPTS).house is NO_HOUSE
 
 
 def test_a_flow_names_no_schedule_that_is_not_there(folder: Path) -> None:
-    for house, hint in ((read_house(folder / "ivr.yaml"), "did you mean 'shop'?"), (NOWHERE, "it")):
+    for house, hint in (
+        (read_house(folder / "ivr.yaml"), "did you mean 'shop'?"),
+        (NO_HOUSE, "it"),
+    ):
         with pytest.raises(LoadError) as caught:
             load_flow(write(folder, "shopp"), PROMPTS, house)
         assert f"8:19: use: no schedule 'shopp' in ivr.yaml; {hint}" in str(caught.value)

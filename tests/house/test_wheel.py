@@ -30,9 +30,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ivr(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     home = tmp_path_factory.mktemp("home") / "venv"
-    run(sys.executable, "-m", "venv", str(home))
-    pins = str(ROOT / "constraints.txt")
-    run(str(home / "bin/python"), "-m", "pip", "install", "-q", "-c", pins, str(wheel))
+    run(sys.executable, "-m", "venv", "--without-pip", str(home))
+    install = (sys.executable, "-m", "pip", "--python", str(home / "bin/python"), "install", "-q")
+    run(*install, "--no-compile", "-c", str(ROOT / "constraints.txt"), str(wheel))
     return str(home / "bin/ivr")
 
 

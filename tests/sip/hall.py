@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import audio
+from . import audio, rendered
 from .conftest import free_port, rtp_port
 from .peer import Dialog, Peer
 
@@ -73,6 +73,7 @@ class Hall:
             "IVR_SIP__RTP_PORT": str(rtp_port()),
             "IVR_DRAIN_SECONDS": "1",
         }
+        rendered.bring(folder / "var")
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.server = subprocess.Popen(
@@ -86,6 +87,7 @@ class Hall:
         assert self.server.stdout is not None
         first = self.server.stdout.readline()
         assert "up to 4 calls" in first, self.log.read_text()
+        rendered.keep(folder / "var")
         self.peer = Peer(self.port, self.desk_port)
         self.desk: list[Dialog] = []
         self.desk_says: tuple[int, ...] = (486,)

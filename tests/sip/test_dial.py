@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import audio
+from . import audio, rendered
 from .conftest import free_port
 from .peer import Dialog, Peer
 
@@ -63,6 +63,7 @@ class Office:
             'routes: {"*": other.yaml}\nflows: [survey.yaml]\n'
             f"sip: {{port: {free_port()}, rtp_port: 30800}}\ncontrol: {{port: {free_port()}}}\n"
         )
+        rendered.bring(folder / "var")
         self.peer = Peer(0)
         self.codes: tuple[int, ...] = (180, 200)
         self.started: list[subprocess.Popen[str]] = []
@@ -123,6 +124,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     for process in office.started:
         process.kill()
         process.communicate()
+    rendered.keep(tmp_path / "var")
     office.peer.close()
 
 

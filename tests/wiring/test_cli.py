@@ -1,17 +1,14 @@
 """The command line as a user meets it: what is printed, and the exit code."""
 
-import contextlib
 import json
 import re
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
 
 from ivr.config import load_settings
 from tests.commands import Ivr, command_line
-from tests.sip.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -122,28 +119,6 @@ def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:
     assert ivr("test", "--json").code == 1
 
 
-def test_doctor_has_a_verdict_on_everything(
-    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("IVR_SIP__PORT", "17980")
-    said = ivr("doctor", "--json")
-    verdicts = {verdict["what"]: verdict for verdict in json.loads(said.out)}
-    assert {"Python", "settings", "flows", "voice", "prompts", "recordings"} <= set(verdicts)
-    assert {"database", "test call", "sound to callers", "keys"} <= set(verdicts)
-    assert said.code == 0, said.out
-    Path("flows/menu.yaml").write_text("ivr: 1\n")
-    said = ivr("doctor")
-    assert said.code == 1
-    assert "BAD  flows: " in said.out and "-> `ivr check` lists every fault" in said.out
-
-
-def test_doctor_opens_the_database(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("no.db").write_text("this is no database, but a text that is long enough to be looked at")
-    monkeypatch.setenv("IVR_RECORDS__DATABASE", "sqlite:///no.db")
-    said = ivr("doctor")
-    assert said.code == 1 and "BAD  database: file is not a database\n" in said.out
-
-
 def test_doctor_without_settings(ivr: Ivr) -> None:
     said = ivr("doctor")
     assert said.code == 1 and "BAD  settings: no settings file" in said.out
@@ -232,18 +207,6 @@ def test_the_page_of_the_verbs_is_up_to_date() -> None:
 def test_the_version(ivr: Ivr) -> None:
     said = ivr("--version")
     assert said.code == 0 and re.fullmatch(r"ivr \d+\.\d+\.\d+\S*\n", said.out)
-
-
-def test_doctor_warns(ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IVR_SIP__PORT", str(free_port()))
-    monkeypatch.setenv("IVR_CONTROL__ADDRESS", "127.0.0.2")
-    with socket.socket() as other:
-        with contextlib.suppress(OSError):  # somebody has it already
-            other.bind(("127.0.0.2", 8080))
-        said = ivr("doctor")
-    assert "warn control API: 127.0.0.2:8080" in said.out
-    assert "     -> set another control.port\n" in said.out
-    assert said.code == 0
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,10 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from ivr.logs import setup
-
-
-@pytest.fixture(autouse=True)
-def root_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:

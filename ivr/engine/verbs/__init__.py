@@ -3,40 +3,56 @@
 from .answer import answer
 from .ask import ask
 from .branch import branch
+from .call_flow import call_flow
 from .collect import collect
 from .early import early
 from .hang_up import hang_up
+from .http import http
+from .log import log
+from .notify import notify
 from .pause import pause
+from .python import python
+from .recall import recall
 from .record import record
 from .record_call import record_call, stop_recording
 from .redirect import redirect
 from .reject import reject
+from .remember import remember
 from .ring import ring
 from .say import say
 from .schedule import schedule
 from .screen import screen
 from .send_digits import send_digits
 from .set import set_variables
+from .sql import sql
 from .transfer import transfer
 
 __all__ = [
     "answer",
     "ask",
     "branch",
+    "call_flow",
     "collect",
     "early",
     "hang_up",
+    "http",
+    "log",
+    "notify",
     "pause",
+    "python",
+    "recall",
     "record",
     "record_call",
     "redirect",
     "reject",
+    "remember",
     "ring",
     "say",
     "schedule",
     "screen",
     "send_digits",
     "set_variables",
+    "sql",
     "stop_recording",
     "transfer",
 ]

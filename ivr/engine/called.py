@@ -1,0 +1,85 @@
+"""One flow inside another: its states are walked through by a verb of the flow that called it.
+
+Nothing else has to know of it: hang-ups and moves are exceptions that pass through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import templates
+from .blame import blame
+from .call import Call
+from .errors import CallEnded, FlowError, StateTooSlow
+from .flow import END, Flow, path_name
+from .values import Value
+from .variables import Variables, undeclared
+
+DEEPEST = 8  # flows in flows; a call has less than four
+
+
+class _Place:
+    """Where a walk is: the cursor of the called flow's map."""
+
+    def __init__(self) -> None:
+        self.state = ""
+
+
+async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str, Variables]:
+    """Walk through *flow* with the arguments *given*; its outcome, and the variables it leaves.
+
+    Its `end` is that of the call.  Raises `FlowError`, which says where in *flow* it went wrong.
+    """
+    variables = _arguments(flow, given)
+    if len(call.flows) >= DEEPEST:
+        path = " → ".join((*call.flows, flow.name))
+        raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
+    place = _Place()
+    caller = call.enter_flow(flow.name, variables)
+    try:
+        await _through(call, flow, place)
+    except (Exception, StateTooSlow) as error:
+        known = flow.states.get(place.state)
+        raise FlowError(f"{call.state}: {blame(error, call, known)}") from error
+    finally:
+        call.leave_flow(caller)
+    call.note("back", call.state)
+    return place.state, variables
+
+
+async def _through(call: Call, flow: Flow, place: _Place) -> None:
+    flow.enter(place)
+    before = ""
+    while place.state not in flow.ends:
+        call.entered(path_name(flow, place.state), again=place.state == before)
+        keys, before = len(call.keys), place.state
+        outcome = await flow.states[before].step(call)
+        call.note("outcome", outcome)
+        flow.move(place, outcome)
+        call.budget.spend(used_keys=len(call.keys) < keys)
+    if place.state == END:
+        call.end()
+        raise CallEnded
+
+
+def _arguments(flow: Flow, given: Mapping[str, Value]) -> Variables:
+    variables = flow.fresh()
+    for name, value in given.items():
+        if name not in flow.arguments:
+            raise FlowError(f"{flow.name}: {undeclared(name, flow.arguments)}")
+        variables[name] = value
+    missing = [name for name in flow.arguments if name not in variables]
+    if missing:
+        raise FlowError(f"{flow.name} needs the argument {missing[0]}")
+    return variables
+
+
+def returned(flow: Flow, name: str, variables: Variables) -> Value | None:
+    """What *flow* returns as *name*; None where it is made of what was never set."""
+    if name not in flow.returns:
+        known = ", ".join(flow.returns) or "nothing"
+        raise FlowError(f"{flow.name} does not return {name!r}; it returns {known}")
+    expression = flow.returns[name]
+    if not templates.names_in(expression) <= variables.keys():
+        return None
+    return templates.evaluate(expression, variables)

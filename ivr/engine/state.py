@@ -1,0 +1,55 @@
+"""One state of a flow, and where it stands in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .call import Call
+from .effects import Prompt
+from .errors import Fault
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+END = "end"
+RESERVED = (END, "*", "=")  # the last two mean "any" and "the same" to `transitions`
+
+Step = Callable[[Call], Awaitable[str]]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """Where something is written; lines and columns count from 1."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def fault(self, message: str) -> Fault:
+        return Fault(self.file, self.line, self.column, message)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
+
+    `prompts`: what it may play, `addresses`: whom it may have us call, and where it says so, and
+    `flows`: those that it may call; as far as that can be told without running it.
+    """
+
+    name: str
+    step: Step
+    on: Mapping[str, str]
+    place: Place = NOWHERE
+    on_places: Mapping[str, Place] = field(default_factory=dict)
+    prompts: frozenset[Prompt] = frozenset()
+    addresses: frozenset[tuple[str, Place]] = frozenset()
+    flows: frozenset[Flow] = frozenset()

@@ -1,0 +1,187 @@
+"""The states of a flow in YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from yaml.nodes import Node, ScalarNode, SequenceNode
+
+from ..engine.flow import END, RESERVED, Flow, State
+from ..engine.verb import VERBS
+from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
+from .bound import Bound, outcomes_of, step_of
+from .convert import Context
+from .source import Bad, Field, suggest
+
+_STATE = ("do", "then", "description")
+_NAME = re.compile(r"\w[\w .-]*")
+
+
+@dataclass(slots=True)
+class Then:
+    """``then`` of a state: for each outcome its key and its target, as nodes.
+
+    `whole`: whether every key could be read.
+    """
+
+    whole: bool = True
+    keys: dict[str, Node] = field(default_factory=dict)
+    targets: dict[str, Node] = field(default_factory=dict)
+
+
+class States:
+    """Reads the states of one flow.
+
+    `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could.
+    """
+
+    def __init__(self, context: Context, flow: Flow) -> None:
+        self.context = context
+        self.source = context.source
+        self.flow = flow
+        self.targets: list[Node] = []
+        self.whole = True
+        self.verbs: dict[str, list[Bound]] = {}
+
+    def unknown_targets(self, states: Collection[str], known: Collection[str]) -> None:
+        for node in self.targets:
+            if node.value not in known:
+                self.whole = False
+                self.source.unknown(node, "state", node.value, [*states, *self.flow.ends])
+
+    def state(self, name: str, part: Field) -> State:
+        source, then, verbs = self.source, Then(), None
+        try:
+            parts = source.fields(part.value, "a state: do, then")
+            for key, unknown in parts.items():
+                if key not in _STATE:
+                    source.unknown(unknown.key, "key", key, _STATE)
+            if "do" in parts:
+                verbs = self._verbs(parts["do"])
+            else:
+                source.fault(part.key, f"state {name!r} lacks do")
+            then = self._then(parts.get("then"), verbs)
+            if verbs is not None:
+                self.verbs[name] = verbs
+                self._check_outcomes(name, verbs, then, parts.get("then", part))
+        except Bad as bad:
+            self.whole = False
+            source.note(bad)
+        self.targets += then.targets.values()
+        return State(
+            name,
+            step_of(verbs or []),
+            {outcome: str(node.value) for outcome, node in then.targets.items()},
+            source.place(part.key),
+            {outcome: source.place(node) for outcome, node in then.targets.items()},
+            frozenset().union(*(bound.prompts for bound in verbs or ())),
+            frozenset((a, b.place) for b in verbs or () for a in b.addresses),
+            frozenset(bound.flow for bound in verbs or () if bound.flow is not None),
+        )
+
+    def _then(self, part: Field | None, verbs: list[Bound] | None) -> Then:
+        """Read ``then: {busy: voicemail}``, or ``then: menu`` where there is but one outcome."""
+        then, source = Then(), self.source
+        if part is None:
+            self.whole = self.whole and verbs is not None
+            return then
+        if isinstance(part.value, ScalarNode):
+            source.text(part.value, "a state, or outcome: state pairs")
+            # Of verbs that could not be read, any outcome will do to draw the arrow.
+            needed = {"": ""} if verbs is None else outcomes_of(verbs)
+            if len(needed) != 1:
+                named = f"expected where each outcome leads: {', '.join(needed)}"
+                raise Bad(part.value, named if needed else "the call ends here; leave then out")
+            for outcome in needed:
+                then.keys[outcome] = part.key
+                then.targets[outcome] = part.value
+            return then
+        before = len(source.faults)
+        pairs = source.fields(part.value, "outcome: state pairs")
+        then.whole = len(source.faults) == before
+        for outcome, pair in pairs.items():
+            then.keys[outcome] = pair.key
+            try:
+                source.text(pair.value, "a state")
+                then.targets[outcome] = pair.value  # a scalar, else it had no text
+            except Bad as bad:
+                self.whole = False
+                source.note(bad)
+        return then
+
+    def _verbs(self, part: Field) -> list[Bound] | None:
+        """The verbs of ``do``; None when one of them could not be read."""
+        nodes = part.value.value if isinstance(part.value, SequenceNode) else [part.value]
+        if not nodes:
+            raise Bad(part.key, "expected at least one verb, such as say: welcome")
+        bound = [self._bound(node) for node in nodes]
+        return None if None in bound else [b for b in bound if b is not None]
+
+    def _bound(self, node: Node) -> Bound | None:
+        source = self.source
+        try:
+            name, key, data = verb_and_data(source, node, "a verb such as say: welcome")
+        except Bad as bad:
+            source.note(bad)
+            return None
+        if name not in VERBS:
+            source.unknown(key, "verb", name, sorted(VERBS))
+            return None
+        verb = VERBS[name]
+        arguments = bind(verb.run, name, key, data, self.context)
+        if arguments is None or arguments.named.get("flow", ...) is None:
+            return None
+        named = signature_of(verb.run).by_name(arguments)
+        wrong = verb.check(named)
+        if wrong:
+            source.fault(key, f"{name}: {wrong}")
+            return None
+        return Bound(
+            verb,
+            arguments,
+            key,
+            source.place(key),
+            verb.outcomes(named),
+            prompts_in(verb.run, named),
+            verb.enters(named),
+            addresses_in(verb.run, named),
+            next((each for each in named.values() if isinstance(each, Flow)), None),
+        )
+
+    def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
+        for bound, after in pairwise(verbs):
+            if not bound.goes_on:
+                why = "ends the call" if not bound.outcomes else "leads to different states"
+                raise Bad(
+                    after.key,
+                    f"{after.verb.name} is never reached: {bound.verb.name} {why},"
+                    " so it can only be the last of do",
+                )
+        needed = outcomes_of(verbs)
+        forgotten = [outcome for outcome in needed if outcome not in then.keys]
+        self.whole = self.whole and then.whole and not forgotten
+        if forgotten and then.whole:
+            of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))
+            forgets = "then forgets" if then.keys else "then is missing; expected"
+            self.source.fault(at.key, f"{state}: {forgets} {', '.join(forgotten)} (of {of})")
+        for outcome, key in then.keys.items():
+            if outcome not in needed:
+                names = ", ".join(bound.verb.name for bound in verbs)
+                hint = suggest(outcome, needed) if needed else "the call ends here; leave then out"
+                self.source.fault(
+                    key, f"{state}: {names} cannot have the outcome {outcome!r}; {hint}"
+                )
+
+
+def bad_name(name: str, flow: Flow) -> str:
+    """What is wrong with *name* for a state of *flow*; empty: nothing."""
+    if name == END:
+        return f"{name!r} is where calls end; choose another name"
+    if name in flow.outcomes:
+        return f"{name!r} is an outcome of the flow; choose another name"
+    if name not in RESERVED and _NAME.fullmatch(name):
+        return ""
+    return f"{name!r} is no name of a state; expected letters, digits, spaces, '_', '-' and '.'"

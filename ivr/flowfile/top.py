@@ -1,0 +1,172 @@
+"""The top of a flow file: what it is called, where it starts, and how it can be called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from ..engine import templates
+from ..engine.errors import FlowError
+from ..engine.flow import RESERVED, Flow
+from ..engine.variables import Variable, variable_of
+from .convert import Context, convert, variable_name
+from .source import Bad, Field, Source, is_empty
+
+LANGUAGE_VERSION = "1"
+TEXTS = ("flow", "start", "language", "description")
+TOP = ("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "variables", "states")
+_VARIABLE = ("type", "default", "description")
+
+
+def read_top(source: Source, root: Node) -> dict[str, Field]:
+    """The keys of a flow file.  Raises `Bad` where it is none that can be read."""
+    top = source.fields(root, "a flow: ivr, flow, start, states")
+    if not top.keys() & {"ivr", "flow", "start", "states"}:
+        raise Bad(root, "this is no flow; a flow begins with ivr: 1, and has start and states")
+    version = read_text(source, top["ivr"]) if "ivr" in top else LANGUAGE_VERSION
+    if version is not None and version != LANGUAGE_VERSION:
+        raise Bad(top["ivr"].value, f"this program reads ivr: 1, not ivr: {version}")
+    for name, part in top.items():
+        if name not in TOP:
+            source.unknown(part.key, "key", name, TOP)
+    for name in ("ivr", "flow", "start", "states"):
+        if name not in top:
+            what = "ivr: 1, the version of the language" if name == "ivr" else name
+            source.fault(root, f"the flow lacks {what}")
+    return top
+
+
+def read_text(source: Source, part: Field) -> str | None:
+    """The text of *part*; None where there is none, which is noted."""
+    try:
+        return source.text(part.value)
+    except Bad as bad:
+        source.note(bad)
+        return None
+
+
+def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
+    """The flow that *top* declares, without its states."""
+    texts = {name: read_text(source, top[name]) for name in TEXTS if name in top}
+    start = top.get("start")
+    flow = Flow(
+        texts.get("flow") or Path(source.file).stem,
+        start=texts.get("start") or "",
+        language=texts.get("language") or "",
+        place=source.place(start.value if start else root),
+    )
+    if "zone" in top:
+        flow.zone = _zone(source, top["zone"])
+    if "outcomes" in top:
+        flow.outcomes = _outcomes(source, top["outcomes"])
+    if "arguments" in top:
+        flow.arguments = _variables(source, top["arguments"], ("flow", "into"))
+    if "variables" in top:
+        flow.variables = _variables(source, top["variables"], tuple(flow.arguments))
+    if "returns" in top:
+        flow.returns = _returns(source, top["returns"])
+    return flow
+
+
+def _zone(source: Source, part: Field) -> ZoneInfo | None:
+    try:
+        return cast(ZoneInfo, convert(ZoneInfo, part.value, Context(source)))
+    except Bad as bad:
+        source.note(bad)
+        return None
+
+
+def _outcomes(source: Source, part: Field) -> tuple[str, ...]:
+    """``[yes, no]``, or ``{yes: what it means}``."""
+    if isinstance(part.value, MappingNode):
+        named = [field.key for field in source.fields(part.value, "outcomes").values()]
+    else:
+        named = source.items(part.value)
+    found: list[str] = []
+    for node in named:
+        try:
+            name = source.text(node, "the name of an outcome")
+        except Bad as bad:
+            source.note(bad)
+            continue
+        if name in RESERVED:
+            source.fault(node, f"{name!r} is where calls end; choose another name")
+        elif name in found:
+            source.fault(node, f"outcomes: {name} is given twice")
+        else:
+            found.append(name)
+    return tuple(found)
+
+
+def _returns(source: Source, part: Field) -> dict[str, str]:
+    found = {}
+    try:
+        for name, field in source.fields(part.value, "value: expression pairs").items():
+            found[name] = source.text(field.value, "an expression")
+            templates.check_expression(found[name])
+    except FlowError as error:
+        source.fault(field.value, f"returns: {error}")
+    except Bad as bad:
+        source.note(bad, "returns")
+    return found
+
+
+def _variables(source: Source, part: Field, taken: tuple[str, ...]) -> dict[str, Variable]:
+    """``name: type``, ``name: value``, or ``name: {type: …, default: …, description: …}``."""
+    found = {}
+    try:
+        fields = source.fields(part.value, "name: type pairs, such as question: text")
+    except Bad as bad:
+        source.note(bad)
+        return {}
+    for name, field in fields.items():
+        try:
+            variable_name(name)
+            if name in taken:
+                raise FlowError(f"{name!r} is taken; choose another name")
+            found[name] = _variable(source, field.value)
+        except (ValueError, FlowError) as error:
+            source.fault(field.key, str(error))
+        except Bad as bad:
+            source.note(bad, name)
+    return found
+
+
+def _variable(source: Source, node: Node) -> Variable:
+    if isinstance(node, ScalarNode):
+        text = source.text(node, "a type, or the value at first")
+        return Variable("text", text) if node.style else _of(node, _value(text))
+    fields = source.fields(node, "a type, or the value at first")
+    for key, field in fields.items():
+        if key not in _VARIABLE:
+            source.unknown(field.key, "key", key, _VARIABLE)
+    if "type" not in fields:
+        raise Bad(node, "expected type, such as type: text")
+    type = _of(fields["type"].value, source.text(fields["type"].value, "a type"))
+    words = source.text(fields["description"].value) if "description" in fields else ""
+    if "default" not in fields or is_empty(fields["default"].value):
+        return Variable(type.type, None, words)
+    given = fields["default"].value
+    value = type.literal(source.text(given))
+    if value is None:
+        raise Bad(given, f"{given.value!r} cannot be the default of {type.type}")
+    return Variable(type.type, value, words)
+
+
+def _of(node: Node, given: object) -> Variable:
+    try:
+        return variable_of(given)
+    except FlowError as error:
+        hint = "; a text to begin with goes in quotes" if isinstance(given, str) else ""
+        raise Bad(node, f"{error}{hint}") from None
+
+
+def _value(text: str) -> object:
+    for type in ("number", "yes/no"):
+        value = variable_of(type).literal(text)
+        if value is not None:
+            return value
+    return text

@@ -1,0 +1,115 @@
+"""What a project's settings make of `ivr.work`: the pool of a worker, and the secrets of flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .config import Settings
+from .engine.values import Secret
+from .work.job import Job
+from .work.pool import Pool
+
+if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them imports them
+    from .config.secrets import SecretSource
+    from .project import Project
+    from .work.databases import Database
+    from .work.http import Http
+    from .work.memory import Memory
+
+Jobs = Mapping[str, Callable[[], Job]]
+
+
+def pool(project: Project, wake: Callable[[], None]) -> Pool:
+    """The pool of one worker; nothing is opened before it is needed."""
+    threads = project.settings.work.threads
+    return Pool(jobs(project), wake, threads=threads, limits=limits(project))
+
+
+def limits(project: Project) -> Mapping[str, float]:
+    """The most seconds that a job may take."""
+    return {"python": project.settings.work.python_seconds}
+
+
+def jobs(project: Project) -> Jobs:
+    """How each job is made, the first time that it is asked for."""
+    settings = project.settings
+    work = settings.work
+    http = cache(partial(_http, settings))
+    memory = cache(partial(_memory, settings))
+
+    def notify() -> Job:
+        from .work.mail import Mail, MailServer
+        from .work.notify import Notify
+
+        mail = None
+        if work.mail.host:
+            server = MailServer(
+                work.mail.host,
+                work.mail.port,
+                work.mail.security,
+                work.mail.sender,
+                work.mail.user,
+                _read(work.mail.password, "work.mail.password"),
+            )
+            mail = Mail(server, (settings.messages, settings.recordings))
+        return Notify(http(), mail)
+
+    def sql() -> Job:
+        from .work.sql import Sql
+
+        return Sql({name: _database(settings, name) for name in work.databases})
+
+    def python() -> Job:
+        from .work.python import Python
+
+        files = [*settings.flow_files, *(Path(flow.place.file) for flow in project.further)]
+        return Python(list(dict.fromkeys(file.parent for file in files)))
+
+    return {
+        "http": http,
+        "notify": notify,
+        "sql": sql,
+        "python": python,
+        "recall": lambda: memory().recall,
+        "remember": lambda: memory().remember,
+    }
+
+
+def secrets(settings: Settings) -> dict[str, Secret]:
+    """The secrets of the settings.  Raises `SettingsError` for one that is not there."""
+    return {
+        name: Secret(source.read(f"secrets.{name}")) for name, source in settings.secrets.items()
+    }
+
+
+def _http(settings: Settings) -> Http:
+    from .work.hosts import Hosts
+    from .work.http import Http
+
+    return Http(Hosts(settings.work.http.hosts, settings.work.http.private))
+
+
+def _memory(settings: Settings) -> Memory:
+    from .work.databases import Database
+    from .work.memory import Memory
+
+    if settings.work.memory:
+        return Memory(_database(settings, settings.work.memory))
+    file = settings.var / "memory.db"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(0o640)  # who called is nobody else's business
+    return Memory(Database(f"sqlite:///{file}"))
+
+
+def _database(settings: Settings, name: str) -> Database:
+    from .work.databases import Database
+
+    given = settings.work.databases[name]
+    return Database(given.url, _read(given.password, f"work.databases.{name}.password"))
+
+
+def _read(source: SecretSource | None, name: str) -> str:
+    return source.read(name) if source else ""

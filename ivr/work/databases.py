@@ -1,0 +1,108 @@
+"""Databases by their URLs, opened when they are first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from .job import Deadline, Failed, TooSlow
+from .secrecy import masked
+
+CONNECTIONS = 8
+CHECK_EVERY = 10_000  # instructions of SQLite's machine
+CANCELLED = "57014"  # PostgreSQL's query_canceled
+
+
+class Database:
+    """One database; *password* takes the place of one in *url*."""
+
+    def __init__(self, url: str, password: str = "") -> None:
+        self._url = url
+        self._password = password
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def begin(self, deadline: Deadline) -> Iterator[Connection]:
+        """A transaction that is over by *deadline*.  Raises `Failed` and `TooSlow`."""
+        engine = self._open()
+        try:
+            with engine.begin() as connection:
+                _limit(connection, deadline)
+                yield connection
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            if _cancelled(cause):
+                raise TooSlow from None
+            words = str(cause).strip().partition("\n")[0]
+            raise Failed(masked(words, self._secrets(engine.url))) from None
+
+    def close(self) -> None:
+        """Let go of what connections there are."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _open(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                try:
+                    url = make_url(self._url.replace("postgres://", "postgresql://", 1))
+                    self._engine = _engine(url, self._password)
+                except (ArgumentError, NoSuchModuleError, ValueError):
+                    raise Failed("its URL in the settings is none that is known") from None
+                except ImportError as error:
+                    raise Failed(f"its driver is not installed: {error.name}") from None
+            return self._engine
+
+    def _secrets(self, url: URL) -> list[str]:
+        return [self._password, str(url.password or "")]
+
+
+def _engine(url: URL, password: str) -> Engine:
+    if password:
+        url = url.set(password=password)
+    options: dict[str, Any] = {"hide_parameters": True}  # callers have no business in logs
+    if url.get_backend_name() == "sqlite":
+        options |= {"connect_args": {"timeout": 5}, "poolclass": NullPool}
+    else:
+        options |= {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
+        options |= {"pool_timeout": 5}
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+        options |= {"connect_args": {"connect_timeout": 5, "application_name": "ivr"}}
+    engine = create_engine(url, **options)
+    if url.get_backend_name() == "sqlite":
+        _tame(engine)
+    return engine
+
+
+def _tame(engine: Engine) -> None:
+    # The driver would begin transactions when it sees fit; so they begin where they are begun.
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _limit(connection: Connection, deadline: Deadline) -> None:
+    """Have the database itself give up when the time is over."""
+    match connection.dialect.name:
+        case "postgresql":
+            left = max(1, int(deadline.left * 1000))
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {left}")
+        case "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.set_progress_handler(lambda: deadline.over, CHECK_EVERY)
+
+
+def _cancelled(error: Any) -> bool:
+    return getattr(error, "sqlstate", "") == CANCELLED or str(error) == "interrupted"

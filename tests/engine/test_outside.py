@@ -1,0 +1,436 @@
+"""The verbs that have something done outside: what they order, and what they make of the answer."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ivr.engine import trace
+from ivr.engine.answers import check_path
+from ivr.engine.call import Call
+from ivr.engine.effects import Note, Work
+from ivr.engine.errors import FlowError
+from ivr.engine.events import WorkDone, WorkOutcome
+from ivr.engine.templates import render_whole
+from ivr.engine.urls import check_url
+from ivr.engine.values import LONGEST_TEXT, Secret, has_secret
+from ivr.engine.verb import VERBS, Result
+from ivr.engine.verbs import http, log, notify, pause, python, recall, remember, sql
+from ivr.engine.verbs.http import BasicAuth
+from ivr.engine.verbs.notify import Mail
+
+from .driver import Driver
+
+URL = "https://crm.example/customers/{{ caller }}?pin={{ tries }}"
+Verb = Callable[[Call], Any]
+
+
+class Outside(Driver):
+    """A call that has something done."""
+
+    def __init__(self, verb: Verb, **variables: Any) -> None:
+        super().__init__(verb, lambda call: pause(call, 1))
+        self.call.secrets = {"crm": Secret("wonderland")}
+        self.call.vars |= variables
+        self.start()
+
+    @property
+    def ordered(self) -> Mapping[str, Any]:
+        return next(effect.order for effect in self.effects if isinstance(effect, Work))
+
+    def done(self, value: Any = None, outcome: WorkOutcome = "ok", reason: str = "") -> Result:
+        id = next(effect.id for effect in self.effects if isinstance(effect, Work))
+        self.take(WorkDone(id, outcome, value, reason))
+        return self.results[0]
+
+    @property
+    def failed(self) -> str:
+        return self.noted("failed")[0]
+
+
+def test_a_request() -> None:
+    outside = Outside(
+        lambda call: http(
+            call,
+            URL,
+            "POST",
+            headers={"Accept": "text/{{ 'plain' }}"},
+            body={"who": "{{ caller }}"},
+            basic_auth=BasicAuth("ivr", "{{ secrets.crm }}"),
+            idempotency_key="{{ caller }}-1",
+        ),
+        tries="1&x=/?#ä",
+    )
+    assert outside.ordered == {
+        "method": "POST",
+        "url": "https://crm.example/customers/alice?pin=1%26x%3D%2F%3F%23%C3%A4",
+        "headers": {"Accept": "text/plain"},
+        "body": {"who": "alice"},
+        "auth": ["ivr", "wonderland"],
+        "retries": 2,
+        "idempotency_key": "alice-1",
+    }
+
+
+def test_an_answer_fills_variables() -> None:
+    into = {"name": "body.items[0].name", "sum": "body.sum", "gold": "body.gold", "old": "body.no"}
+    outside = Outside(lambda call: http(call, URL, into=into), tries=1, old="of before")
+    body = {"items": [{"name": "Ada"}], "sum": Decimal("1.50"), "gold": True}
+    assert outside.done({"status": 200, "body": body}) == Result("ok", code=200)
+    assert outside.call.vars == {
+        "tries": 1, "name": "Ada", "sum": Decimal("1.50"), "gold": True
+    }  # fmt: skip
+    assert outside.noted("http") == ["ok 200"]
+
+
+def test_an_answer_that_says_failed_fills_them_too() -> None:
+    outside = Outside(lambda call: http(call, URL, into={"code": "status"}), tries=1)
+    result = outside.done({"status": 404}, "failed", "404 Not Found")
+    assert result == Result("failed", code=404, reason="404 Not Found")
+    assert outside.call.vars["code"] == 404
+    assert outside.noted("http") == ["failed 404 404 Not Found"]
+
+
+def test_without_an_answer_they_are_unset() -> None:
+    outside = Outside(lambda call: http(call, URL, into={"code": "status"}), tries=1, code=200)
+    assert outside.done(None, "timeout", "too slow") == Result("timeout", reason="too slow")
+    assert "code" not in outside.call.vars
+
+
+def test_an_answer_of_garbage_is_no_surprise() -> None:
+    outside = Outside(lambda call: http(call, URL, into={"code": "status"}), tries=1)
+    assert outside.done({"status": "no number"}) == Result("ok")
+    assert outside.call.vars["code"] == "no number"
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (1.5, Decimal("1.5")),
+        (date(2025, 3, 3), date(2025, 3, 3)),
+        (Secret("x"), Secret("x")),
+        (False, False),
+        (0, 0),
+        ("", ""),
+    ],
+)
+def test_a_value_becomes_a_variable_of_its_kind(value: Any, kept: Any) -> None:
+    outside = Outside(lambda call: python(call, "tariffs:price", into={"price": "value"}))
+    assert outside.done(value).outcome == "ok"
+    assert outside.call.vars["price"] == kept
+    assert type(outside.call.vars["price"]) is type(kept)
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([1], "value: leads to a list or pairs; a variable is a text, a number, yes or no"),
+        ({"a": 1}, "value: leads to a list or pairs; a variable is a text, a number, yes or no"),
+        ("x" * (LONGEST_TEXT + 1), "value: a text of 4001 characters; at most 4000"),
+        (10**101, "value: a number that is too large or too small"),
+        (Decimal("1e-101"), "value: a number that is too large or too small"),
+        (float("inf"), "value: a number that is too large or too small"),
+    ],
+)
+def test_a_value_that_cannot_be_a_variable_is_failed(value: Any, why: str) -> None:
+    outside = Outside(lambda call: python(call, "tariffs:price", into={"price": "value"}))
+    assert outside.done(value) == Result("failed", reason=why)
+    assert "price" not in outside.call.vars
+
+
+def test_a_path_that_does_not_fit_says_nothing_of_what_came() -> None:
+    outside = Outside(lambda call: python(call, "a:b", into={"n": "length(value)"}))
+    assert outside.done(4711).reason == "length(value): does not fit what came"
+
+
+def test_what_is_sensitive_becomes_a_secret_and_is_masked() -> None:
+    outside = Outside(
+        lambda call: http(call, URL, into={"pin": "body", "b": "body"}, sensitive=True), tries=1
+    )
+    done = WorkDone(1, "ok", {"status": 200, "body": 4711})
+    assert trace.of_event(done, outside.call)["value"] == "***"
+    outside.done(done.value)
+    assert isinstance(outside.call.vars["pin"], Secret)
+    assert outside.call.vars["pin"] == "4711"
+
+
+def test_a_secret_that_comes_of_sensitive_work_stays_one() -> None:
+    outside = Outside(lambda call: python(call, "a:b", into={"x": "value"}, sensitive=True))
+    outside.done(Secret("4711"))
+    assert outside.call.vars["x"] == "4711"
+
+
+# -- secrets ----------------------------------------------------------------------------------
+
+
+def test_a_text_with_a_secret_in_it_is_one() -> None:
+    given = {
+        "whole": "{{ secrets.crm }}",
+        "part": "Bearer {{ secrets.crm }} {{ caller }}",
+        "pin": "{{ pin }}",
+        "none": "{{ caller }}!",
+    }
+    outside = Outside(lambda call: http(call, "https://crm.example", body=given), pin=Secret("42"))
+    body = outside.ordered["body"]
+    assert {name: type(value) for name, value in body.items()} == {
+        "whole": Secret, "part": Secret, "pin": Secret, "none": str
+    }  # fmt: skip
+    assert body["part"] == "Bearer wonderland alice"
+    [work] = [effect for effect in outside.effects if isinstance(effect, Work)]
+    assert trace.of_effect(work)["order"]["body"] == {
+        "whole": "***", "part": "***", "pin": "***", "none": "alice!"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda call: http(call, "https://crm.example/{{ secrets.crm }}"),
+        lambda call: http(call, "https://crm.example", idempotency_key="{{ secrets.crm }}"),
+        lambda call: http(call, "https://crm.example", body="{{ secrets.crm | upper }}"),
+        lambda call: http(call, "https://crm.example", body="{{ secrets }}"),
+        lambda call: http(call, "https://crm.example", body="x {{ secrets }}"),
+        lambda call: python(call, "a:b", arguments={"x": ["{{ secrets.crm }}"]}),
+        lambda call: log(call, "{{ secrets.crm }}"),
+        lambda call: notify(call, mail=Mail(("a@b",), "{{ secrets.crm }}")),
+        lambda call: recall(call, "x", scope="{{ secrets.crm }}"),
+        lambda call: remember(call, {"x": "{{ secrets.crm }}"}),
+        lambda call: remember(call, {"x": "{{ pin }}"}),
+        lambda call: sql(call, "SELECT '{{ secrets.crm }}'"),
+    ],
+)
+def test_a_secret_is_refused_where_it_has_no_business(verb: Verb) -> None:
+    outside = Outside(verb, pin=Secret("wonderland"))
+    assert outside.noted("failed")
+    assert not [effect for effect in outside.effects if isinstance(effect, Work)]
+    assert "wonderland" not in str([trace.of_effect(note) for note in outside.notes])
+
+
+def test_a_secret_that_there_is_not_is_told() -> None:
+    outside = Outside(lambda call: http(call, "https://crm.example", body="{{ secrets.crn }}"))
+    assert "there is no 'crn' in it; there are: crm" in outside.failed
+
+
+def test_a_secret_in_the_words_of_an_error_is_masked() -> None:
+    async def breaks(call: Call) -> Result:
+        raise ValueError(f"cannot log in with {call.secrets['crm'].reveal()}")
+
+    assert Outside(breaks).failed.endswith("ValueError: cannot log in with ***")
+
+
+# -- what texts become ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("{{ sum }}", Decimal("1.50")),
+        ("{{sum * 2}}", Decimal("3.00")),
+        ("{{ sum }} EUR", "1.50 EUR"),
+        ("{{ sum }}{{ sum }}", "1.501.50"),
+        ("{{- sum -}}", "1.50"),
+        ("{{ sum -}}", "1.50"),
+        ("{ x }", "{ x }"),
+        ("{{ day }}", date(2025, 3, 3)),
+    ],
+)
+def test_a_text_that_is_one_value_is_that_value(source: str, value: Any) -> None:
+    assert render_whole(source, {"sum": Decimal("1.50"), "day": date(2025, 3, 3)}) == value
+
+
+def test_plain_values_are_filled_in_at_every_depth() -> None:
+    given = {"a": ["{{ n }}", ("x{{ n }}",)], "b": {"c": 1}, "d": None, "e": True}
+    outside = Outside(lambda call: http(call, "https://crm.example", body=given), n=3)
+    assert outside.ordered["body"] == {"a": [3, ["x3"]], "b": {"c": 1}, "d": None, "e": True}
+
+
+def test_secrets_are_found_at_every_depth() -> None:
+    assert has_secret({"a": [1, {"b": Secret("x")}]})
+    assert not has_secret({"a": [1, {"b": "x"}], "c": None})
+
+
+@pytest.mark.parametrize("path", ["body", "body.a[0].b", "length(body)", 'headers."content-type"'])
+def test_paths(path: str) -> None:
+    check_path(path)
+
+
+@pytest.mark.parametrize("path", ["", "a..b", "a[", "nope(a)", "length(a, b)"])
+def test_what_is_no_path(path: str) -> None:
+    with pytest.raises(ValueError):
+        check_path(path)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.b", "http://a.b:80/{{ x }}", "https://a?b={{ x | default('a b') }}"]
+)
+def test_urls(url: str) -> None:
+    check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "a.b", "ftp://a.b", "https://", "https://{{ x }}/", "https://a{{ x }}.b/", "https://u@a.b",
+        "https://a.b/ x", "https://a.b?{{ x }}@", "https://a.b\n", "https://a.b:{{ x }}/",
+    ],
+)  # fmt: skip
+def test_what_is_no_url(url: str) -> None:
+    if "?" in url:
+        return check_url(url)  # an @ behind the host is as good as any sign
+    with pytest.raises(ValueError):
+        check_url(url)
+
+
+def test_an_url_of_a_python_flow_is_looked_at_as_well() -> None:
+    outside = Outside(lambda call: http(call, "https://{{ caller }}/"))
+    assert "the host must be written out" in outside.failed
+
+
+def test_a_name_of_a_header_is_one_word() -> None:
+    check = VERBS["http"].check
+    assert check({"headers": {"Accept": "x", "A B": "x"}}).startswith("'A B' is no name")
+    assert check({}) == ""
+
+
+# -- the others -------------------------------------------------------------------------------
+
+
+def test_a_query() -> None:
+    outside = Outside(
+        lambda call: sql(
+            call,
+            "SELECT balance FROM accounts WHERE number = :number",
+            "bank",
+            {"number": "{{ n }}"},
+            into={"balance": "rows[0].balance", "found": "count"},
+        ),
+        n=7,
+    )
+    assert outside.ordered == {
+        "database": "bank",
+        "query": "SELECT balance FROM accounts WHERE number = :number",
+        "parameters": {"number": 7},
+        "most": 100,
+    }
+    assert outside.done([{"balance": Decimal("9.99")}]) == Result("ok")
+    assert outside.call.vars == {"n": 7, "balance": Decimal("9.99"), "found": 1}
+
+
+def test_a_query_that_finds_nothing() -> None:
+    into = {"balance": "rows[0].balance", "found": "count"}
+    outside = Outside(lambda call: sql(call, "SELECT 1", into=into))
+    assert outside.done([]).outcome == "ok"
+    assert outside.call.vars == {"found": 0}
+
+
+def test_a_query_of_which_nothing_comes() -> None:
+    outside = Outside(lambda call: sql(call, "SELECT 1"))
+    assert outside.done(None, "failed", "no such table") == Result("failed", reason="no such table")
+
+
+def test_a_query_with_a_slot_is_refused() -> None:
+    outside = Outside(lambda call: sql(call, "SELECT {{ caller }}"))
+    assert "a query has no {{ … }} in it" in outside.failed
+
+
+def test_a_function() -> None:
+    outside = Outside(lambda call: python(call, "tariffs:price", {"to": "{{ caller }}"}))
+    assert outside.ordered == {"function": "tariffs:price", "arguments": {"to": "alice"}}
+
+
+def test_a_webhook() -> None:
+    outside = Outside(
+        lambda call: notify(
+            call, "https://crm.example/hook", "{{ secrets.crm }}", {"why": "{{ caller }}"}
+        )
+    )
+    assert outside.ordered == {
+        "webhook": "https://crm.example/hook",
+        "secret": "wonderland",
+        "body": {
+            "call": "call-1", "caller": "alice", "dialled": "100", "data": {"why": "alice"}
+        },
+        "key": "call-1-1",
+        "retries": 2,
+    }  # fmt: skip
+    assert outside.done(204) == Result("ok", code=204)
+
+
+def test_a_mail() -> None:
+    mail = Mail(("a@example.com", "{{ who }}"), "From {{ caller }}", "Hello", "{{ recording }}")
+    outside = Outside(lambda call: notify(call, mail=mail), who="b@example.com", recording="x.wav")
+    assert outside.ordered == {
+        "mail": {
+            "to": ["a@example.com", "b@example.com"],
+            "subject": "From alice",
+            "text": "Hello",
+            "attach": "x.wav",
+        }
+    }
+    assert outside.done() == Result("ok")
+
+
+def test_nobody_to_notify() -> None:
+    assert "expected one of the two: webhook or mail" in Outside(notify).failed
+
+
+def test_a_webhook_without_a_secret() -> None:
+    outside = Outside(lambda call: notify(call, "https://crm.example/hook"))
+    assert "a webhook needs a secret" in outside.failed
+
+
+def test_what_is_recalled_becomes_variables() -> None:
+    outside = Outside(lambda call: recall(call, "language", "visits"), visits=9)
+    assert outside.ordered == {"scope": "caller:alice", "names": ["language", "visits"]}
+    assert outside.done({"language": "de"}) == Result("ok")
+    assert outside.call.vars == {"language": "de"}
+
+
+def test_what_cannot_be_recalled_is_unset() -> None:
+    outside = Outside(lambda call: recall(call, "visits"), visits=9)
+    assert outside.done(None, "failed", "no disk") == Result("failed", reason="no disk")
+    assert outside.call.vars == {}
+
+
+def test_what_is_to_be_remembered() -> None:
+    outside = Outside(
+        lambda call: remember(call, {"language": "{{ l }}"}, {"visits": 1}, scope="all", keep=60),
+        l="de",
+    )
+    assert outside.ordered == {
+        "scope": "all", "values": {"language": "de"}, "seconds": 60, "add": {"visits": 1}
+    }  # fmt: skip
+    outside.done({"visits": 4})
+    assert outside.call.vars["visits"] == 4
+
+
+def test_nothing_comes_of_a_memory_that_fails() -> None:
+    outside = Outside(lambda call: remember(call, add={"visits": 1}), visits=3)
+    assert outside.done(None, "timeout") == Result("timeout")
+    assert outside.call.vars == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "expected values to be kept, or numbers to add"),
+        ({"values": {"a": 1}, "add": {"a": 1}}, "a is both set and added to"),
+        ({"values": {"a": ["x"]}}, "a: expected a text, a number, yes or no"),
+        ({"values": {"a": "x" * 5000}}, "a: expected a text, a number, yes or no"),
+    ],
+)
+def test_what_cannot_be_remembered(given: dict[str, Any], why: str) -> None:
+    assert why in Outside(lambda call: remember(call, **given)).failed
+
+
+def test_a_line_of_the_log_is_one_line() -> None:
+    outside = Outside(lambda call: log(call, "{{ caller }} said:\r\n{{ x }}", "warning"), x="a\nb")
+    assert outside.results == [Result("done")]
+    assert Note("log_warning", "alice said: a b") in outside.notes
+
+
+def test_a_call_has_no_secrets_unless_the_settings_have_some() -> None:
+    with pytest.raises(FlowError, match="there are: none"):
+        Call("1").text("{{ secrets.crm }}")
