@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from .engine.aftermath import Aftermath
 from .engine.errors import StateTooSlow
 from .engine.session import Session
 
@@ -31,7 +32,11 @@ class StateGuard:
 
     # The places where a session lets the flow's code run.
     _inside = frozenset(
-        walk.__code__ for walk in (Session._run, Session._throw, Session._close, Session._enter)
+        walk.__code__
+        for walk in (
+            *(Session._run, Session._throw, Session._close, Session._enter),
+            *(Aftermath.goes_on, Aftermath._close),
+        )
     )
 
     def __init__(self, beat: Callable[[], None]) -> None:

@@ -91,7 +91,8 @@ def load_project(file: Path) -> Project:
         house = house_of(settings, file)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, house)
+    called, shared = targets(settings), settings.shared
+    flows = load_flows(settings.flow_files, catalogue, called, faults, house, shared)
     numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
@@ -156,18 +157,20 @@ def load_flows(
     targets: Allowed | None,
     faults: list[Fault],
     house: House | None = None,
+    shared: Path | None = None,
 ) -> dict[Path, Flow]:
     """Read flow files; what is wrong with them is added to *faults*.
 
-    Without *catalogue* prompts are not checked, without *targets* the addresses that are called,
-    without *house* the schedules of the settings.
+    *shared* is what all flows have.  Without *catalogue* prompts are not checked, without *targets*
+    the addresses that are called, without *house* the schedules of the settings.
     """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
-            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None, house)
+            names = catalogue.everywhere() if catalogue else None
+            flows[path] = load_flow(path, names, house=house, shared=shared)
         except LoadError as error:
-            faults += error.faults
+            faults += [fault for fault in error.faults if fault not in faults]
             continue
         if catalogue:
             faults += _foreign_prompts(flows[path], catalogue)

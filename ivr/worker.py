@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from math import inf
 from typing import Protocol
 
 from .engine import trace
+from .engine.aftermath import LONGEST
 from .engine.call import Call
 from .engine.call_out import CallOut
 from .engine.effects import Effect, Note, Stop, Work
@@ -107,6 +109,7 @@ class Worker:
         self.overrides: Mapping[str, str] = {}
         """Schedules that are `open` or `closed` for calls to come, whatever their rules say."""
         self.sessions: dict[str, Session] = {}
+        self._left: set[str] = set()  # calls that are gone, and whose flow still tidies up
         self._going_out: dict[str, Flow] = {}
         self.guard = StateGuard(phone.beat)
         self._ended = 0
@@ -123,10 +126,17 @@ class Worker:
             self.end()
 
     def end(self) -> None:
-        """End what calls are left, and the phone."""
-        self.pool.close()
+        """End what calls are left, and the phone; what flows do after a call gets its time."""
         for call_id, event in self.phone.stop():
             self._feed(call_id, event)
+        for _ in range(math.ceil(LONGEST / LONGEST_TURN) + 1):
+            if not self._left:
+                break
+            self.pool.wait(LONGEST_TURN)
+            self._tend()
+        for call_id in list(self._left):
+            self._close(call_id)
+        self.pool.close()
 
     def drain(self) -> None:
         """Take no new calls; end when the live ones are over.  Fit for a signal handler."""
@@ -151,6 +161,10 @@ class Worker:
     def turn(self) -> None:
         """Wait for something to happen, and let the calls it concerns react."""
         self._happens(self._patience())
+        self._tend()
+
+    def _tend(self) -> None:
+        """Work that is done, and deadlines that are past."""
         for call_id, done in self.pool.done():
             self._feed(call_id, done)
         now = self.clock()
@@ -194,19 +208,27 @@ class Worker:
         session = self.sessions.get(call_id)
         if session is None:
             return
+        left = call_id in self._left
         seen = trace.of_event(event, session.call)
         with self.guard:
             effects = session.handle(event, now)
         self.journal.write(session.call, seen, effects, now)
         for effect in effects:
             self._perform(call_id, effect)
-        if self.tally:
+        if self.tally and not left:
             self.tally.saw(session, event, effects, now, self.clock())
         if isinstance(event, HungUp):
-            del self.sessions[call_id]
-            self.pool.forget(call_id)
-            self.journal.end(call_id)
-            self._tidy()
+            self._left.add(call_id)
+        if call_id in self._left and session.ended:
+            self._close(call_id)
+
+    def _close(self, call_id: str) -> None:
+        """The call is gone, and its flow has done what it does after it."""
+        self._left.discard(call_id)
+        del self.sessions[call_id]
+        self.pool.forget(call_id)
+        self.journal.end(call_id)
+        self._tidy()
 
     def _perform(self, call_id: str, effect: Effect) -> None:
         match effect:

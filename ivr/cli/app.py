@@ -292,7 +292,7 @@ def front_config(
         typer.Option(
             "--for",
             help="kamailio: its kamailio.cfg; dispatcher: its dispatcher.list;"
-            " opensips, sbc: what it must do, in words.",
+            " tls: its tls.cfg; opensips, sbc: what it must do, in words.",
         ),
     ] = "kamailio",
     settings: Settings = DEFAULT,

@@ -15,7 +15,9 @@ from ..testing.simulated_call import MONDAY
 
 def run(file: Path, at: str, caller: str, dialled: str, settings_file: Path) -> None:
     catalogue = read_prompts(settings_file)
-    flow = load_flow(file, catalogue.everywhere() if catalogue else None, read_house(settings_file))
+    flow = load_flow(
+        file, catalogue.everywhere() if catalogue else None, house=read_house(settings_file)
+    )
     texts = catalogue.texts(flow.language) if catalogue else {}
     be_the_caller(
         flow,

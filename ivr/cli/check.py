@@ -13,18 +13,18 @@ from .output import as_json, complain
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
-    catalogue = called = house = None
+    catalogue = called = house = shared = None
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
             files = files or settings.flow_files
-            called = targets(settings)
+            called, shared = targets(settings), settings.shared
             house = house_of(settings, settings_file)
             read_callers(settings, settings_file, faults)
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(files, catalogue, called, faults, house)
+    flows = load_flows(files, catalogue, called, faults, house, shared)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults]})

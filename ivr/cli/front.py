@@ -7,11 +7,18 @@ from pathlib import Path
 
 from ..config import load_settings
 from ..engine.errors import SettingsError
-from ..fleet.front import Destination, FrontPlan, configuration, dispatcher_list, requirements
+from ..fleet.front import (
+    Destination,
+    FrontPlan,
+    configuration,
+    dispatcher_list,
+    requirements,
+    tls_configuration,
+)
 from ..fleet.place import callers_each
 from ..fleet.supervisor import SPARE
 
-PROXIES = ("kamailio", "dispatcher", "opensips", "sbc")
+PROXIES = ("kamailio", "dispatcher", "tls", "opensips", "sbc")
 
 
 def run(settings_file: Path, proxy: str) -> None:
@@ -25,6 +32,8 @@ def run(settings_file: Path, proxy: str) -> None:
             print(configuration(plan), end="")
         case "dispatcher":
             print(dispatcher_list(_everywhere(plan), plan), end="")
+        case "tls":
+            print(tls_configuration(plan), end="")
         case _:
             print(requirements(plan, limit), end="")
 

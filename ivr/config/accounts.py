@@ -21,8 +21,8 @@ def _uri(text: str) -> str:
     found = _URI.fullmatch(text)
     if not found:
         raise ValueError("expected a SIP URI of a host, such as sip:sip.example.com:5060")
-    if text.startswith("sips:") or "transport=tls" in text.lower():
-        raise ValueError("the line speaks UDP and TCP: let a proxy of your own speak TLS")
+    if text.startswith("sips:"):
+        raise ValueError("for TLS, write sip: and ;transport=tls")
     return text
 
 
@@ -81,6 +81,11 @@ class Account(Section):
         if self.secret_env and self.secret_file:
             raise ValueError("secret_env and secret_file are two places for one password")
         return self
+
+    @property
+    def by_tls(self) -> bool:
+        """Whether it is reached by TLS."""
+        return "transport=tls" in (self.proxy or self.registrar).lower()
 
     @property
     def host(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, model_validator
 
 from .sections import Location, Network, Port, Section
@@ -36,6 +38,10 @@ class Front(Section):
     )
     tls_key: Location | None = Field(default=None, description="PEM file of the certificate's key")
     tls_port: Port = Field(default=5061, description="TCP port for TLS")
+    tls_authorities: Location = Field(
+        default=Path("/etc/ssl/certs/ca-certificates.crt"),
+        description="PEM file of those who vouch for registrars with ;transport=tls",
+    )
     users: Location | None = Field(
         default=None, description="file of `name: password`: phones that may register"
     )

@@ -141,6 +141,7 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     control.token_file = control.token_file and folder / control.token_file
     front, sip = settings.front, settings.sip
     front.users = front.users and folder / front.users
+    front.tls_authorities = folder / front.tls_authorities
     for section in (front, sip):
         section.tls_certificate = section.tls_certificate and folder / section.tls_certificate
         section.tls_key = section.tls_key and folder / section.tls_key

@@ -26,8 +26,8 @@ from .work import Work
 PREFIX = "IVR_"
 NESTED = "__"
 _RELOADED = {
-    *("routes", "flows", "prompts", "language", "zone", "voice", "statuses", "schedules"),
-    *("country", "callers", "languages", "secrets", "work"),
+    *("routes", "flows", "shared", "prompts", "language", "zone", "voice", "statuses"),
+    *("schedules", "country", "callers", "languages", "secrets", "work"),
 }
 
 
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     flows: list[Location] = Field(
         default=[], description="further flow files, for calls out: they are asked for by name"
+    )
+    shared: Location | None = Field(
+        default=None, description="file with states and handlers that every flow has"
     )
     calls: int = Field(
         default=0,

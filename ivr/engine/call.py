@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
@@ -25,6 +25,7 @@ from .effects import (
     Stop,
     Text,
     Unlisten,
+    Work,
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
@@ -35,18 +36,14 @@ from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
 
+TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
 BUILTIN_NAMES = (
-    "caller",
-    "dialled",
-    "headers",
-    "direction",
-    "now",
-    "caller_lists",
-    "secrets",
-)
+    *("caller", "dialled", "headers", "direction", "now", "caller_lists", "secrets"),
+)  # set by every call
+KNOWN_NAMES = (*BUILTIN_NAMES, "language")  # which a flow may set
 
 
 @dataclass(slots=True)
@@ -66,6 +63,14 @@ class Scope:
     place: str
     tries: list[Tries]
     steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What is to be done after a call, and with which variables."""
+
+    step: Callable[[Call], Awaitable[str]]
+    vars: dict[str, Value]
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +117,8 @@ class Call:
     """Whether a step takes the caller's answer right now."""
     reading: bool = False
     """Whether a step takes keys right now, and may show them."""
+    silent: bool = False
+    """Whether silence is what the flow wants right now."""
     recording: int = 0
     """The recording of the whole call that runs; 0: there is none."""
     secret_work: set[int] = field(default_factory=set)
@@ -121,6 +128,14 @@ class Call:
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     budget: Budget = field(default_factory=Budget)
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often outcomes came, where a handler wants to know."""
+    rescues: int = 3
+    """How many errors the flow's handlers may yet deal with."""
+    tidying: bool = False
+    """Whether the call is over and `on_hang_up` runs: work may still be done."""
+    parting: Parting | None = None
+    """What a flow that was called wants done after the call that ended in it."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
@@ -136,10 +151,11 @@ class Call:
         """Ask the outside world for something.  Returns at once.
 
         Raises `FlowError` for what is no effect, or has fields of the wrong types.  When the call
-        is `over`, only what tidies up still goes out: stops and notes.
+        is `over`, only what tidies up still goes out: stops and notes, in `on_hang_up` also work.
         """
         check_effect(effect)
-        if self.over and not isinstance(effect, Stop | Drop | Unlisten | Note):
+        late = (*TIDYING, Work) if self.tidying else TIDYING
+        if self.over and not isinstance(effect, late):
             return
         if isinstance(effect, HangUp | Redirect | Reject):
             self.over = True
@@ -331,6 +347,12 @@ class Call:
         if not again:
             self._tries = []
         self.note("state", state)
+
+    def rescued(self) -> None:
+        """An error was dealt with; what was typed before it counts no more."""
+        self.rescues -= 1
+        self.keys.clear()
+        self.budget.renew()
 
     def enter_flow(self, name: str, variables: dict[str, Value]) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""

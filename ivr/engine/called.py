@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from . import templates
 from .blame import blame
-from .call import Call
+from .call import Call, Parting
 from .errors import CallEnded, FlowError, StateTooSlow
 from .flow import END, Flow, path_name
+from .handlers import error_handler, farewell_of
 from .values import Value
 from .variables import Variables, undeclared
 
@@ -38,6 +39,11 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str,
     caller = call.enter_flow(flow.name, variables)
     try:
         await _through(call, flow, place)
+    except CallEnded:
+        farewell = farewell_of(flow, place.state)
+        if farewell is not None and call.parting is None:
+            call.parting = Parting(farewell, variables)
+        raise
     except (Exception, StateTooSlow) as error:
         known = flow.states.get(place.state)
         raise FlowError(f"{call.state}: {blame(error, call, known)}") from error
@@ -49,13 +55,22 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str,
 
 async def _through(call: Call, flow: Flow, place: _Place) -> None:
     flow.enter(place)
-    before = ""
+    before, counted = "", False
     while place.state not in flow.ends:
-        call.entered(path_name(flow, place.state), again=place.state == before)
+        again = place.state == before and not counted
+        call.entered(path_name(flow, place.state), again=again)
         keys, before = len(call.keys), place.state
-        outcome = await flow.states[before].step(call)
-        call.note("outcome", outcome)
-        flow.move(place, outcome)
+        try:
+            outcome = await flow.states[before].step(call)
+            call.note("outcome", outcome)
+            counted = flow.move(place, outcome, call.counts)
+        except (Exception, StateTooSlow) as error:
+            handler = error_handler(flow, before, call)
+            if handler in ("", before):
+                raise
+            call.note("failed", f"{call.state}: {blame(error, call, flow.states[before])}")
+            call.rescued()
+            flow.enter(place, handler)
         call.budget.spend(used_keys=len(call.keys) < keys)
     if place.state == END:
         call.end()

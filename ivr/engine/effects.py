@@ -205,7 +205,7 @@ class HangUp:
     first, `by` who wants it: what `HungUp` says then."""
 
     after: int | None = None
-    by: Literal["flow", "operator"] = "flow"
+    by: Literal["flow", "operator", "timeout"] = "flow"
     code: int = 480
 
 

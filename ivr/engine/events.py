@@ -176,13 +176,13 @@ class WorkDone:
 class HungUp:
     """The call is gone.  Always the last event of a call.
 
-    `by` is `caller`, `flow`, `operator`, `media_timeout`, `drain` or `error`; of a call that we
-    made and nobody took, `far_end`, or `no_answer` when we gave up.  `code` is the SIP status code,
-    if one came (487 for a caller who gave up before the answer).  `media` is how the
+    `by` is `caller`, `flow`, `operator`, `timeout`, `media_timeout`, `drain` or `error`; of a call
+    that we made and nobody took, `far_end`, or `no_answer` when we gave up. `code` is the SIP
+    status code, if one came (487 for a caller who gave up before the answer). `media` is how the
     sound was, as far as the line knows: `codec`, `packets_sent`, `packets_received`; of the
     caller's `packets_lost` and `packets_discarded` (too late, or too many at once), `jitter_ms` and
     `jitter_max_ms`; `round_trip_ms`; and `dtmf`, the way of the keys: `rfc4733`, `info`, `in-band`
-    or `none`.  `silent` is true where sound was missing, either way, 3 s after the answer.  Empty
+    or `none`. `silent` is true where sound was missing, either way, 3 s after the answer. Empty
     where there was none.
     """
 

@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo
 from transitions import Machine, MachineError
 
 from . import flow_check
+from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
+from .handlers import SORRY, apologise, arrows, ladder
 from .house import NO_HOUSE
+from .limits import DeadAir, MaxDuration
 from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .statuses import CODES
 from .values import Secret
 from .variables import Variable, Variables, variable_of
 
-__all__ = ["END", "RESERVED", "Cursor", "Flow", "Place", "State", "Step"]
+__all__ = ["END", "RESERVED", "USUAL", "Cursor", "Flow", "Place", "State", "Step"]
 
 # One INFO record per callback of every step would triple what a step costs.
 logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -35,6 +38,9 @@ class Cursor(Protocol):
     state: str
 
 
+USUAL = DeadAir()
+
+
 class Flow:
     """Named states, each an async function that returns its outcome.
 
@@ -43,6 +49,12 @@ class Flow:
     has an expression for each value that he may have.  With `variables` only those, and the
     arguments, exist.  Both are given as `Variable`, as the name of a type, or as the value that
     they have at first.
+
+    `handlers` says where outcomes lead that a state leaves out, each a state, or states by how
+    often it came in this call: ``{1: "menu", 3: "operator"}``.  `on_error` is the state for what
+    fails; without one the caller hears an apology, and goes to the state `operator`, if there is
+    one.  `dead_air` is what he hears when the flow waits in silence (None: nothing), `max_duration`
+    how long a call may last.
     """
 
     def __init__(
@@ -55,6 +67,11 @@ class Flow:
         outcomes: Collection[str] = (),
         returns: Mapping[str, str] | None = None,
         variables: Mapping[str, object] | None = None,
+        handlers: Mapping[str, str | Mapping[int, str]] | None = None,
+        on_error: str = "",
+        operator: str = "",
+        dead_air: DeadAir | None = USUAL,
+        max_duration: MaxDuration | None = None,
         place: Place = NOWHERE,
     ) -> None:
         self.name = name
@@ -70,6 +87,13 @@ class Flow:
         self.outcomes = tuple(outcomes)
         self.returns = dict(returns or {})
         self.variables = None if variables is None else _declared(variables)
+        self.handlers = {name: ladder(each) for name, each in (handlers or {}).items()}
+        self.on_error = on_error
+        self.operator = operator
+        self.dead_air = dead_air
+        self.max_duration = max_duration
+        self.farewells: dict[str, Step] = {}  # by state; "" for all others
+        self.handler_places: dict[str, Place] = {}
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 
@@ -82,6 +106,13 @@ class Flow:
     def declared(self) -> dict[str, Variable]:
         """Its arguments and its variables."""
         return {**self.arguments, **(self.variables or {})}
+
+    @property
+    def prompts(self) -> set[Prompt]:
+        """The prompts that it may play in any state."""
+        limit, silence = self.max_duration, self.dead_air
+        found = {*limit.warning, *limit.play} if limit else set()
+        return found | set(silence.play if silence else ())
 
     def fresh(self) -> Variables:
         """Its variables as they are at first."""
@@ -104,16 +135,27 @@ class Flow:
         own, *called = self.family()
         return frozenset(own.states).union(path_name(f, s) for f in called for s in f.states)
 
-    def state(self, /, **on: str) -> Callable[[Step], Step]:
+    def state(self, /, *, on_error: str = "", **on: str) -> Callable[[Step], Step]:
         """Declare a state: its function's name is the state's name, *on* its outcomes.
 
         Without outcomes the function must end the call (`hang_up`, `redirect`, `reject`).
+        *on_error* is the state that follows when it fails.
         """
 
         def declare(step: Step) -> Step:
             code = step.__code__
             place = Place(code.co_filename, code.co_firstlineno)
-            self.add(State(step.__name__, step, on, place))
+            self.add(State(step.__name__, step, on, place, on_error=on_error))
+            return step
+
+        return declare
+
+    def on_hang_up(self, *states: str) -> Callable[[Step], Step]:
+        """Declare what is done once the call is over, whoever ended it: once, within 5 s, and
+        without the caller.  With *states* it is what is done when the call ends in one of them."""
+
+        def declare(step: Step) -> Step:
+            self.farewells |= dict.fromkeys(states or ("",), step)
             return step
 
         return declare
@@ -132,6 +174,8 @@ class Flow:
 
     def check(self) -> Flow:
         """Build the map.  Raises `LoadError` with all that is wrong with it."""
+        if self.operator:
+            self.states.setdefault(SORRY, State(SORRY, apologise, {"done": self.operator}))
         faults = self.faults()
         if faults:
             raise LoadError(faults)
@@ -139,9 +183,13 @@ class Flow:
             model=None,
             states=[*self.states, *self.ends],
             transitions=[
-                {"trigger": _trigger(outcome), "source": state.name, "dest": target}
-                for state in self.states.values()
-                for outcome, target in state.on.items()
+                {
+                    "trigger": _trigger(arrow.outcome, arrow.rung),
+                    "source": name,
+                    "dest": arrow.target,
+                }
+                for name, state in self.states.items()
+                for arrow in arrows(self, state)
             ],
             initial=self.start,
             auto_transitions=False,
@@ -152,13 +200,25 @@ class Flow:
         """Put *cursor* on *state*, one of `states`; on the start state where none is given."""
         self._ready().set_state(state or self.start, cursor)
 
-    def move(self, cursor: Cursor, outcome: str) -> None:
-        """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`."""
+    def move(self, cursor: Cursor, outcome: str, counts: dict[str, int] | None = None) -> bool:
+        """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`.
+
+        *counts*: how often the outcomes came for which that makes a difference; whether this is one
+        of them is returned.
+        """
+        rung = 0
+        steps = self.handlers.get(outcome, ()) if isinstance(outcome, str) else ()
+        if len(steps) > 1 and outcome not in self.states[cursor.state].on:
+            key = f"{self.name}: {outcome}"
+            counts = {} if counts is None else counts
+            counts[key] = counts.get(key, 0) + 1
+            rung = max(least for least, _ in steps if least <= counts[key])
         try:
-            self._ready().events[_trigger(outcome)].trigger(cursor)
+            self._ready().events[_trigger(outcome, rung or 1)].trigger(cursor)
         except (KeyError, MachineError):
             known = ", ".join(sorted(self.states[cursor.state].on)) or "none"
             raise FlowError(f"the outcome {outcome!r} is not declared; declared: {known}") from None
+        return rung > 0
 
     def _ready(self) -> Machine:
         if self._machine is None:
@@ -167,9 +227,9 @@ class Flow:
         return self._machine
 
 
-def _trigger(outcome: str) -> str:
+def _trigger(outcome: str, rung: int = 1) -> str:
     """What the machine calls *outcome*: it keeps the name ``state`` for itself."""
-    return f"on {outcome}"
+    return f"on {outcome}" if rung == 1 else f"on {outcome}, {rung}"
 
 
 def path_name(flow: Flow, state: str) -> str:

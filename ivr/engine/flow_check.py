@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from .errors import Fault
+from .handlers import SORRY, arrows, handler_targets
 from .state import END
 
 if TYPE_CHECKING:
@@ -26,41 +27,67 @@ def _holes(flow: Flow) -> list[Fault]:
     if flow.start not in flow.states:
         found.append(flow.place.fault(f"start: {_unknown(flow.start, flow.states)}"))
     known = [*flow.states, *flow.ends]
+    for name, target in handler_targets(flow):
+        if target not in known:
+            place = flow.handler_places.get(name, flow.place)
+            found.append(place.fault(f"{name}: {_unknown(target, known)}"))
     for state in flow.states.values():
         for outcome, target in state.on.items():
             if target not in known:
                 place = state.on_places.get(outcome, state.place)
                 found.append(place.fault(f"{state.name}: {outcome}: {_unknown(target, known)}"))
+        if state.on_error and state.on_error not in known:
+            wrong = f"{state.name}: on_error: {_unknown(state.on_error, known)}"
+            found.append(state.on_places.get("on_error", state.place).fault(wrong))
     return found
 
 
 def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
     for state in flow.states.values():
+        last = {arrow.outcome: arrow for arrow in arrows(flow, state)}
+        certain = state.on.keys() | (state.left or frozenset())
         for outcome in GIVEN_UP:
-            if state.on.get(outcome) == state.name:
-                place = state.on_places.get(outcome, state.place)
+            if outcome in certain and last[outcome].target == state.name:
+                handler = flow.handler_places.get(f"handlers: {outcome}", state.place)
+                place = state.on_places.get(outcome, handler)
                 yield place.fault(
                     f"{state.name}: {outcome} leads back to the state itself, where no attempt"
                     " is left; raise attempts, or lead elsewhere"
                 )
 
 
+def reached(flow: Flow) -> set[str]:
+    """The states and ends of *flow* that a call can come to."""
+    onward = _onward(flow)
+    for name, state in flow.states.items():
+        onward[name] |= {state.on_error, flow.on_error, flow.operator}
+    return _reach(flow.start, onward)
+
+
+def _onward(flow: Flow) -> dict[str, set[str]]:
+    return {
+        name: {arrow.target for arrow in arrows(flow, state) if arrow.possible}
+        for name, state in flow.states.items()
+    }
+
+
 def _dead_ends(flow: Flow) -> Iterator[Fault]:
-    onward = {name: set(state.on.values()) for name, state in flow.states.items()}
     backward: dict[str, set[str]] = {}
-    for name, targets in onward.items():
+    for name, targets in _onward(flow).items():
         for target in targets or {END}:
             backward.setdefault(END if target in flow.ends else target, set()).add(name)
-    reached, ending = _reach(flow.start, onward), _reach(END, backward)
+    known, ending = reached(flow), _reach(END, backward)
     for name, state in flow.states.items():
-        if name not in reached:
+        if name == SORRY:
+            continue
+        if name not in known:
             yield state.place.fault(f"state {name!r} is never reached")
         elif name not in ending:
             yield state.place.fault(
                 f"state {name!r} has no way to an end; lead an outcome to {END!r}"
             )
     for outcome in flow.outcomes:
-        if outcome not in reached:
+        if outcome not in known:
             yield flow.place.fault(f"outcomes: no state leads to {outcome!r}")
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from .aftermath import Aftermath
 from .blame import blame, words
 from .call import FOREVER, Call
 from .effects import Effect, HangUp, Play, Prompt, Stop
@@ -31,14 +32,15 @@ from .events import (
     Offered,
     PlayDone,
     Tick,
+    WorkDone,
 )
 from .flow import Flow
+from .handlers import APOLOGY, error_handler, farewell_of
+from .limits import LONGEST_CALL, DeadAirWatch
 from .phase import SOUND
 from .step_clock import StepClock
 
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
-LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
-APOLOGY = "sorry"  # the prompt that a caller hears when a flow breaks
 
 
 class Session:
@@ -49,14 +51,19 @@ class Session:
     """
 
     __slots__ = (
+        "_aftermath",
         "_call_limit",
         "_clock",
         "_endless",
         "_interjection",
         "_moving",
+        "_now",
+        "_rescuer",
         "_started",
         "_step",
         "_until",
+        "_warn_at",
+        "_watch",
         "call",
         "deadline",
         "ended_by",
@@ -80,18 +87,23 @@ class Session:
         self.deadline: float | None = None
         self.ended_by = ""
         self._started = False
+        self._now = 0.0  # the owner's clock
         self._clock = StepClock()
         self._until = 0.0  # the step's clock
         self._endless = False  # the step named no moment: past it, that is the flow's fault
         self._call_limit = 0.0
+        self._warn_at = FOREVER  # when the caller is told that the call will soon be over
+        self._watch = DeadAirWatch(flow.dead_air.after if flow.dead_air else FOREVER)
         self._interjection = 0  # the playback of an operator's that runs
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
+        self._rescuer = ""  # the state that was entered last because of an error
         self._step: Coroutine[float, Event, str] | None = None
+        self._aftermath: Aftermath | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether the flow is over; whatever comes now is ignored."""
-        return bool(self.ended_by)
+        """Whether the call and what the flow does after it are over; whatever comes is ignored."""
+        return bool(self.ended_by) and self._aftermath is None
 
     @property
     def place(self) -> str:
@@ -107,13 +119,21 @@ class Session:
             return []
         if isinstance(event, Tick) and (self.deadline is None or now < self.deadline):
             return []
+        self._now = now
+        self._watch.told(event)
         try:
-            self._take(event, now)
+            if self._aftermath is None:
+                self._take(event, now)
+            elif isinstance(event, Tick | WorkDone):
+                self._tidy(event)
         except KeyboardInterrupt:  # the operator's, not the flow's
             raise
         except BaseException as error:
             self._fail(error)
-        return self.call.drain()
+        effects = self._watch.saw(self.call.drain(), self.call, now)
+        if self._step is not None and self.deadline is not None:
+            self.deadline = min(self.deadline, self._watch.due)
+        return effects
 
     def _take(self, event: Event, now: float) -> None:
         self.call.now = self._clock.at(now)
@@ -126,7 +146,8 @@ class Session:
     def _happened(self, event: Event, now: float) -> None:
         match event:
             case Offered(direction=direction):
-                self._started, self._call_limit = True, now + LONGEST_CALL
+                self._started = True
+                self._limit_call(now)
                 if direction == "in":
                     self._go_to(self.flow.start)
                 else:
@@ -138,7 +159,7 @@ class Session:
             case Answered() if self._moving:
                 self._move(self._moving)
             case Interjected(prompt):
-                self._interject(prompt, now)
+                self._interject((prompt,), now)
             case PlayDone(id) if id == self._interjection:
                 self._resume(now)
             case Dismissed():
@@ -167,18 +188,51 @@ class Session:
         self._enter(again=False)
         self._run(None)
 
+    def _limit_call(self, now: float) -> None:
+        limit = self.flow.max_duration
+        self._call_limit = now + (LONGEST_CALL if limit is None else limit.after)
+        if limit is not None and limit.warning:
+            self._warn_at = self._call_limit - limit.warn_before
+
     def _tick(self, event: Tick, now: float) -> None:
         call = self.call
         if now >= self._call_limit:
-            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+            return self._time_is_up()
         if self._interjection:
             call.emit(Stop(self._interjection))
             call.note("playback_without_end", "of an operator's prompt")
             return self._resume(now)
+        if now >= self._warn_at:
+            assert self.flow.max_duration is not None
+            self._warn_at = FOREVER
+            return self._interject(self.flow.max_duration.warning, now)
+        if now >= self._watch.due and self.flow.dead_air:
+            self._watch.comfort(call, self.flow.dead_air.play)
+        if now < self._clock.due(self._until):
+            return self._set_deadline()
         if self._endless:
             raise FlowError(f"waited {LONGEST_WAIT:.0f} seconds without a deadline")
         call.now = max(call.now, self._until)  # whatever a sum of floats makes of it
         self._run(event)
+
+    def _time_is_up(self) -> None:
+        """The call has lasted as long as it may."""
+        call, limit = self.call, self.flow.max_duration
+        call.rescues = 0
+        if limit is None:
+            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+        call.note("max_duration", f"{limit.after:g} s")
+        try:
+            self._throw(CallEnded, "the call's time was up")
+        except CallEnded:  # it ended the call while it tidied up
+            return self._part("timeout")
+        if call.phase in SOUND.phases and limit.play:
+            goodbye = call.new_id()
+            call.emit(Play(goodbye, call.rendered(limit.play), call.language))
+            call.emit(HangUp(goodbye, "timeout"))
+        else:
+            call.emit(HangUp(by="timeout"))
+        self._part("timeout")
 
     def _run(self, event: Event | None) -> None:
         """Resume the state, then follow outcomes until something has to wait."""
@@ -190,7 +244,7 @@ class Session:
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
-                self.flow.move(self, stop.value)
+                counted = self.flow.move(self, stop.value, self.call.counts)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:
@@ -198,7 +252,7 @@ class Session:
             if self.state in self.flow.ends:
                 return self._end()
             self.call.budget.spend(used_keys=len(self.call.keys) < keys)
-            self._enter(again=self.state == before)
+            self._enter(again=self.state == before and not counted)
             event = None
 
     def _wait(self, until: object) -> None:
@@ -216,7 +270,7 @@ class Session:
         self._set_deadline()
 
     def _set_deadline(self) -> None:
-        self.deadline = min(self._clock.due(self._until), self._call_limit)
+        self.deadline = min(self._clock.due(self._until), self._call_limit, self._warn_at)
 
     def _enter(self, *, again: bool) -> None:
         self._step = None
@@ -230,7 +284,7 @@ class Session:
         """The call is gone."""
         self.ended_by, self.call.over = by, True
         self._throw(CallEnded, "the call had ended")
-        self._finish(by)
+        self._part(by)
 
     def _throw(self, error: type[CallEnded | CallMoved], what: str) -> None:
         """Let the verb that was waiting tidy up."""
@@ -259,12 +313,12 @@ class Session:
         call.keys.clear()
         self._go_to(state)
 
-    def _interject(self, prompt: Prompt, now: float) -> None:
+    def _interject(self, prompts: tuple[Prompt, ...], now: float) -> None:
         call = self.call
         if call.phase not in SOUND.phases:
             return call.note("not_played", "the call is not answered")
         self._interjection = call.new_id()
-        call.emit(Play(self._interjection, (prompt,), call.language, over=True))
+        call.emit(Play(self._interjection, prompts, call.language, over=True))
         self._clock.halt(now)
         self._set_deadline()
 
@@ -274,25 +328,65 @@ class Session:
         self._set_deadline()
 
     def _fail(self, error: BaseException) -> None:
-        """The flow is broken: say so in the journal, apologise, end the call."""
-        call = self.call
-        state = self.flow.states.get(self.state)
+        """The flow is broken: say so in the journal; a handler of the flow's goes on, if any."""
+        call, state = self.call, self.flow.states.get(self.state)
         call.note("failed", f"{self.state}: {blame(error, call, state, self._step)}")
-        self._close()  # stops what it had running, before the apology
+        self._close()  # stops what it had running, before an apology
+        handler = error_handler(self.flow, self.state, call)
+        if self.ended_by or handler == "" or self._rescuer == self.state:
+            return self._give_up()
+        call.rescued()
+        self._rescuer = handler
+        try:
+            self._go_to(handler)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as another:
+            self._fail(another)
+
+    def _give_up(self) -> None:
+        """Apologise, and end the call."""
+        call = self.call
         if call.phase in SOUND.phases and not call.over:
             apology = call.new_id()
             call.emit(Play(apology, (APOLOGY,), call.language))
             call.emit(HangUp(apology) if call.answered else HangUp(apology, code=500))
         else:
             call.end(500)
-        self._finish(self.ended_by or "error")
+        self._part(self.ended_by or "error")
 
     def _end(self) -> None:
         self.call.end()
-        self._finish("flow")
+        self._part("flow")
+
+    def _part(self, by: str) -> None:
+        """The call is over; what the flow does after it begins."""
+        call = self.call
+        self.ended_by, self._step, self.deadline = by, None, None
+        call.keys.clear()
+        farewell = farewell_of(self.flow, self.state)
+        if call.parting is not None:
+            farewell, call.vars = call.parting.step, call.parting.vars
+        if farewell is None:
+            return self._finish(by)
+        self._clock.go_on(self._now)
+        call.now = self._clock.at(self._now)
+        self._aftermath = Aftermath(call, farewell)
+        self._tidy(None)
+
+    def _tidy(self, event: Event | None) -> None:
+        aftermath = self._aftermath
+        assert aftermath is not None
+        self.call.now = self._clock.at(self._now)
+        if aftermath.goes_on(event):
+            self.deadline = self._clock.due(aftermath.deadline)
+        else:
+            self._aftermath = None
+            self._finish(self.ended_by)
 
     def _finish(self, by: str) -> None:
         self._step, self.deadline, self.ended_by = None, None, by
+        self.call.tidying = False
         self.call.keys.clear()
         if self.call.vars:
             known = ", ".join(f"{name}={value}" for name, value in self.call.vars.items())

@@ -41,8 +41,10 @@ NOWHERE = Place()
 class State:
     """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
 
-    `prompts`: what it may play, `addresses`: whom it may have us call, and where it says so, and
-    `flows`: those that it may call; as far as that can be told without running it.
+    `on_error` is where it leads when it fails, `left` the outcomes that it leaves to the flow's
+    handlers.  `prompts`: what it may play, `addresses`: whom it may have us call, and where it says
+    so, `flows`: those that it may call.  All of these as far as they can be told without running
+    it; of `left`, None says that they cannot.
     """
 
     name: str
@@ -53,3 +55,5 @@ class State:
     prompts: frozenset[Prompt] = frozenset()
     addresses: frozenset[tuple[str, Place]] = frozenset()
     flows: frozenset[Flow] = frozenset()
+    on_error: str = ""
+    left: frozenset[str] | None = None

@@ -31,6 +31,7 @@ class Result:
     reason: str = ""
 
 
+AFTER_CALL = frozenset(["set", "log", "notify", "http", "sql", "python", "recall", "remember"])
 DONE = Result()
 NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
@@ -96,7 +97,8 @@ class Verb:
     `outcomes`: those it can have with the given arguments; none: it ends the call.  `goes_on`: the
     outcome after which the next verb of the same state runs, empty where there is no such one.
     `outcomes_doc`: the outcomes in words.  `standing`: where the call must stand for it, and
-    `enters` the phase that the call has at least reached when it is done.
+    `enters` the phase that the call has at least reached when it is done.  `after_call`: whether it
+    means something when the caller is gone.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Verb:
     outcomes_doc: str
     standing: Standing = ANYTIME
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING
+    after_call: bool = False
 
 
 VERBS: dict[str, Verb] = {}
@@ -120,6 +123,7 @@ def verb(
     check: Callable[[Arguments], str] = lambda arguments: "",
     standing: Standing = ANYTIME,
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING,
+    after_call: bool = False,
 ) -> Callable[[Callable[P, Awaitable[Result]]], Callable[P, Awaitable[Result]]]:
     """Declare an async function as the verb *name*.
 
@@ -127,6 +131,7 @@ def verb(
     give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns
     what is wrong with arguments that are each right on their own, or an empty text.  *standing* is
     where a call must stand for it, as on one side of the answer; *enters* where it stands then.
+    *after_call*: it can be used in `on_hang_up`, where there is no caller any more.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
@@ -137,7 +142,8 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters)
+        late = after_call or name in AFTER_CALL
+        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters, late)
         return run
 
     return declare

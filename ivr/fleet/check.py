@@ -16,7 +16,7 @@ from ..config import Settings
 from ..engine.errors import IvrError, SettingsError
 from ..sip.check import Finding
 from .front import FrontPlan, configuration, missing, program
-from .front.render import CONFIGURATION
+from .front.render import CONFIGURATION, TLS, tls_configuration
 from .place import Place, callers_each
 from .supervisor import RTP_PORTS, SPARE
 
@@ -76,11 +76,13 @@ def _front(settings: Settings, slots: int) -> Finding:
         )
     try:
         plan = FrontPlan.of(settings, slots)
-        for file in (plan.tls.certificate, plan.tls.key) if plan.tls else ():
-            file.read_bytes()
+        for path in (plan.tls.certificate, plan.tls.key, plan.tls.authorities) if plan.tls else ():
+            if path:
+                path.read_bytes()
         with tempfile.TemporaryDirectory(prefix="ivr-") as folder:
             file = Path(folder) / CONFIGURATION
             file.write_text(configuration(plan), encoding="utf-8")
+            file.with_name(TLS).write_text(tls_configuration(plan), encoding="utf-8")
             asyncio.run(program.check(plan.program, file))
     except OSError as error:
         return Finding("front", False, str(error), "let the user that serves read this file")

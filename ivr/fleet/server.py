@@ -116,7 +116,13 @@ class Server:
         return workers, behind_front
 
     def _require_line(self) -> None:
-        """Raises `SettingsError`: callers cannot reach us where the settings say."""
+        """Raises `SettingsError`: callers, or accounts, cannot reach us as the settings say."""
+        for name, account in self.settings.accounts.items():
+            if account.by_tls:
+                raise SettingsError(
+                    f"accounts.{name}: the front speaks TLS, and here is none; set `calls` to more"
+                    " than one worker takes, or let a proxy of your own speak it"
+                )
         if not self.supervisor.occupied:
             require_usable(line_settings(self.settings))
 

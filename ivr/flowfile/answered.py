@@ -14,6 +14,7 @@ from yaml.nodes import Node
 
 from ..engine.errors import Fault
 from ..engine.flow import END, Flow, path_name
+from ..engine.handlers import targets
 from ..engine.phase import Phase
 from .bound import Bound
 
@@ -54,8 +55,10 @@ class _Walk:
             spot = todo.popleft()
             way = (*callers, *_way(flow, spot, came_from, called=bool(callers)))
             state = flow.states[spot[0]]
-            for outcome, after in self._done(flow, spot, way):
-                onward = (state.on[outcome], after)
+            done = self._done(flow, spot, way)
+            for onward in [
+                (t, after) for o, after in done for t in sorted(targets(flow, state, o))
+            ]:
                 if onward[0] in flow.outcomes:
                     left.add(onward)
                 elif onward[0] != END and onward not in came_from:

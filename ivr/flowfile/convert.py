@@ -45,12 +45,14 @@ _PROMPT_NAME = re.compile(r"\w[\w.-]*")
 class Context:
     """What values are read with: the file, the prompts and schedules there are (None: not known).
 
-    `flow` finds one that is called; `name`: what the value being read is for.
+    `flow` finds one that is called; `uses` is told of the variables in texts and expressions;
+    `name`: what the value being read is for.
     """
 
     source: Source
     prompts: Collection[str] | None = None
     flow: Callable[[str], Flow | None] | None = None
+    uses: Callable[[Node, Collection[str]], None] = lambda node, names: None
     name: str = ""
     schedules: Collection[str] | None = None
 
@@ -79,9 +81,19 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return _mapping(args[0], args[1], node, context)
     text = context.source.text(node)
     try:
-        return _scalar(kind, text, metadata)
+        value = _scalar(kind, text, metadata)
     except (ValueError, FlowError) as error:
         raise Bad(node, str(error)) from None
+    _tell_names(node, text, metadata, context)
+    return value
+
+
+def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Context) -> None:
+    kinds = {entry.name for entry in metadata if isinstance(entry, Kind)}
+    if "expression" in kinds:
+        context.uses(node, templates.names_in(text))
+    elif kinds & {"text", "address", "contact"}:
+        context.uses(node, templates.names_in_text(text))
 
 
 def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -264,7 +276,7 @@ def _prompt(node: Node, context: Context) -> Prompt:
             raise Bad(fields[name].key, f"unknown key {name!r}; expected a prompt, or text: words")
         if not fields:
             raise Bad(node, "expected a prompt's name, or text: words")
-        return _spoken(fields["text"].value, source)
+        return _spoken(fields["text"].value, context)
     name = source.text(node, "a prompt's name")
     if not _PROMPT_NAME.fullmatch(name):
         raise Bad(node, f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}")
@@ -273,7 +285,8 @@ def _prompt(node: Node, context: Context) -> Prompt:
     return name
 
 
-def _spoken(node: Node, source: Source) -> Text:
+def _spoken(node: Node, context: Context) -> Text:
+    source = context.source
     words = source.text(node, "words")
     if source.cut_by_comment(node):
         wrong = "to YAML a comment begins inside this text; put it in quotes"
@@ -282,6 +295,7 @@ def _spoken(node: Node, source: Source) -> Text:
         templates.check_text(words)
     except FlowError as error:
         raise Bad(node, str(error)) from None
+    context.uses(node, templates.names_in_text(words))
     return Text(words)
 
 
@@ -354,6 +368,7 @@ def _plain(node: Node, context: Context) -> Any:
         templates.check_text(text)
     except FlowError as error:
         raise Bad(node, str(error)) from None
+    context.uses(node, templates.names_in_text(text))
     return text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..engine.errors import Fault
 from ..engine.flow import Flow
+from ..engine.handlers import targets
 from .bound import Bound
 
 Verbs = Mapping[str, Sequence[Bound]]
@@ -34,9 +35,9 @@ def _comes_to_an_end(flow: Flow, verbs: Verbs, left: Collection[Flow]) -> bool:
             if not bound.outcomes:
                 return True
             onward = bound.verb.goes_on if bound is not bounds[-1] else ""
-            targets = {state.on[outcome] for outcome in bound.outcomes if outcome != onward}
-            if not targets.isdisjoint(flow.ends):
+            leads = {t for o in bound.outcomes if o != onward for t in targets(flow, state, o)}
+            if not leads.isdisjoint(flow.ends):
                 return True
-            todo += targets - reached
-            reached |= targets
+            todo += leads - reached
+            reached |= leads
     return False

@@ -12,17 +12,22 @@ from .loading import Loading
 
 
 def load_flow(
-    path: str | Path, prompts: Collection[str] | None = None, house: House | None = None
+    path: str | Path,
+    prompts: Collection[str] | None = None,
+    *,
+    house: House | None = None,
+    shared: Path | None = None,
 ) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``.
 
     The flow's `version` is that of the file and of all that it calls: the same texts, the same
     version.
     *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
-    project gives to its flows; None: schedules that it may name are not checked.
+    project gives to its flows; None: schedules that it may name are not checked.  *shared*: a file
+    with states and handlers for all flows, which each of them may have otherwise.
     Raises `LoadError` with every fault of these files.
     """
-    return Loading(prompts, house).load(Path(path))
+    return Loading(prompts, house, shared).load(Path(path))
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:
@@ -30,11 +35,11 @@ def static_prompts(flow: Flow) -> set[Prompt]:
 
     Names of prompts, and texts without ``{{ … }}``: what can be made before the first call comes.
     """
+    states = (state.prompts for each in flow.family() for state in each.states.values())
     return {
         prompt
-        for each in flow.family()
-        for state in each.states.values()
-        for prompt in state.prompts
+        for prompts in (flow.prompts, *states)
+        for prompt in prompts
         if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
     }
 

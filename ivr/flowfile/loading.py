@@ -13,6 +13,7 @@ from ..engine.house import House
 from .answered import misplaced
 from .bound import Bound
 from .endless import endless
+from .parts import Parts
 from .source import suggest
 
 LIBRARY = Path(__file__).parents[1] / "library"
@@ -24,9 +25,15 @@ class Loading:
     states of those in YAML do; `texts`: what was read for each; `broken`: those of which it is not
     known how they can be called."""
 
-    def __init__(self, prompts: Collection[str] | None, house: House | None = None) -> None:
+    def __init__(
+        self,
+        prompts: Collection[str] | None,
+        house: House | None = None,
+        shared: Path | None = None,
+    ) -> None:
         self.prompts = prompts
         self.house = house
+        self._shared = shared
         self.flows: dict[str, Flow] = {}
         self.verbs: dict[Flow, dict[str, list[Bound]]] = {}
         self.texts: dict[Flow, list[bytes]] = {}
@@ -60,6 +67,11 @@ class Loading:
                     self.broken.add(self.flows[key])
         return self.flows[key]
 
+    def share(self, parts: Parts) -> None:
+        """Add what all flows share to one that takes calls; one that is called stands alone."""
+        if self._shared is not None and not (parts.flow.outcomes or parts.flow.arguments):
+            parts.share(self._shared)
+
     def begin(self, path: Path, flow: Flow) -> None:
         """The outcomes and arguments of *flow* are known, so that it can be called."""
         self.flows[_key(path)] = flow
@@ -92,10 +104,21 @@ class Loading:
             case ".yaml" | ".yml":
                 read_yaml(path, self)
             case ".py":
-                self.begin(path, read_python(path, self.prompts))
-                self.texts[self.flows[_key(path)]] = [path.read_bytes()]
+                flow = read_python(path, self.prompts, lambda flow: self._prepare(path, flow))
+                self.begin(path, flow)
             case _:
                 raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
+
+    def _prepare(self, path: Path, flow: Flow) -> None:
+        """Add to a flow in Python what all flows share."""
+        self.texts[flow] = [path.read_bytes()]
+        parts = Parts(flow, self)
+        self.share(parts)
+        if parts.parts:
+            parts.read()
+            del self.verbs[flow]  # of what it says itself nothing is known
+        if self.faults:
+            raise LoadError(self.faults)
 
     def _version(self, flow: Flow) -> str:
         return sha256(b"".join(self._parts(flow))).hexdigest()[:12]

@@ -72,9 +72,15 @@ class StateReader:
     """Reads the source of one state."""
 
     def __init__(
-        self, state: State, step: FunctionType, tree: Tree, prompts: Collection[str] | None
+        self,
+        state: State,
+        step: FunctionType,
+        tree: Tree,
+        prompts: Collection[str] | None,
+        handled: Collection[str] = (),
     ) -> None:
         self.state = state
+        self._handled = handled
         self._file = step.__code__.co_filename
         self._tree = tree
         self._known = prompts
@@ -138,7 +144,7 @@ class StateReader:
                 returned |= {outcome: node for outcome in outcomes or ()}
         declared, name = self.state.on, self.state.name
         for outcome, node in returned.items():
-            if outcome not in declared:
+            if outcome not in declared and outcome not in self._handled:
                 names = ", ".join(declared) or "none"
                 yield self._fault(node, f"{name} can return {outcome!r}, declared are: {names}")
         for outcome in declared if decided else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,18 @@ from types import ModuleType
 
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, State
+from ..engine.handlers import handled
 from .python_state import StateReader, Tree
 
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
 
 
-def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
-    """Run *path* and check the `Flow` that it calls ``flow``.
+def read_python(
+    path: Path,
+    prompts: Collection[str] | None = None,
+    prepare: Callable[[Flow], None] = lambda flow: None,
+) -> Flow:
+    """Run *path* and check the `Flow` that it calls ``flow``, once *prepare* has seen it.
 
     While it runs, modules beside it can be imported, as with ``python flow.py``.  They belong to
     this reading: an edited one counts at the next, and the flows of two folders may each have a
@@ -35,6 +40,7 @@ def read_python(path: Path, prompts: Collection[str] | None = None) -> Flow:
     trees = _Trees({str(path): Tree(source)})
     if not flow.place.file:
         flow.place = trees[str(path)].flow_place(str(path))
+    prepare(flow)
     faults: list[Fault] = []
     todo = [flow]
     for each in todo:
@@ -50,7 +56,7 @@ def _read_states(flow: Flow, trees: _Trees, prompts: Collection[str] | None) -> 
     """Add what can be told of the states of *flow*; what is wrong with them."""
     faults: list[Fault] = []
     for name, state in flow.states.items():
-        flow.states[name], found = _read(state, trees, prompts)
+        flow.states[name], found = _read(flow, state, trees, prompts)
         faults += found
     if all(isinstance(t, str) for state in flow.states.values() for t in state.on.values()):
         faults += flow.faults()
@@ -69,7 +75,9 @@ class _Trees(dict[str, Tree]):
         return tree
 
 
-def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[State, list[Fault]]:
+def _read(
+    flow: Flow, state: State, trees: _Trees, known: Collection[str] | None
+) -> tuple[State, list[Fault]]:
     """*state* with places and prompts, and what is wrong with it."""
     step = state.step
     if not inspect.iscoroutinefunction(inspect.unwrap(step)):
@@ -78,8 +86,9 @@ def _read(state: State, trees: _Trees, known: Collection[str] | None) -> tuple[S
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
     addresses, flows = state.addresses, state.flows
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
+        said = handled(flow, state.on_error)
         # A wrapper could make other outcomes of those that stand there.
-        reader = StateReader(state, step, trees[step.__code__.co_filename], known)
+        reader = StateReader(state, step, trees[step.__code__.co_filename], known, said)
         faults = reader.faults()
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
         addresses |= reader.addresses()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from ..engine.flow import END, RESERVED, Flow, State
+from ..engine.call import KNOWN_NAMES
+from ..engine.flow import END, RESERVED, Flow, Place, State
+from ..engine.handlers import handled
+from ..engine.variables import undeclared
 from ..engine.verb import VERBS
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import Context
 from .source import Bad, Field, suggest
+from .typed import wrong_assignments
 
-_STATE = ("do", "then", "description")
+_STATE = ("do", "then", "on_error", "on_hang_up", "description")
 _NAME = re.compile(r"\w[\w .-]*")
 
 
@@ -35,16 +39,19 @@ class Then:
 class States:
     """Reads the states of one flow.
 
-    `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could.
+    `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could;
+    `farewells`: what they say of `on_hang_up`.
     """
 
     def __init__(self, context: Context, flow: Flow) -> None:
-        self.context = context
+        self.context = replace(context, uses=self._uses)
         self.source = context.source
         self.flow = flow
         self.targets: list[Node] = []
         self.whole = True
         self.verbs: dict[str, list[Bound]] = {}
+        self.farewells: dict[str, Field] = {}
+        self._handled: set[str] = set()
 
     def unknown_targets(self, states: Collection[str], known: Collection[str]) -> None:
         for node in self.targets:
@@ -52,15 +59,22 @@ class States:
                 self.whole = False
                 self.source.unknown(node, "state", node.value, [*states, *self.flow.ends])
 
-    def state(self, name: str, part: Field) -> State:
-        source, then, verbs = self.source, Then(), None
+    def state(self, name: str, part: Field, place: Place | None = None) -> State:
+        """The state *name*, which stands at *place* if not where it is read."""
+        source, then, verbs, on_error = self.source, Then(), None, ""
         try:
             parts = source.fields(part.value, "a state: do, then")
             for key, unknown in parts.items():
                 if key not in _STATE:
                     source.unknown(unknown.key, "key", key, _STATE)
+            if "on_error" in parts:
+                on_error = source.text(parts["on_error"].value, "a state")
+                self.targets.append(parts["on_error"].value)
+            if "on_hang_up" in parts:
+                self.farewells[name] = parts["on_hang_up"]
+            self._handled = handled(self.flow, on_error)
             if "do" in parts:
-                verbs = self._verbs(parts["do"])
+                verbs = self.verbs_of(parts["do"])
             else:
                 source.fault(part.key, f"state {name!r} lacks do")
             then = self._then(parts.get("then"), verbs)
@@ -75,11 +89,13 @@ class States:
             name,
             step_of(verbs or []),
             {outcome: str(node.value) for outcome, node in then.targets.items()},
-            source.place(part.key),
+            place or source.place(part.key),
             {outcome: source.place(node) for outcome, node in then.targets.items()},
             frozenset().union(*(bound.prompts for bound in verbs or ())),
             frozenset((a, b.place) for b in verbs or () for a in b.addresses),
             frozenset(bound.flow for bound in verbs or () if bound.flow is not None),
+            on_error,
+            frozenset(self._handled - then.targets.keys()) & outcomes_of(verbs or []).keys(),
         )
 
     def _then(self, part: Field | None, verbs: list[Bound] | None) -> Then:
@@ -92,6 +108,7 @@ class States:
             source.text(part.value, "a state, or outcome: state pairs")
             # Of verbs that could not be read, any outcome will do to draw the arrow.
             needed = {"": ""} if verbs is None else outcomes_of(verbs)
+            needed = {o: of for o, of in needed.items() if o not in self._handled} or needed
             if len(needed) != 1:
                 named = f"expected where each outcome leads: {', '.join(needed)}"
                 raise Bad(part.value, named if needed else "the call ends here; leave then out")
@@ -112,8 +129,8 @@ class States:
                 source.note(bad)
         return then
 
-    def _verbs(self, part: Field) -> list[Bound] | None:
-        """The verbs of ``do``; None when one of them could not be read."""
+    def verbs_of(self, part: Field) -> list[Bound] | None:
+        """The verbs of *part*; None when one of them could not be read."""
         nodes = part.value.value if isinstance(part.value, SequenceNode) else [part.value]
         if not nodes:
             raise Bad(part.key, "expected at least one verb, such as say: welcome")
@@ -139,6 +156,8 @@ class States:
         if wrong:
             source.fault(key, f"{name}: {wrong}")
             return None
+        for wrong in wrong_assignments(verb, named, self.flow):
+            source.fault(key, f"{name}: {wrong}")
         return Bound(
             verb,
             arguments,
@@ -151,6 +170,13 @@ class States:
             next((each for each in named.values() if isinstance(each, Flow)), None),
         )
 
+    def _uses(self, node: Node, names: Collection[str]) -> None:
+        """A text or an expression at *node* is made of the variables *names*."""
+        if self.flow.variables is not None:
+            for name in sorted(set(names) - self.flow.declared.keys() - set(KNOWN_NAMES)):
+                wrong = undeclared(name, self.flow.declared, KNOWN_NAMES)
+                self.source.fault(node, wrong)
+
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):
             if not bound.goes_on:
@@ -161,7 +187,8 @@ class States:
                     " so it can only be the last of do",
                 )
         needed = outcomes_of(verbs)
-        forgotten = [outcome for outcome in needed if outcome not in then.keys]
+        said = {*then.keys, *self._handled}
+        forgotten = [outcome for outcome in needed if outcome not in said]
         self.whole = self.whole and then.whole and not forgotten
         if forgotten and then.whole:
             of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))

@@ -9,8 +9,8 @@ from yaml.nodes import Node
 
 from ..engine.errors import LoadError
 from ..engine.flow import Place
-from .convert import Context
-from .read_state import States, bad_name
+from .parts import Parts
+from .read_limits import read_limits
 from .source import Bad, Source
 from .top import make_flow, read_top
 
@@ -27,7 +27,7 @@ def read_yaml(path: Path, loading: Loading) -> None:
         _read(path, source, root, loading)
     except Bad as bad:
         source.note(bad)
-    source.check()
+        source.check()
 
 
 def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
@@ -38,31 +38,13 @@ def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
         loading.broken.add(flow)
     loading.texts[flow] = [path.read_bytes()]
     loading.begin(path, flow)
-    if "states" not in top:
-        return
-    context = Context(
-        source,
-        loading.prompts,
-        lambda name: loading.named(name, path),
-        schedules=loading.house.schedules if loading.house else None,
-    )
-    reader = States(context, flow)
-    start = top.get("start")
-    if start is not None and flow.start:
-        reader.targets.append(start.value)
-    before = len(source.faults)
-    states = source.fields(top["states"].value, "states, each with do and then")
-    reader.whole = flow.start != "" and len(source.faults) == before
-    if not states and reader.whole:
-        raise Bad(top["states"].key, "expected at least one state, with do and then")
-    for name, part in states.items():
-        wrong = bad_name(name, flow)
-        if wrong:
-            reader.whole = False
-            source.fault(part.key, wrong)
-        else:
-            flow.add(reader.state(name, part))
-    reader.unknown_targets(flow.states, {*states, *flow.ends})
-    loading.verbs[flow] = reader.verbs
-    if reader.whole:
-        source.faults += flow.faults()
+    parts = Parts(flow, loading)
+    own = parts.add(path, source, top)
+    parts.whole = parts.whole and flow.start != "" and ("states" in top or len(parts.parts) > 1)
+    if "start" in top and flow.start:
+        own.states.targets.append(top["start"].value)
+    read_limits(own.states.context, top, flow)
+    loading.share(parts)
+    parts.read()
+    if parts.whole:
+        loading.faults += flow.faults()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
+from ..engine.limits import DeadAir, MaxDuration
 from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.variables import TYPES
@@ -25,6 +26,16 @@ _PLAIN: dict[Any, Schema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
     int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
     float: {"type": ["number", "string"], "pattern": "^-?[0-9]"},
+}
+_ENDS: Schema = {
+    "on_error": {**_SCALAR, "description": "the state that follows where something fails"},
+    "on_hang_up": {
+        "description": "verbs that are done once the call is over",
+        "anyOf": [
+            {"$ref": "#/$defs/verb"},
+            {"type": "array", "items": {"$ref": "#/$defs/verb"}},
+        ],
+    },
 }
 _VARIABLES: Schema = {
     "type": "object",
@@ -55,7 +66,7 @@ def schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A flow",
         "type": "object",
-        "required": ["ivr", "flow", "start", "states"],
+        "required": ["ivr", "flow", "start"],
         "additionalProperties": False,
         "properties": {
             "ivr": {"enum": [1, "1"], "description": "version of the language"},
@@ -78,6 +89,25 @@ def schema() -> Schema:
                 "additionalProperties": _SCALAR,
             },
             "variables": _VARIABLES | {"description": "the only ones that there are"},
+            "handlers": {
+                "type": "object",
+                "description": "where outcomes lead that a state leaves out",
+                "additionalProperties": {
+                    "anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}]
+                },
+            },
+            "include": _or_list({**_SCALAR, "description": "further files of the flow"}),
+            "templates": {
+                "type": "object",
+                "description": "states with parameters: $name in any text",
+                "additionalProperties": {"type": "object"},
+            },
+            "dead_air": _parameters(
+                DeadAir.__init__, "what is heard where a flow waits in silence"
+            ),
+            "max_duration": _parameters(MaxDuration.__init__, "how long a call may last"),
+            "operator": {**_SCALAR, "description": "the state that callers go to after an error"},
+            **_ENDS,
             "states": {
                 "type": "object",
                 "minProperties": 1,
@@ -86,6 +116,12 @@ def schema() -> Schema:
         },
         "$defs": {
             "state": {
+                "anyOf": [
+                    {"$ref": "#/$defs/own_state"},
+                    {"type": "object", "required": ["template"]},
+                ]
+            },
+            "own_state": {
                 "type": "object",
                 "required": ["do"],
                 "additionalProperties": False,
@@ -95,6 +131,7 @@ def schema() -> Schema:
                         "description": "the state that each outcome leads to; end: the call ends",
                         "anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}],
                     },
+                    **_ENDS,
                     "description": {"type": "string"},
                 },
             },
@@ -130,6 +167,14 @@ def schema() -> Schema:
             },
         },
     }
+
+
+def _parameters(make: Callable[..., None], words: str) -> Schema:
+    """What `bind` reads into *make*."""
+    signature = signature_of(make)
+    parts = {name: _parameter(signature, p) for name, p in signature.parameters.items()}
+    whole = {"type": "object", "additionalProperties": False, "properties": parts}
+    return {"description": words, "anyOf": [next(iter(parts.values())), _SCALAR, whole]}
 
 
 def _verb(verb: Verb) -> Schema:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -53,6 +54,8 @@ class Source:
         self._swallowed: dict[Node, str] = {}
         self._keys: dict[Node, Node] = {}
         self._looked_at: set[Node] = set()
+        self._use = ""
+        self._told: set[tuple[int, str]] = set()
 
     @classmethod
     def parse(cls, path: Path) -> tuple[Source, Node | None]:
@@ -121,9 +124,33 @@ class Source:
     def _at(self, index: int, message: str) -> None:
         if len(message) > LONGEST_MESSAGE:
             message = message[:LONGEST_MESSAGE] + "…"
+        if self._use:
+            if (index, message) in self._told:
+                return  # the first use is enough
+            self._told.add((index, message))
+            message += self._use
         self.faults.append(self._place(index).fault(message))
         if len(self.faults) >= MOST_FAULTS:
             self.check()
+
+    @contextmanager
+    def used_by(self, use: str) -> Iterator[None]:
+        """Say of what is noted meanwhile that it is so in this *use* of what stands there."""
+        before, self._use = self._use, f" (in {use})" if use else ""
+        try:
+            yield
+        finally:
+            self._use = before
+
+    def is_swallowed(self, node: Node) -> bool:
+        """Whether YAML would not have read *node* as it is written."""
+        return node in self._swallowed
+
+    def stands_for(self, made: Node, node: Node) -> Node:
+        """*made*, which takes the place of *node*."""
+        if node in self._keys:
+            self._keys[made] = self._keys[node]
+        return made
 
     def check(self) -> None:
         """Raise `LoadError` if anything was found wrong, also where nobody looked."""

@@ -16,8 +16,17 @@ from .convert import Context, convert, variable_name
 from .source import Bad, Field, Source, is_empty
 
 LANGUAGE_VERSION = "1"
+HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
 TEXTS = ("flow", "start", "language", "description")
-TOP = ("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "variables", "states")
+SHARED = (
+    *("include", "variables", "handlers", "on_error", "operator", "on_hang_up"),
+    *("templates", "states"),
+)
+TOP = (
+    *("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "dead_air", "max_duration"),
+    *SHARED,
+)
+INCLUDED = ("ivr", "description", *SHARED)
 _VARIABLE = ("type", "default", "description")
 
 
@@ -26,17 +35,36 @@ def read_top(source: Source, root: Node) -> dict[str, Field]:
     top = source.fields(root, "a flow: ivr, flow, start, states")
     if not top.keys() & {"ivr", "flow", "start", "states"}:
         raise Bad(root, "this is no flow; a flow begins with ivr: 1, and has start and states")
-    version = read_text(source, top["ivr"]) if "ivr" in top else LANGUAGE_VERSION
-    if version is not None and version != LANGUAGE_VERSION:
-        raise Bad(top["ivr"].value, f"this program reads ivr: 1, not ivr: {version}")
+    _check_version(source, top)
     for name, part in top.items():
         if name not in TOP:
             source.unknown(part.key, "key", name, TOP)
-    for name in ("ivr", "flow", "start", "states"):
+    needed = ("ivr", "flow", "start") if "include" in top else ("ivr", "flow", "start", "states")
+    for name in needed:
         if name not in top:
             what = "ivr: 1, the version of the language" if name == "ivr" else name
             source.fault(root, f"the flow lacks {what}")
     return top
+
+
+def read_included_top(source: Source, root: Node) -> dict[str, Field]:
+    """The keys of a file that flows include.  Raises `Bad`."""
+    top = source.fields(root, "ivr: 1, and what flows share: states, templates, handlers")
+    _check_version(source, top)
+    for name, part in top.items():
+        if name in TOP and name not in INCLUDED:
+            source.fault(part.key, f"a file that is included has no {name}; that is the flow's")
+        elif name not in INCLUDED:
+            source.unknown(part.key, "key", name, INCLUDED)
+    if "ivr" not in top:
+        source.fault(root, "the file lacks ivr: 1, the version of the language")
+    return top
+
+
+def _check_version(source: Source, top: dict[str, Field]) -> None:
+    version = read_text(source, top["ivr"]) if "ivr" in top else LANGUAGE_VERSION
+    if version is not None and version != LANGUAGE_VERSION:
+        raise Bad(top["ivr"].value, f"this program reads ivr: 1, not ivr: {version}")
 
 
 def read_text(source: Source, part: Field) -> str | None:
@@ -64,8 +92,6 @@ def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
         flow.outcomes = _outcomes(source, top["outcomes"])
     if "arguments" in top:
         flow.arguments = _variables(source, top["arguments"], ("flow", "into"))
-    if "variables" in top:
-        flow.variables = _variables(source, top["variables"], tuple(flow.arguments))
     if "returns" in top:
         flow.returns = _returns(source, top["returns"])
     return flow
@@ -77,6 +103,14 @@ def _zone(source: Source, part: Field) -> ZoneInfo | None:
     except Bad as bad:
         source.note(bad)
         return None
+
+
+def read_variables(source: Source, top: dict[str, Field], flow: Flow) -> None:
+    """Add the variables that a file declares to *flow*."""
+    if "variables" in top:
+        taken = (*flow.arguments, *(flow.variables or {}))
+        found = _variables(source, top["variables"], taken)
+        flow.variables = {**(flow.variables or {}), **found}
 
 
 def _outcomes(source: Source, part: Field) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class Gate:
         self._admits = admits
         self._leaving = leaving
         self._defer = defer
+        self._encrypts = settings.srtp != "off"
         self._refusal = Answer(503, "", tuple(settings.refusal))
         # Behind a front, everybody has its address, and it has looked already.
         self._sources = None if settings.front else settings.sources()
@@ -96,6 +97,8 @@ class Gate:
         streams = message.audio_streams(raw)
         if streams > message.MOST_STREAMS or sdp.unservable(raw):
             return Answer(488)
+        if self._encrypts and sdp.unkeyed(raw):
+            return Answer(488)  # the stack would say 406, which is about an Accept
         if request.in_dialog and leg is None:
             return requests.NO_CALL
         if leg:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from . import redirect, sdp
+from . import glare, redirect, sdp
 from .message import audio_streams, dialog_id, one_line, read_headers, short_session
 from .quality import Quality
 from .silence import Sound
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 # The stack looks for a free port from the first on, each time, and calls each one taken an error.
 TAKEN = re.compile(r"RTP socket bind\(\) at .* error: Address already in use")
 TOLD = re.compile("SIP registration (error|failed)")  # better, and once, by `registrar`
+# All that the stack tells, at level 3, of a TLS connection that has cost it a socket for nothing.
+UNFINISHED = re.compile("Handshake failed on .* in accepting ")
 LINES = 20  # of the stack's log, in a second
 TOO_MANY = 70010  # PJ_ETOOMANY: no player, recorder or call slot to spare
 
@@ -101,6 +103,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._redirects = 0
         self._streams: set[int] = set()  # that have or had sockets
         self._unanswered: Callable[[], None] | None = None
+        self._glare = glare.Glare(stack.later, slot < 0)
 
     def call_id(self) -> str:
         """The Call-ID.  Raises `pj.Error` when the leg is over."""
@@ -164,6 +167,7 @@ class Leg(pj.Call):  # type: ignore[misc]
             self._stack.defer(functools.partial(owner.progressed, code))
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._stack.forget(self)
+            self._glare.over()
             self.on_refer = None
             if owner:
                 self.owner = owner.leg = None
@@ -192,6 +196,8 @@ class Leg(pj.Call):  # type: ignore[misc]
             came = body.type == pj.PJSIP_EVENT_RX_MSG
             if came and body.tsx.method == "INVITE" and 180 < body.tsx.statusCode < 300:
                 self.takes_events = "telephone-event" in body.src.rdata.wholeMsg
+            if came and body.tsx.statusCode == 491 and body.tsx.method in glare.METHODS:
+                self._glare.met(self, body.tsx.method)
             lost = body.tsx.statusCode == 481 if came else body.tsx.statusCode >= 400
             if lost and body.tsx.method == "OPTIONS" and self._unanswered:
                 self._stack.defer(self._unanswered)
@@ -320,14 +326,20 @@ class Account(pj.Account):  # type: ignore[misc]
 
 
 class Log(pj.LogWriter):  # type: ignore[misc]
-    """The stack's own log, in ours: bounded, because a stranger can make it complain at will."""
+    """The stack's own log up to `level`, in ours: bounded, because a stranger can make it complain
+    at will.  `unfinished` is called for each TLS connection that never stood."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int, unfinished: Callable[[], None]) -> None:
         super().__init__()
+        self._level, self._unfinished = level, unfinished
         self._second = self._lines = 0
 
     @logged
     def write(self, entry: pj.LogEntry) -> None:
+        if UNFINISHED.search(entry.msg):
+            self._unfinished()
+        if entry.level > self._level:
+            return
         if TAKEN.search(entry.msg) or TOLD.search(entry.msg):
             return
         second = int(time.monotonic())

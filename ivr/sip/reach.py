@@ -47,8 +47,9 @@ def unreachable(uri: str, tries: Iterable[float] = TRIES) -> str:
     parts = _URI.fullmatch(uri)
     if not parts:
         return "not a SIP URI"
-    address = parts["host"], int(parts["port"] or 5060)
-    tcp = "transport=tcp" in parts["parameters"].lower()
+    tls = "transport=tls" in parts["parameters"].lower()
+    address = parts["host"], int(parts["port"] or (5061 if tls else 5060))
+    tcp = tls or "transport=tcp" in parts["parameters"].lower()
     kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
     try:
         [*_, there] = socket.getaddrinfo(*address, socket.AF_INET, kind)[0]

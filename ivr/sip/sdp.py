@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 
@@ -10,6 +11,13 @@ _FIXED = {"0": "PCMU", "8": "PCMA", "9": "G722"}  # RFC 3551 6: known without a 
 _DTLS = re.compile(rb"[\r\n]m=[^\r\n]*UDP/TLS", re.IGNORECASE)
 _IPV6 = re.compile(rb"[\r\n]c=IN[ \t]+IP6", re.IGNORECASE)
 _IPV4 = re.compile(rb"[\r\n]c=IN[ \t]+IP4", re.IGNORECASE)
+_CRYPTO = re.compile(r"^a=crypto:(.*)", re.IGNORECASE | re.MULTILINE)
+_KEY = re.compile(r"\d{1,9}[ \t]+\S+[ \t]+inline:([^\s|]+).*", re.IGNORECASE)
+# The suites that the stack has, and the bytes of a key with its salt (RFC 4568 6.2, RFC 6188).
+_SUITES = {
+    "AES_CM_128_HMAC_SHA1_80": 30, "AES_CM_128_HMAC_SHA1_32": 30,
+    "AES_256_CM_HMAC_SHA1_80": 46, "AES_256_CM_HMAC_SHA1_32": 46,
+}  # fmt: skip
 _RTPMAP = re.compile(r"^a=rtpmap:(\d+)[ \t]+([^\s/]+/\d+)", re.MULTILINE)
 
 
@@ -21,6 +29,36 @@ def unservable(message: bytes) -> bool:
     if _DTLS.search(message):
         return True
     return _IPV6.search(message) is not None and not _IPV4.search(message)
+
+
+def unkeyed(message: bytes) -> bool:
+    """Whether a message or an SDP offers encrypted sound without a key that we can use.
+
+    A key that cannot be read spoils the others: so it does for the stack.
+    """
+    return any(_unkeyed(media) for media in _media(message.decode("latin-1")))
+
+
+def _unkeyed(media: str) -> bool:
+    words = media.split("\n", 1)[0].split()
+    if len(words) < 3 or words[0].lower() != "m=audio" or words[1] == "0":
+        return False
+    keys = [line for line in _CRYPTO.findall(media) if _suite(line) in _SUITES]
+    encrypted = words[2].upper().startswith("RTP/SAVP")
+    return (encrypted and not keys) or not all(map(_readable, keys))
+
+
+def _suite(crypto: str) -> str:
+    return "".join(crypto.split()[1:2]).upper()
+
+
+def _readable(crypto: str) -> bool:
+    if not (found := _KEY.match(crypto)):
+        return False
+    try:
+        return len(base64.b64decode(found[1])) == _SUITES[_suite(crypto)]
+    except ValueError:
+        return False
 
 
 def preferring(codecs: Sequence[str], answer: str, offer: str) -> str:

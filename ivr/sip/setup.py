@@ -32,7 +32,8 @@ def endpoint_config(settings: LineSettings, log: pj.LogWriter) -> pj.EpConfig:
     media.noVad = True
     media.ecTailLen = 0
     media.sndAutoCloseTime = -1  # else a call that plays nothing sends nothing
-    config.logConfig.level = config.logConfig.consoleLevel = max(0, min(3, settings.log_level))
+    level = 3 if settings.tls else max(0, min(3, settings.log_level))  # see `leg.UNFINISHED`
+    config.logConfig.level = config.logConfig.consoleLevel = level
     config.logConfig.msgLogging = 0
     config.logConfig.writer = log
     return config
@@ -70,6 +71,8 @@ def account_config(settings: LineSettings, uri: str, *proxies: str) -> pj.Accoun
     front = [f"sip:{settings.front};lr"] if settings.front else []
     for proxy in (*front, *proxies):
         config.sipConfig.proxies.append(proxy)
+    # Over TCP our Contact would be the port of a connection, also when that is long gone.
+    config.natConfig.contactUseSrcPort = 0
     # A 183 with an announcement is repeated until the caller has it, if he can say so (RFC 3262).
     config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
     media = config.mediaConfig

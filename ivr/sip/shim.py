@@ -17,8 +17,9 @@ import ctypes
 import logging
 import secrets
 import socket
+import struct
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_size_t, c_ushort, c_void_p
 from typing import Any
 
 from .native import PACKET_LIMIT, OnMessage, Str, Unusable, register, usable
@@ -29,7 +30,10 @@ logger = logging.getLogger(__name__)
 # After the transactions (16), so that nothing comes twice, and before the dialogs (32).
 PRIORITY = 31
 BEFORE_ALL = 15  # of what sees responses: transactions would take them
-UDP = 1  # PJSIP_TRANSPORT_UDP
+UDP, TCP, TLS = 1, 2, 3  # pjsip_transport_type_e
+CONNECTIONS = {TCP: b"tcp", TLS: b"tls"}  # ... and how their objects are called
+KEY = 80  # of pjsip_transport: its type, which is a long, and the address of the far end
+SOCKADDR = 16  # bytes, of IPv4
 
 
 class _Dropped(ctypes.Structure):
@@ -39,6 +43,12 @@ class _Dropped(ctypes.Structure):
 
 
 _OnDropped = ctypes.CFUNCTYPE(None, POINTER(_Dropped))
+
+
+class _Selector(ctypes.Structure):
+    """pjsip_tpselector: that one transport and no other."""
+
+    _fields_ = (("type", c_int), ("no_reuse", c_int), ("transport", c_void_p))
 
 
 class Shim:
@@ -171,20 +181,25 @@ class Shim:
             return 1
 
     def _on_dropped(self, dropped: Any) -> None:
-        """What the stack cannot read.  On a connection it is not known where its buffer begins."""
+        """What the stack cannot read."""
         try:
             transport, packet, length = (
                 getattr(dropped.contents, name) for name in ("transport", "data", "len")
             )
-            if not self._datagrams and ctypes.string_at(packet, length) == self._probe:
+            message = ctypes.string_at(packet, min(length, PACKET_LIMIT))
+            if not self._datagrams and message == self._probe:
                 self._datagrams = transport
-            if transport == self._datagrams and ctypes.string_at(packet - 1, 1) not in b"\r\n":
-                message = ctypes.string_at(packet, min(length, PACKET_LIMIT))
-                self._refuse(message, packet, self._source(packet))
+            if transport != self._datagrams:
+                if self._datagrams and (kind := _connection(transport)):
+                    self._refuse(message, kind, transport, transport + KEY + 8)
+            elif ctypes.string_at(packet - 1, 1) not in b"\r\n":
+                self._refuse(message, UDP, None, _behind(packet) + 8)
         except Exception:
-            logger.exception("the shim failed on a datagram")
+            logger.exception("the shim failed on what could not be read")
 
-    def _refuse(self, message: bytes, packet: int, source: tuple[str, int]) -> None:
+    def _refuse(self, message: bytes, kind: int, connection: int | None, address: int) -> None:
+        """Says so to who is at `address`, of C's, by the `connection` that it came on."""
+        source = _endpoint(address)
         request = Request.of(message)
         if request.method in ("", "ACK") or message.startswith(b"SIP/") or not request.first("via"):
             return
@@ -193,10 +208,10 @@ class Shim:
             answer = Answer(400)
         if answer.code:
             text = response(request, answer, source)
+            way = byref(_Selector(1, 0, connection)) if connection else None
             self._lib.pjsip_tpmgr_send_raw(
-                self._transports, UDP, None, None, text, len(text), _behind(packet) + 8, 16, None,
-                None,
-            )  # fmt: skip
+                self._transports, kind, way, None, text, len(text), address, SOCKADDR, None, None
+            )
 
     def _message(self, rdata: int) -> tuple[bytes, bool, tuple[str, int]]:
         """The message, whether it was cut, and its sender."""
@@ -241,6 +256,20 @@ def _behind(packet: int) -> int:
     length.
     """
     return (packet + PACKET_LIMIT + 4 + 7) & ~7
+
+
+def _connection(transport: int) -> int:
+    """What kind of connection a transport is, over IPv4; 0: none, or it cannot be told."""
+    kind = c_long.from_address(transport + KEY).value
+    named = ctypes.string_at(transport, 3) == CONNECTIONS.get(kind)
+    family = c_ushort.from_address(transport + KEY + 8).value
+    return kind if named and family == socket.AF_INET else 0
+
+
+def _endpoint(address: int) -> tuple[str, int]:
+    """Host and port of a sockaddr_in."""
+    port, host = struct.unpack("!2xH4s", ctypes.string_at(address, 8))
+    return socket.inet_ntoa(host), port
 
 
 def _text(value: str) -> Str:

@@ -69,6 +69,10 @@ class Sockets:
             self.connections.remove(connection)
             self.leaving.append((now, 1))
 
+    def unfinished(self, now: float) -> None:
+        """A connection ended before its TLS handshake did; nobody had told of it."""
+        self.leaving.append((now, 1))
+
     def short(self, now: float) -> bool:
         """Whether another call must wait."""
         return self._taken(now) > PLACES - A_POLL - A_CALL

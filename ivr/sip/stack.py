@@ -112,7 +112,7 @@ class Stack:
         endpoint = self._endpoint = Endpoint(self)
         try:
             endpoint.libCreate()
-            self._log = Log()
+            self._log = Log(here.log_level, self._unfinished)
             endpoint.libInit(setup.endpoint_config(here, self._log))
             setup.listen(endpoint, here)
             endpoint.libStart()
@@ -320,6 +320,9 @@ class Stack:
                 self.defer(lambda: self._disconnect(key, handle))
         elif state == pj.PJSIP_TP_STATE_DESTROY:
             self._sockets.disconnected(key, time.monotonic())
+
+    def _unfinished(self) -> None:
+        self._sockets.unfinished(time.monotonic())
 
     def _disconnect(self, key: int, handle: Any) -> None:
         if self._endpoint and key in self._sockets.connections:

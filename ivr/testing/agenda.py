@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from heapq import heapify, heappop, heappush
 
 from ..engine.events import Event
@@ -45,5 +46,6 @@ class Agenda:
         ]
         heapify(self._entries)
 
-    def clear(self) -> None:
-        self._entries.clear()
+    def clear(self, keep: Collection[int] = ()) -> None:
+        """Nothing more will come but of what is to be kept, by id."""
+        self._entries = [entry for entry in self._entries if getattr(entry[2], "id", None) in keep]

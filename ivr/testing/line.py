@@ -395,9 +395,10 @@ class SimulatedLine:
             self._recorder.keep(done)
         self.log += [(self.now, done, True) for done in self.tape.end(self.now, "stopped")]
         self.far_ends.there.clear()
-        self.jobs.clear()
         self.listening, self.screening = False, None
-        self._agenda.clear()
+        after = [] if not self.session.call.tidying else self.jobs
+        self._agenda.clear(keep=[work.id for work in after])
+        self.jobs = list(after)
 
 
 _PERFORM: dict[type, Callable[[SimulatedLine, Any], None]] = {

@@ -215,7 +215,7 @@ def _flows(
             source.faults.append(place.fault(wrong))
             continue
         try:
-            flows[file] = load_flow(file, prompts, house)
+            flows[file] = load_flow(file, prompts, house=house)
         except LoadError as error:
             source.faults += error.faults
     return flows

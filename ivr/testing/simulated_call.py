@@ -29,7 +29,7 @@ PATIENCE = 60.0  # seconds that a story waits for what it expects
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
 ]  # fmt: skip
-Who = Literal["caller", "flow", "operator", "error", "far_end", "no_answer"]
+Who = Literal["caller", "flow", "operator", "timeout", "error", "far_end", "no_answer"]
 
 
 class SimulatedCall(Transfers, CallsOut, Jobs):
@@ -255,6 +255,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         __tracebackhide__ = True
         line = self._line
         self._wait_for(lambda: line.over, "the call to be over")
+        while not (line.session.ended or line.jobs) and line.step():
+            pass  # what the flow does after the call
         if by is not None and by != self.ended_by:
             self._fail(f"expected the call to be ended by the {by}; it was by the {self.ended_by}")
         return self

@@ -82,6 +82,7 @@ class Pool:
         self._queue: SimpleQueue[_Piece | None] = SimpleQueue()
         self._results: deque[tuple[_Piece, WorkDone]] = deque()
         self._lock = threading.Lock()
+        self._told = threading.Event()
         self._live = 0  # threads that are there, and not lost
         self._lost: Counter[str] = Counter()
         self.renew(jobs, limits)
@@ -145,6 +146,11 @@ class Pool:
         self._hire()
         return found
 
+    def wait(self, seconds: float) -> None:
+        """Until there is something to collect, and no longer than this."""
+        self._told.wait(seconds)
+        self._told.clear()
+
     @property
     def due(self) -> float:
         """When `done` has something to tell, should nothing come before; for ever: never."""
@@ -189,6 +195,7 @@ class Pool:
             with self._lock:
                 piece.over, lost = True, piece.lost
             self._results.append((piece, done))
+            self._told.set()
             self.wake()
             if lost:
                 return  # another has taken its place

@@ -7,6 +7,7 @@ licence (MIT) lies beside them; MANIFEST.json says of each what a server should 
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def test_a_message(phone: Line, entry: dict[str, str]) -> None:
     if CODES[name]:
         peer.expect(codes, f"{entry['what']}: {entry['expected_uas']}")
     assert codes() == ({CODES[name]} if CODES[name] else set())
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=[entry["file"] for entry in MANIFEST])
+def test_a_message_over_tcp(phone: Line, entry: dict[str, str]) -> None:
+    """Whatever the stack makes of it: with us a connection harms nobody else."""
+    message = (FOLDER / entry["file"]).read_bytes()
+    with socket.create_connection((LOCAL, phone.port), timeout=5) as stream:
+        stream.sendall(message + b"\r\n\r\n")
+        options = phone.peer.call(send=False)
+        options.request("OPTIONS")
+        phone.peer.expect(lambda: options.status() == 200, "OPTIONS is answered")
+    assert phone.alive()
 
 
 def test_as_they_are(phone: Line) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Generator
 from ivr.engine.call import Call
 from ivr.engine.effects import HangUp, Play
 from ivr.engine.flow import END, Flow
-from ivr.engine.session import APOLOGY
+from ivr.engine.handlers import APOLOGY
 
 from .driver import Driver
 

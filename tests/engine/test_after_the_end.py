@@ -8,7 +8,7 @@ from ivr.engine.call import Call
 from ivr.engine.effects import HangUp, Play, Record, Stop
 from ivr.engine.errors import CallEnded, StateTooSlow
 from ivr.engine.events import HungUp
-from ivr.engine.session import LONGEST_CALL
+from ivr.engine.limits import LONGEST_CALL
 from ivr.engine.verbs import answer, hang_up, pause, record, say
 
 from .broken import Foreign, apology, broken, line_of

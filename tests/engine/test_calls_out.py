@@ -18,7 +18,7 @@ from ivr.engine.events import (
     Tick,
 )
 from ivr.engine.flow import END, Flow
-from ivr.engine.session import LONGEST_CALL
+from ivr.engine.limits import LONGEST_CALL
 from ivr.engine.verbs import answer, say
 
 from .driver import Driver

@@ -6,7 +6,8 @@ from ivr.engine.budget import MAX_MOVES
 from ivr.engine.call import Call
 from ivr.engine.errors import StateTooSlow
 from ivr.engine.flow import END, Flow
-from ivr.engine.session import LONGEST_CALL, LONGEST_WAIT
+from ivr.engine.limits import LONGEST_CALL
+from ivr.engine.session import LONGEST_WAIT
 from ivr.engine.verbs import answer, collect, pause, say
 
 from .broken import apology, broken, line_of

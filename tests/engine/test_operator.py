@@ -20,7 +20,7 @@ from ivr.engine.effects import (
 )
 from ivr.engine.events import Answered, Dismissed, Interjected, Moved, PlayDone, Tick
 from ivr.engine.flow import END, Flow
-from ivr.engine.session import LONGEST_CALL
+from ivr.engine.limits import LONGEST_CALL
 from ivr.engine.verb import Result
 from ivr.engine.verbs import answer, ask, collect, hang_up, pause, record, say, transfer
 

@@ -208,6 +208,11 @@ def test_a_secret_is_refused_where_it_has_no_business(verb: Verb) -> None:
     assert "wonderland" not in str([trace.of_effect(note) for note in outside.notes])
 
 
+def test_a_secret_can_be_named_in_brackets_as_well() -> None:
+    outside = Outside(lambda call: http(call, "https://crm.example", body="{{ secrets['crm'] }}"))
+    assert outside.ordered["body"] == Secret("wonderland")
+
+
 def test_a_secret_that_there_is_not_is_told() -> None:
     outside = Outside(lambda call: http(call, "https://crm.example", body="{{ secrets.crn }}"))
     assert "there is no 'crn' in it; there are: crm" in outside.failed

@@ -6,8 +6,9 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.effects import SendDigit
+from ivr.engine.events import LegAnswered, LegEnded
 from ivr.engine.verb import VERBS
-from ivr.engine.verbs import send_digits
+from ivr.engine.verbs import send_digits, transfer
 
 from .driver import Driver
 
@@ -58,6 +59,18 @@ def test_a_hang_up_ends_it() -> None:
     phone = dialling("123")
     phone.hang_up()
     assert phone.wait(5) == []
+
+
+def test_after_a_conversation_it_is_the_caller_who_hears_them() -> None:
+    async def hand_over(call: Call) -> Any:
+        await transfer(call, "sip:601@pbx")
+        return await send_digits(call, "1")
+
+    phone = Driver(hand_over)
+    phone.start()
+    phone.take(LegAnswered(1))
+    assert phone.press("5") == [SendDigit("5", leg=1)]
+    assert phone.take(LegEnded(1, 200)) == [SendDigit("1", leg=0)]
 
 
 WRONG = [

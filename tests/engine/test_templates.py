@@ -8,7 +8,7 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.effects import Text, Tone
 from ivr.engine.errors import FlowError
-from ivr.engine.templates import check_expression, check_text, evaluate, render
+from ivr.engine.templates import check_expression, check_text, evaluate, names_in_text, render
 from ivr.engine.values import Secret, Value
 
 NAMES: dict[str, Value] = {
@@ -201,3 +201,8 @@ def test_only_texts_among_the_prompts_are_filled_in() -> None:
 def test_what_a_caller_sends_is_never_read_as_a_text() -> None:
     call = Call("x", caller="{{ code }}", vars={"code": "4711"})
     assert call.text("Hello {{ caller }}") == "Hello {{ code }}"
+
+
+def test_the_names_in_a_text_are_known() -> None:
+    assert names_in_text("{{ name | upper }} {{ tries + 1 }}") == {"name", "tries"}
+    assert names_in_text("no braces") == set()

@@ -37,9 +37,9 @@ def test_what_comes_of_work_is_the_result() -> None:
 
 
 def test_work_of_which_nothing_is_heard_is_lost_a_second_after_its_time() -> None:
-    phone = waits(3.0)
+    phone = waits(2.0)
     phone.start()
-    phone.wait(3.9)
+    phone.wait(2.9)
     assert not phone.results
     assert phone.wait(0.2)[0] == Stop(1)
     assert phone.result == Result("timeout", reason=LOST.reason)

@@ -145,13 +145,26 @@ def test_a_worker_that_stands_alone_registers(
     assert provider.saw("short")[-1].expires == 0
 
 
-def test_a_secret_that_is_not_there(tmp_path: Path, provider: Provider) -> None:
+UNUSABLE = {
+    "a secret that is not there": (
+        {"secret_env": "NO_SUCH_SECRET"}, "trunk.secret_env: the environment has no NO_SUCH_SECRET"
+    ),
+    "TLS without a front": (
+        {"proxy": "sip:h;transport=tls"}, "accounts.trunk: the front speaks TLS, and here is none"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "told"), UNUSABLE.values(), ids=UNUSABLE)
+def test_an_account_that_cannot_be(
+    tmp_path: Path, provider: Provider, changed: dict[str, str], told: str
+) -> None:
     file = tmp_path / "ivr.yaml"
     (tmp_path / "menu.yaml").write_text(Town.flow("menu", "[answer, hang_up]"))
-    account = {"registrar": provider.uri, "user": "short", "secret_env": "NO_SUCH_SECRET"}
+    account = {"registrar": provider.uri, "user": "short", **changed}
     file.write_text(json.dumps({"routes": {"*": "menu.yaml"}, "accounts": {"trunk": account}}))
     done = subprocess.run(
         [sys.executable, "-m", "ivr", "serve"], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 2
-    assert "accounts.trunk.secret_env: the environment has no NO_SUCH_SECRET" in done.stderr
+    assert told in done.stderr

@@ -33,6 +33,7 @@ def cases() -> list[object]:
 
 @pytest.mark.parametrize(("text", "expected"), cases())
 def test_faults(tmp_path: Path, text: str, expected: list[str]) -> None:
+    expected = [line.replace("{folder}", str(tmp_path)) for line in expected]
     if not text.startswith("--- "):
         assert faults(tmp_path, text) == expected
         return
@@ -41,5 +42,4 @@ def test_faults(tmp_path: Path, text: str, expected: list[str]) -> None:
         name, _, content = part.partition("\n")
         names.append(name)
         (tmp_path / name).write_text(content + "\n")
-    found = all_faults(tmp_path, names[0])
-    assert found == [line.replace("{folder}", str(tmp_path)) for line in expected]
+    assert all_faults(tmp_path, names[0]) == expected

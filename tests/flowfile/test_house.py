@@ -147,7 +147,7 @@ def test_what_is_wrong_has_its_place(tmp_path: Path, text: str, expected: list[s
 
 def test_a_flow_names_a_schedule(folder: Path) -> None:
     house = read_house(folder / "ivr.yaml")
-    flow = load_flow(write(folder, "shop"), PROMPTS, house)
+    flow = load_flow(write(folder, "shop"), PROMPTS, house=house)
     assert flow.house is house and flow.zone == ZoneInfo("Europe/Berlin")
     assert load_flow(write(folder, "anything"), PROMPTS).house is NO_HOUSE
 
@@ -158,7 +158,7 @@ def test_a_flow_names_no_schedule_that_is_not_there(folder: Path) -> None:
         (NO_HOUSE, "it"),
     ):
         with pytest.raises(LoadError) as caught:
-            load_flow(write(folder, "shopp"), PROMPTS, house)
+            load_flow(write(folder, "shopp"), PROMPTS, house=house)
         assert f"8:19: use: no schedule 'shopp' in ivr.yaml; {hint}" in str(caught.value)
 
 

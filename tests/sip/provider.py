@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .conftest import free_port
 from .peer import LOCAL
 
 DOMAIN, SECRET = "provider.example", "wonderland"
@@ -18,6 +19,7 @@ debug=0
 log_stderror=yes
 listen=udp:{address}
 listen=tcp:{address}
+{tls}
 alias={domain}
 children=1
 tcp_children=1
@@ -96,6 +98,16 @@ route[REGISTRAR] {{
 """
 
 
+BY_TLS = """
+enable_tls=yes
+listen=tls:{address}
+loadmodule "tls.so"
+modparam("tls", "tls_method", "TLSv1.2+")
+modparam("tls", "certificate", "{certificate}")
+modparam("tls", "private_key", "{key}")
+"""
+
+
 @dataclass(frozen=True)
 class Seen:
     """A REGISTER as the provider saw it; `authorized`: it carried credentials."""
@@ -109,24 +121,37 @@ class Seen:
 
 
 class Provider:
-    """See the module: `name` of them in one folder, with digests of one `algorithm`."""
+    """See the module: with digests of one `algorithm`, and TLS where it has a `pair` of files,
+    certificate and key."""
 
-    def __init__(self, folder: Path, port: int, algorithm: str = "MD5") -> None:
-        self.port = port
+    def __init__(
+        self, folder: Path, port: int, algorithm: str = "MD5", pair: tuple[Path, Path] | None = None
+    ) -> None:
+        self.port, self.tls_port = port, free_port() if pair else 0
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / "log"
         self._file = folder / "provider.cfg"
+        tls = ""
+        if pair:
+            address = f"{LOCAL}:{self.tls_port}"
+            tls = BY_TLS.format(address=address, certificate=pair[0], key=pair[1])
         self._file.write_text(
             CONFIGURATION.format(
-                address=f"{LOCAL}:{port}", domain=DOMAIN, secret=SECRET, algorithm=algorithm
+                address=f"{LOCAL}:{port}", domain=DOMAIN, secret=SECRET, algorithm=algorithm,
+                tls=tls,
             )
-        )
+        )  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def uri(self) -> str:
         return f"sip:{LOCAL}:{self.port}"
+
+    def by(self, transport: str) -> str:
+        """Its URI with a transport."""
+        port = self.tls_port if transport == "tls" else self.port
+        return f"sip:{LOCAL}:{port};transport={transport}"
 
     def start(self) -> Provider:
         program = shutil.which("kamailio", path="/usr/sbin:/usr/bin:/usr/local/sbin")

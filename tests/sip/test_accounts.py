@@ -154,6 +154,41 @@ def test_a_registrar_that_goes_and_comes_back(
     office.becomes("alice", "registered")
 
 
+def test_by_tcp(other: Callable[[str], Provider], settle: Callable[..., Office]) -> None:
+    """A registrar that was restarted can still call: our Contact is none of a connection."""
+    provider = other("MD5")
+    office = settle(at(provider, "alice", registrar=provider.by("tcp"), expires=7))
+    office.do("keep")
+    office.becomes("alice", "registered")
+    provider.stop()
+    provider.start()
+    office.expect(lambda: len(provider.saw("alice")) == 4, "it is renewed on a new connection")
+    ours = f"<sip:alice@127.0.0.1:{office.settings.port};transport=TCP>"
+    assert {seen.contact for seen in provider.saw("alice")} == {ours}
+    assert len({seen.by for seen in provider.saw("alice")}) == 2
+    office.becomes("alice", "registered")
+    caller = Peer(provider.port)
+    call = caller.call("alice", from_header="<sip:caller@127.0.0.1>")
+    caller.expect(lambda: call.up, "the call is answered")
+    call.bye()
+    caller.expect(lambda: call.final("BYE"), "the BYE is answered")
+    caller.close()
+
+
+def test_a_call_out_by_a_proxy_over_tcp(provider: Provider, settle: Callable[..., Office]) -> None:
+    proxy = f"{provider.by('tcp')};lr"
+    office = settle(at(provider, "grace", proxy=proxy, register=False))
+    callee = Peer(provider.port)
+    callee.answer = lambda dialog: dialog.accept()
+    office.do("dial", "grace", f"sip:601@127.0.0.1:{callee.port}")
+    callee.expect(lambda: callee.dialogs, "the call comes")
+    [there] = callee.dialogs.values()
+    callee.expect(lambda: there.got("ACK"), "the ACK comes")
+    assert there.incoming and "SIP/2.0/TCP" in there.incoming.headers["via"][1]
+    office.expect(lambda: {"call": 200} in office.told, "the call is confirmed")
+    callee.close()
+
+
 def test_at_its_end_it_unregisters(provider: Provider, settle: Callable[..., Office]) -> None:
     office = settle(at(provider, "carol", expires=60))
     office.do("keep")

@@ -62,9 +62,10 @@ def test_nobody_listens() -> None:
     assert unreachable(f"sip:127.0.0.1:{port};transport=tcp", SHORT) == "Connection refused"
 
 
-def test_a_connection_will_do() -> None:
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_a_connection_will_do(transport: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as link:
-        uri = f"sip:127.0.0.1:{link.getsockname()[1]};transport=tcp"
+        uri = f"sip:127.0.0.1:{link.getsockname()[1]};transport={transport}"
         assert unreachable(uri, SHORT) == ""
 
 

@@ -229,6 +229,35 @@ def test_requests_over_tcp(line: StartLine) -> None:
 
 
 @pytest.mark.line
+def test_what_the_stack_cannot_read_over_tcp(line: StartLine) -> None:
+    phone = line(serves)
+    good = text("OPTIONS", "Content-Length: 0").replace("UDP h;", f"TCP {LOCAL};rport;")
+    bad = good.replace("CSeq: 7", "CSeq: x")
+    with socket.create_connection((LOCAL, phone.port), timeout=5) as stream:
+        port = stream.getsockname()[1]
+
+        def sent(*messages: str) -> list[str]:
+            stream.sendall("".join(messages).encode())
+            came = b""
+            while came.count(b"\r\n\r\n") < len(messages):
+                came += stream.recv(4000)
+            assert came.count(f"received={LOCAL}".encode()) == len(messages)
+            assert came.count(f"rport={port}".encode()) == len(messages)
+            return [part.splitlines()[0][8:] for part in came.decode().split("\r\n\r\n")[:-1]]
+
+        assert sent(good) == ["200 OK"]
+        assert sent(bad) == ["400 Bad CSeq"]
+        assert sent("\r\n\r\n" + good, bad, good, bad) == [
+            "200 OK", "400 Bad CSeq", "200 OK", "400 Bad CSeq",
+        ]  # fmt: skip
+        assert sent(good.replace("SIP/2.0\r\n", "SIP/7.0\r\n", 1))[0].startswith("505")
+        assert sent(good.replace("To: <sip:1@h>\r\n", "")) == ["400 Missing To"]
+        assert sent(good.replace("sip:1@h SIP", "sip:1 @h SIP")) == ["400 Bad Request-Line"]
+        assert sent(good) == ["200 OK"]
+    assert phone.peer.up()
+
+
+@pytest.mark.line
 def test_without_the_shim_what_can_be_done_is_done(line: StartLine) -> None:
     phone = line(serves, shim=False)
     asking = Asking(phone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 import pytest
@@ -52,8 +53,8 @@ def answer(call: Dialog) -> str:
     ("mode", "plain", "keys", "secure", "empty"),
     [
         ("off", "RTP/AVP", "RTP/AVP", "488", "488"),
-        ("optional", "RTP/AVP", "RTP/AVP+keys", "RTP/SAVP+keys", "406"),
-        ("required", "488", "488", "RTP/SAVP+keys", "406"),
+        ("optional", "RTP/AVP", "RTP/AVP+keys", "RTP/SAVP+keys", "488"),
+        ("required", "488", "488", "RTP/SAVP+keys", "488"),
     ],
 )
 def test_each_mode_answers(
@@ -69,6 +70,48 @@ def test_each_mode_answers(
     final = ours.final()
     assert final and ("RTP/SAVP" in final.body) == (mode == "required")
     assert ("a=crypto" in final.body) == (mode != "off")
+
+
+def crypto(suite: str, size: int, tag: str = "1") -> str:
+    return f"a=crypto:{tag} {suite} inline:{base64.b64encode(bytes(size)).decode()}\r\n"
+
+
+SUITE, LONG_SUITE = "AES_CM_128_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_32"
+GOOD = crypto(SUITE, 30)
+USABLE = {
+    "short tag": crypto("AES_CM_128_HMAC_SHA1_32", 30),
+    "256 bits": crypto(LONG_SUITE, 46),
+    "lower case": crypto(SUITE.lower(), 30).replace("crypto", "Crypto"),
+    "a lifetime": GOOD.replace("\r", "|2^20|1:4\r"),
+    "parameters": GOOD.replace("\r", " UNENCRYPTED_SRTP\r"),
+    "another suite first": crypto("AEAD_AES_128_GCM", 28) + crypto(SUITE, 30, "2"),
+}
+UNUSABLE = {
+    "no key": "",
+    "a suite of others": crypto("AEAD_AES_256_GCM", 44),
+    "a key too short": crypto(SUITE, 20),
+    "a key too long": crypto(SUITE, 46),
+    "no base64": f"a=crypto:1 {SUITE} inline:%%%\r\n",
+    "no ASCII": f"a=crypto:1 {SUITE} inline:é\r\n",
+    "nothing inline": f"a=crypto:1 {SUITE}\r\n",
+    "a tag that is no number": crypto(SUITE, 30, "x"),
+    "a bad key before a good one": crypto(SUITE, 20) + crypto(SUITE, 30, "2"),
+    "a stream without one": GOOD + "m=audio 4000 RTP/SAVP 0\r\n",
+    "a key for the picture": "m=video 4000 RTP/SAVP 31\r\n" + GOOD,
+}
+
+
+@pytest.mark.parametrize(("shim", "refused"), [(True, 488), (False, 406)])
+def test_an_offer_without_a_key_that_we_can_use(line: StartLine, shim: bool, refused: int) -> None:
+    """488 is ours.  The stack's own 406 shows that the two agree on which these are."""
+    phone = line(lambda: plays, srtp="optional", shim=shim)
+    for name, keys in {**USABLE, **UNUSABLE}.items():
+        call = offered(phone, "RTP/SAVP", keys)
+        final = call.final()
+        assert final and (name, final.code) == (name, 200 if name in USABLE else refused)
+        if call.up:
+            call.bye()
+        phone.peer.run(None, 0.1)  # its sockets come back
 
 
 @pytest.mark.parametrize("shim", [True, False])

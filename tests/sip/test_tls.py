@@ -111,6 +111,17 @@ def test_a_call_over_tls(line: StartLine, settings: Settings) -> None:
         phone.peer.extra.pop()
 
 
+def test_what_the_stack_cannot_read_over_tls(line: StartLine, settings: Settings) -> None:
+    phone = line(lambda: plays, **settings)
+    lines = (
+        "OPTIONS sip:1@h SIP/2.0", "Via: SIP/2.0/TLS h;branch=z9hG4bK1", "From: <sip:a@h>;tag=1",
+        "To: <sip:1@h>", "Call-ID: id", "CSeq: x OPTIONS", "Content-Length: 0",
+    )  # fmt: skip
+    with connection_to(phone) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert parse(connection.recv(4000)).first == "SIP/2.0 400 Bad CSeq"
+
+
 def test_tls_1_3_alone_is_no_tls_here(line: StartLine, settings: Settings) -> None:
     phone = line(lambda: plays, **settings)
     with pytest.raises(OSError), connection_to(phone, ssl.TLSVersion.TLSv1_3):
@@ -130,6 +141,24 @@ def test_a_handshake_that_does_not_end(line: StartLine, settings: Settings) -> N
         phone.peer.run(None, 2)
         assert [each.recv(1) for each in some[1::2]] == [b""] * 6, "the line has closed them"
         assert phone.peer.up()
+
+
+def test_connections_that_end_before_their_handshake(line: StartLine, settings: Settings) -> None:
+    """Some sixty of them at once would end the process."""
+    phone = line(lambda: plays, **settings)
+    call = phone.peer.up()
+    for _ in range(100):
+        with contextlib.ExitStack() as burst:
+            for _ in range(8):
+                link = burst.enter_context(socket.socket())
+                link.setblocking(False)
+                link.connect_ex((LOCAL, settings["tls_port"]))
+            phone.peer.run(None, 0.005)
+    assert phone.alive()
+    so_far = len(call.heard)
+    phone.peer.expect(lambda: len(call.heard) > so_far + 25, "sound goes on")
+    with connection_to(phone) as connection:
+        assert connection.version() == "TLSv1.2"
 
 
 def test_a_certificate_that_cannot_be_used(

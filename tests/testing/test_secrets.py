@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.engine.call import Call
@@ -156,6 +156,7 @@ def leaks(seen: list[str]) -> list[str]:
     return [part for part in seen for form in forms[:-1] if form in part]
 
 
+@settings(deadline=None)
 @given(st.lists(tries, min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_no_output_of_any_flow_has_the_secret(
     attempts: list[Try], again: bool, typed_ahead: bool

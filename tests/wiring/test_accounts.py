@@ -84,8 +84,7 @@ def test_an_account_without_a_secret(file: Path) -> None:
     [
         ({"registrar": "sip.example.com"}, "expected a SIP URI of a host"),
         ({"registrar": "sip:alice@sip.example.com"}, "expected a SIP URI of a host"),
-        ({"registrar": "sips:sip.example.com"}, "let a proxy of your own speak TLS"),
-        ({"proxy": "sip:sip.example.com;transport=tls"}, "let a proxy of your own speak TLS"),
+        ({"registrar": "sips:sip.example.com"}, "for TLS, write sip: and ;transport=tls"),
         ({"user": "alice>"}, "should match pattern"),
         ({"caller_id": "a b"}, "should match pattern"),
         ({"expires": 1}, "greater than or equal to 5"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -60,12 +60,14 @@ def test_the_start_of_a_number_has_one_spelling_too(start: str, normal: str) -> 
     assert Numbers().prefix(start) == start
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_any_caller_has_a_spelling_that_stays(caller: str) -> None:
     once = GERMANY.normal(caller)
     assert GERMANY.normal(once) == once
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text("0123", max_size=4), st.booleans(), min_size=1),
     st.text("0123", max_size=6),
@@ -137,12 +139,14 @@ callers = st.text("0123456789", min_size=1, max_size=12)
 weights = st.lists(st.integers(1, 99), min_size=3, max_size=3)
 
 
+@settings(deadline=None)
 @given(weights, callers)
 def test_a_caller_always_gets_the_same_flow(shares: list[int], caller: str) -> None:
     split = dict(zip((FLOWS["a"], FLOWS["b"], FLOWS["c"]), shares, strict=True))
     assert Split(split).flow_for(caller) is Split(dict(split)).flow_for(caller)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 98), st.integers(0, 98), callers)
 def test_a_smaller_share_takes_nobody_from_elsewhere(share: int, less: int, caller: str) -> None:
     before = Split({FLOWS["a"]: share, FLOWS["b"]: 100 - share})

@@ -9,5 +9,9 @@ from ..verb import DONE, Doc, Result, Seconds, verb
 @verb("pause")
 async def pause(call: Call, seconds: Annotated[Seconds, Doc("how long")]) -> Result:
     """Wait in silence.  Keys pressed meanwhile stay for the next question."""
-    await call.wait_until(call.now + seconds)
+    call.silent = True
+    try:
+        await call.wait_until(call.now + seconds)
+    finally:
+        call.silent = False
     return DONE

@@ -3,7 +3,7 @@
 from .front import Front
 from .plan import Destination, FrontPlan, Peer, Tls, Workers
 from .program import check, missing
-from .render import configuration, dispatcher_list, requirements
+from .render import configuration, dispatcher_list, requirements, tls_configuration
 from .rpc import FrontError
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "dispatcher_list",
     "missing",
     "requirements",
+    "tls_configuration",
 ]

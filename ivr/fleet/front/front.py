@@ -14,7 +14,17 @@ from typing import Any
 
 from . import program, recount
 from .plan import Destination, FrontPlan
-from .render import CONFIGURATION, LIST, RPC, SET, configuration, dispatcher_list, options
+from .render import (
+    CONFIGURATION,
+    LIST,
+    RPC,
+    SET,
+    TLS,
+    configuration,
+    dispatcher_list,
+    options,
+    tls_configuration,
+)
 from .rpc import FrontError, ask
 
 START_LIMIT = 10.0  # seconds
@@ -120,6 +130,8 @@ class Front:
         await program.end(self._config)
         self._known = destinations
         self._write(CONFIGURATION, configuration(self.plan, self._secret))
+        if self.plan.tls:
+            self._write(TLS, tls_configuration(self.plan))
         self._write(LIST, dispatcher_list(destinations, self.plan))
         await program.check(self.plan.program, self._config)
         said: list[str] = []

@@ -58,6 +58,8 @@ class Tls:
     certificate: Path
     key: Path
     port: int = 5061
+    authorities: Path | None = None
+    """PEM, of those who vouch for registrars; None: no account is reached by TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,15 @@ class FrontPlan:
                 f"sip.address: {ANY} is no address that callers could be told;"
                 " set sip.public_address too, or sip.address to one of this machine"
             )
-        tls = None
+        tls, by_tls = None, [name for name, it in settings.accounts.items() if it.by_tls]
         if front.tls_certificate and front.tls_key:
-            tls = Tls(front.tls_certificate, front.tls_key, front.tls_port)
+            authorities = front.tls_authorities if by_tls else None
+            tls = Tls(front.tls_certificate, front.tls_key, front.tls_port, authorities)
+        elif by_tls:
+            raise SettingsError(
+                f"accounts.{by_tls[0]}: the front speaks TLS with a certificate of its own;"
+                " set front.tls_certificate and front.tls_key"
+            )
         return cls(
             address=sip.address,
             port=sip.port,

@@ -14,6 +14,7 @@ from .users import ha1
 
 CONFIGURATION = "kamailio.cfg"
 LIST = "dispatcher.list"
+TLS = "tls.cfg"
 RPC = "rpc.sock"
 TRIES = 11  # workers for a call: a transaction has twelve branches in Kamailio
 LARGEST = 3600  # bytes; what the front adds still fits into the 4000 of pjsip
@@ -36,6 +37,11 @@ _templates = Environment(
 def configuration(plan: FrontPlan, secret: str = "") -> str:
     """kamailio.cfg.  Who knows `secret` may tell the front of running calls; empty: nobody."""
     return _templates.get_template("kamailio.cfg.j2").render(**_names(plan, secret))
+
+
+def tls_configuration(plan: FrontPlan) -> str:
+    """tls.cfg; empty: there is no TLS."""
+    return _templates.get_template("tls.cfg.j2").render(tls=plan.tls) if plan.tls else ""
 
 
 def dispatcher_list(destinations: Iterable[Destination], plan: FrontPlan) -> str:
@@ -75,7 +81,7 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
     return {
         "address": plan.address,
         "outside": outside,
-        "told": f"{told}:{plan.port}",
+        "ways": _ways(plan, told),
         "inside": f"{plan.inside}:{plan.port}",
         "advertised": _advertised(plan, plan.port),
         "advertised_tls": _advertised(plan, plan.tls.port) if plan.tls else "",
@@ -112,7 +118,20 @@ def _names(plan: FrontPlan, secret: str) -> dict[str, Any]:
         "secret": secret or secrets.token_hex(16),
         "rpc_socket": RPC,
         "list_file": LIST,
+        "tls_file": TLS,
     }
+
+
+def _ways(plan: FrontPlan, told: str) -> list[tuple[str, str, str]]:
+    """How calls out and registrations may leave: transport, our socket, the host of a Contact."""
+    ways = [("udp", f"udp:{plan.address}:{plan.port}", f"{told}:{plan.port}")]
+    if plan.tcp:
+        host = f"{told}:{plan.port};transport=tcp"
+        ways.append(("tcp", f"tcp:{plan.address}:{plan.port}", host))
+    if plan.tls:
+        host = f"{told}:{plan.tls.port};transport=tls"
+        ways.append(("tls", f"tls:{plan.address}:{plan.tls.port}", host))
+    return ways
 
 
 def _advertised(plan: FrontPlan, port: int) -> str:

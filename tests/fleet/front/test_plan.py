@@ -19,6 +19,7 @@ from ivr.fleet.front import (
     Workers,
     configuration,
     dispatcher_list,
+    tls_configuration,
 )
 from ivr.fleet.front.program import readable, understand
 
@@ -56,6 +57,19 @@ def test_settings(tmp_path: Path) -> None:
     assert "src_ip == 192.0.2.0/24 || src_ip == 198.51.100.1/32" in text
     assert "wonderland" not in text and "disable_tcp" not in text
     assert "disable_tcp=yes" in configuration(plan(tmp_path, "sip: {tcp: no}\n"))
+
+
+def test_accounts_by_tls(tmp_path: Path) -> None:
+    account = "accounts: {trunk: {registrar: 'sip:h;transport=TLS', user: a}}\n"
+    files = "front: {tls_certificate: c.pem, tls_key: k.pem, tls_authorities: ca.pem}\n"
+    with pytest.raises(SettingsError, match=r"accounts\.trunk: .* set front\.tls_certificate"):
+        plan(tmp_path, account)
+    assert "verify" not in tls_configuration(plan(tmp_path, files))
+    text = tls_configuration(plan(tmp_path, account + files))
+    server, client = text.split("[client:default]")
+    assert f"ca_list = {tmp_path}/ca.pem\nverify_certificate = yes\n" in client
+    assert f"private_key = {tmp_path}/k.pem\n" in server and "verify" not in server
+    assert tls_configuration(plan(tmp_path, "")) == ""
 
 
 def test_where_callers_could_not_be_told_an_address(tmp_path: Path) -> None:
@@ -155,5 +169,5 @@ def test_what_other_proxies_need(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert printed["opensips"] == printed["sbc"]
     for word in ("X-IVR-Next", "127.0.0.1 ports 15060 to 15065", "more than 21 new calls"):
         assert word in printed["sbc"]
-    with pytest.raises(SettingsError, match="kamailio, dispatcher, opensips, sbc"):
+    with pytest.raises(SettingsError, match="kamailio, dispatcher, tls, opensips, sbc"):
         run(file, "asterisk")

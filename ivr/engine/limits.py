@@ -1,0 +1,125 @@
+"""How long a call may be silent, and how long it may last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from .call import FOREVER, Call
+from .effects import (
+    Dial,
+    Drop,
+    Effect,
+    HangUp,
+    Join,
+    Play,
+    Record,
+    Redirect,
+    Refer,
+    Reject,
+    Screen,
+    Stop,
+    Tone,
+)
+from .events import Event, LegEnded, PlayDone, RecordDone, ReferDone, Screened
+from .phase import SOUND
+from .verb import Doc, Prompts, Range, Seconds
+
+LONGEST_CALL = 4 * 3600.0  # seconds; no caller stays that long, a flow that waits for ever would
+COMFORT = Tone(425, 0.2)
+
+Silence = Annotated[Seconds, Range(1, 60)]
+Duration = Annotated[Seconds, Range(1, LONGEST_CALL)]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAir:
+    """What a caller hears when a flow waits for something, and he hears nothing."""
+
+    after: Annotated[Silence, Doc("how long it may be silent")] = 4.0
+    play: Annotated[Prompts, Doc("said each time; a short tone where there is none")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaxDuration:
+    """How long a call may last, and what the caller is told."""
+
+    after: Annotated[Duration, Doc("from the moment that it came")]
+    warning: Annotated[Prompts, Doc("said some time before, in between")] = ()
+    warn_before: Annotated[Seconds, Doc("how long before")] = 60.0
+    play: Annotated[Prompts, Doc("said at the end")] = ()
+
+
+_LOUD = (Play, Record, Refer, Screen, HangUp, Redirect, Reject)
+
+
+class DeadAirWatch:
+    """Knows since when nothing is heard that anybody would want to hear.
+
+    While a caller is asked, recorded, or on his way to a far end, and where a flow pauses, silence
+    is what is wanted.
+    """
+
+    __slots__ = ("_after", "_comfort", "_doing", "_legs", "_since")
+
+    def __init__(self, after: float) -> None:
+        self._after = after
+        self._since = FOREVER
+        self._comfort = 0
+        self._doing: set[int] = set()
+        self._legs: set[int] = set()
+
+    def told(self, event: Event) -> None:
+        match event:
+            case PlayDone(id) | RecordDone(id) | ReferDone(id):
+                self._doing.discard(id)
+                self._comfort *= id != self._comfort
+            case Screened(id, found) if found != "machine":
+                self._doing.discard(id)
+            case LegEnded(leg):
+                self._legs.discard(leg)
+
+    def saw(self, effects: Iterable[Effect], call: Call, now: float) -> list[Effect]:
+        """Take note of what a call asked for; the same, without comfort where it would disturb."""
+        found: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, _LOUD) and getattr(effect, "id", 0) != self._comfort:
+                found += self._hush()
+            self._note(effect)
+            found.append(effect)
+        if call.over:
+            found += self._hush()
+        if self._doing or self._legs or call.asking or call.silent or call.over:
+            self._since = FOREVER
+        elif self._since == FOREVER and call.phase in SOUND.phases:
+            self._since = now
+        return found
+
+    def _note(self, effect: Effect) -> None:
+        match effect:
+            case Play(id, leg=0) | Record(id) | Refer(id) | Screen(id):
+                self._doing.add(id)
+            case Stop(id):
+                self._doing.discard(id)
+            case Dial(leg) | Join(leg):
+                self._legs.add(leg)
+            case Drop(leg):
+                self._legs.discard(leg)
+
+    def _hush(self) -> list[Effect]:
+        """What ends the comfort that is played now."""
+        playing, self._comfort = self._comfort, 0
+        self._doing.discard(playing)
+        return [Stop(playing)] if playing else []
+
+    @property
+    def due(self) -> float:
+        """When it has been silent for too long."""
+        return self._since + self._after
+
+    def comfort(self, call: Call, prompts: Prompts) -> None:
+        """Play something."""
+        call.note("dead_air", f"{self._after:g} s without a sound")
+        self._comfort = call.new_id()
+        call.emit(Play(self._comfort, call.rendered(prompts or (COMFORT,)), call.language))

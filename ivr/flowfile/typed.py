@@ -1,0 +1,64 @@
+"""Whether what verbs put into variables is what the flow declares, as far as that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..engine import templates
+from ..engine.errors import FlowError
+from ..engine.flow import Flow
+from ..engine.variables import VariableType, undeclared
+from ..engine.verb import Kind, Verb
+from .bind import signature_of
+
+_COLLECTED: Mapping[str, VariableType] = {
+    "digits": "text",
+    "phone": "text",
+    "number": "number",
+    "currency": "currency",
+    "date": "date",
+    "time": "time",
+    "boolean": "yes/no",
+}
+
+
+def wrong_assignments(verb: Verb, named: Mapping[str, Any], flow: Flow) -> Iterator[str]:
+    """What is wrong with the variables that *verb* sets, given the arguments *named*."""
+    for name, type in _assigned(verb, named):
+        declared = flow.declared.get(name)
+        if declared is None:
+            if flow.variables is not None:
+                yield undeclared(name, flow.declared)
+        elif type and not {type, declared.type} <= {"number", "currency"} and type != declared.type:
+            yield f"{name} is declared as {declared.type}; this gives {type}"
+    if verb.name == "set":
+        for name, expression in named["values"].items():
+            wrong = _wrong_constant(name, expression, flow)
+            if wrong:
+                yield wrong
+
+
+def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, VariableType | None]]:
+    """The variables that *verb* sets, with the type of each, where it can be told."""
+    for parameter, hint in signature_of(verb.run).hints.items():
+        if Kind("variable") in getattr(hint, "__metadata__", ()) and named.get(parameter):
+            type = None
+            if verb.name == "collect":
+                given = named.get("type", "digits")
+                type = "secret" if named.get("sensitive") else _COLLECTED.get(given)
+            yield named[parameter], type
+    given = {"set": "values", "call_flow": "into"}.get(verb.name)
+    for name in named.get(given, ()) if given else ():
+        yield name, None
+
+
+def _wrong_constant(name: str, expression: str, flow: Flow) -> str:
+    declared = flow.declared.get(name)
+    if declared is None or templates.names_in(expression):
+        return ""
+    try:
+        wrong = declared.wrong(templates.evaluate(expression, {}))
+    except FlowError as error:
+        return f"{name}: {error}"
+    return f"{name} is declared as {declared.type}; this {wrong}" if wrong else ""

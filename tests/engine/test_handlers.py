@@ -1,0 +1,470 @@
+"""Handlers: what a state does not say is looked up from there outwards."""
+
+from typing import Any
+
+import pytest
+
+from ivr.engine.call import Call
+from ivr.engine.choices import Choices
+from ivr.engine.effects import HangUp, Play, Reject, Stop, Work
+from ivr.engine.errors import CallEnded, FlowError, LoadError, StateTooSlow
+from ivr.engine.events import Answered, Digit, HungUp, Interjected, Moved, PlayDone, WorkDone
+from ivr.engine.flow import END, Flow, State
+from ivr.engine.handlers import APOLOGY, SORRY
+from ivr.engine.values import Secret
+from ivr.engine.verbs import answer, ask, call_flow, hang_up, pause, say
+from ivr.engine.work import work
+
+from .broken import Foreign, apology
+from .driver import Driver
+
+MENU = Choices({"sales": ["1"]})
+
+
+def menu_flow(**handlers: object) -> Flow:
+    """A menu that says nothing of silence, and a desk."""
+    known: dict[str, Any] = {"handlers": {"no_match": "desk"}} | handlers
+    flow = Flow("test", start="greet", **known)
+
+    @flow.state(done="menu")
+    async def greet(call: Call) -> str:
+        return (await answer(call, settle=0)).outcome
+
+    @flow.state(sales=END)
+    async def menu(call: Call) -> str:
+        return (await ask(call, choices=MENU, attempts=1, first_digit=5)).outcome
+
+    @flow.state(done=END)
+    async def desk(call: Call) -> str:
+        return (await say(call, "desk")).outcome
+
+    return flow
+
+
+def started(flow: Flow) -> Driver:
+    phone = Driver(flow=flow)
+    phone.start()
+    return phone
+
+
+# -- outcomes ------------------------------------------------------------------------------------
+
+
+def test_an_outcome_that_a_state_leaves_out_leads_where_the_flow_says() -> None:
+    phone = started(menu_flow(handlers={"no_input": "desk", "no_match": "desk"}))
+    phone.wait(5)
+    assert phone.noted("state") == ["greet", "menu", "desk"]
+
+
+def test_the_state_goes_before_the_flow() -> None:
+    flow = menu_flow(handlers={"sales": "greet", "no_input": "desk", "no_match": "desk"})
+    phone = started(flow)
+    phone.press("1")
+    assert phone.session.ended_by == "flow"
+
+
+def test_a_handler_counts_how_often_it_was_needed_in_this_call() -> None:
+    phone = started(menu_flow(handlers={"no_input": {1: "greet", 3: "desk"}}))
+    phone.wait(20)
+    assert phone.noted("state") == ["greet", "menu"] * 3 + ["desk"]
+
+
+def test_a_handler_that_counts_begins_with_the_first_time() -> None:
+    with pytest.raises(FlowError, match="begins with 1"):
+        Flow("f", start="a", handlers={"no_input": {2: "a"}})
+
+
+def test_work_that_failed_is_an_error_where_nobody_says_otherwise() -> None:
+    for failure in ("failed", "timeout"):
+        flow = Flow("f", start="a", on_error="sorry")
+
+        @flow.state(ok=END)
+        async def a(call: Call, failure: str = failure) -> str:
+            return failure
+
+        @flow.state(done=END)
+        async def sorry(call: Call) -> str:
+            return "done"
+
+        assert started(flow).noted("state") == ["a", "sorry"]
+
+
+def test_handlers_lead_somewhere() -> None:
+    flow = menu_flow(handlers={"no_input": "dsk"}, on_error="desc", operator="nowhere")
+    flow.states["greet"] = State("greet", flow.states["greet"].step, {"done": "menu"}, on_error="x")
+    assert [fault.message for fault in flow.faults()] == [
+        "greet: on_error: no such state: 'x'; states: greet, menu, desk",
+        "handlers: no_input: no such state: 'dsk'; did you mean 'desk'?",
+        "on_error: no such state: 'desc'; did you mean 'desk'?",
+        "operator: no such state: 'nowhere'; states: greet, menu, desk",
+    ]
+
+
+def test_a_state_that_only_a_handler_leads_to_is_reached() -> None:
+    unreached = menu_flow(handlers={}).faults()
+    assert [fault.message for fault in unreached] == ["state 'desk' is never reached"]
+    assert menu_flow(handlers={"no_input": "desk"}).faults() == []
+    assert menu_flow(handlers={}, on_error="desk").faults() == []
+    assert menu_flow(handlers={}, operator="desk").faults() == []
+    flow = menu_flow(handlers={"no_input": "desk"})
+    for name, state in flow.states.items():
+        flow.states[name] = State(name, state.step, state.on, left=frozenset())
+    assert [f.message for f in flow.faults()] == ["state 'desk' is never reached"]
+
+
+# -- errors --------------------------------------------------------------------------------------
+
+
+def failing(**handlers: str) -> Flow:
+    """Its second state fails, the third is there for that."""
+    flow = Flow("test", start="greet", **handlers)  # type: ignore[arg-type]
+
+    @flow.state(done="broken")
+    async def greet(call: Call) -> str:
+        return (await answer(call, settle=0)).outcome
+
+    @flow.state(done=END)
+    async def broken(call: Call) -> str:
+        await say(call, "long")
+        raise ValueError
+
+    @flow.state(done=END, again="broken")
+    async def desk(call: Call) -> str:
+        await say(call, "desk")
+        return "done" if call.vars else "again"
+
+    return flow
+
+
+def test_an_error_leads_to_its_handler() -> None:
+    phone = started(failing(on_error="desk"))
+    phone.call.vars["x"] = 1
+    phone.press("1")
+    assert phone.playing == Play(2, ("desk",)), "what was typed before counts no more"
+    assert len(phone.noted("failed")) == 1
+    phone.play_done()
+    assert phone.effects[-1] == HangUp()
+    assert phone.session.ended_by == "flow"
+
+
+def test_the_state_s_own_handler_goes_before() -> None:
+    flow = failing(on_error="greet")
+    broken = flow.states["broken"]
+    flow.states["broken"] = State("broken", broken.step, broken.on, on_error="desk")
+    phone = started(flow)
+    phone.play_done()
+    assert phone.noted("state")[-1] == "desk"
+
+
+def test_without_a_handler_the_caller_hears_an_apology_and_goes_to_the_operator() -> None:
+    phone = started(failing(operator="desk"))
+    phone.play_done()
+    assert phone.playing == Play(2, (APOLOGY,))
+    phone.play_done()
+    assert phone.playing == Play(3, ("desk",))
+    assert phone.noted("state")[-2:] == [SORRY, "desk"]
+
+
+def test_before_the_answer_nobody_is_taken_to_an_operator() -> None:
+    flow = failing(operator="desk")
+    flow.start = "broken"
+    phone = Driver(flow=flow)
+    phone.offered()
+    assert phone.effects == [Reject(500)]
+
+
+def test_an_error_in_the_handler_ends_the_call() -> None:
+    flow = failing(on_error="broken")
+    del flow.states["desk"]
+    phone = started(flow)
+    phone.play_done()
+    assert phone.noted("state")[-2:] == ["broken", "broken"]
+    phone.play_done()
+    apology(phone)
+    flow = Flow("f", start="a", on_error="b")
+
+    @flow.state(done=END)
+    async def a(call: Call) -> str:
+        raise ValueError
+
+    @flow.state(done=END)
+    async def b(call: Call) -> str:
+        raise KeyError
+
+    phone = started(flow)
+    assert phone.noted("state") == ["a", "b"]
+    assert len(phone.noted("failed")) == 2
+    assert phone.session.ended_by == "error"
+
+
+def test_errors_are_not_dealt_with_for_ever() -> None:
+    phone = started(failing(on_error="desk"))
+    for _ in range(20):
+        if phone.playing:
+            phone.play_done()
+    assert len(phone.noted("failed")) == 4
+    assert phone.session.ended_by == "error"
+
+
+def test_an_interrupt_is_the_operator_s_also_in_a_handler() -> None:
+    flow = Flow("f", start="a", on_error="b")
+
+    @flow.state(done=END)
+    async def a(call: Call) -> str:
+        raise ValueError
+
+    @flow.state(done=END)
+    async def b(call: Call) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Driver(flow=flow).offered()
+
+
+def test_a_called_flow_has_handlers_of_its_own() -> None:
+    called = Flow("called", start="a", outcomes=["done"], on_error="b")
+
+    @called.state(done="done")
+    async def a(call: Call) -> str:
+        raise ValueError
+
+    @called.state(done="done", again="a")
+    async def b(call: Call) -> str:
+        await say(call, "sorry")
+        return "done" if call.rescues == 1 else "again"
+
+    phone = Driver(lambda call: call_flow(call, called))
+    phone.start()
+    phone.play_done()
+    phone.play_done()
+    assert phone.result.outcome == "done"
+    assert [failed[:10] for failed in phone.noted("failed")] == ["called.a: "] * 2
+    called.on_error = "a"
+    phone = Driver(lambda call: call_flow(call, called))
+    phone.start()
+    assert len(phone.noted("failed")) == 1, "a handler that fails is not tried again"
+
+
+def test_outcomes_of_a_called_flow_are_counted_there() -> None:
+    called = menu_flow(handlers={"no_input": {1: "menu", 2: "desk"}})
+    phone = Driver(lambda call: call_flow(call, called))
+    phone.start()
+    phone.wait(10)
+    assert phone.call.counts == {"test: no_input": 2}
+
+
+# -- after the call ------------------------------------------------------------------------------
+
+
+def parting(**handlers: str) -> tuple[Flow, list[str]]:
+    flow, done = menu_flow(**handlers), list[str]()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        done.append(call.state)
+        assert call.over
+        event = await work(call, "http", {"url": "x"}, 3)
+        done.append(event.outcome)
+        return "done"
+
+    return flow, done
+
+
+def test_it_runs_once_after_the_caller_s_hang_up() -> None:
+    flow, done = parting()
+    phone = started(flow)
+    [*_, asked] = phone.hang_up()
+    assert isinstance(asked, Work)
+    assert (phone.session.ended_by, phone.session.ended) == ("caller", False)
+    assert phone.take(Digit("1")) == phone.take(HungUp()) == phone.take(Moved("desk")) == []
+    assert done == ["menu"]
+    phone.take(WorkDone(asked.id))
+    assert done == ["menu", "ok"]
+    assert phone.session.ended
+    assert phone.noted("end") == ["caller"]
+    assert phone.take(WorkDone(asked.id)) == []
+
+
+def test_it_runs_after_the_flow_s_own_hang_up_too() -> None:
+    flow, done = parting()
+    phone = started(flow)
+    [hung_up, asked] = phone.press("1")
+    assert hung_up == HangUp()
+    assert isinstance(asked, Work)
+    phone.hang_up(by="flow")
+    phone.take(WorkDone(asked.id))
+    assert done == ["menu", "ok"]
+    assert phone.session.ended_by == "flow"
+
+
+def test_it_runs_after_an_error_and_after_an_operator_too() -> None:
+    flow, done = parting()
+    phone = started(flow)
+    phone.session.call.over = False
+    phone.session.flow.states["menu"] = State("menu", flow.states["greet"].step, {})
+    phone.wait(5)
+    assert done == ["menu"]
+
+
+def test_it_has_five_seconds() -> None:
+    flow = menu_flow()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        try:
+            await pause(call, 100)
+        finally:
+            call.note("tidied")
+        return "done"
+
+    phone = started(flow)
+    phone.hang_up()
+    phone.wait(4.9)
+    assert not phone.session.ended
+    phone.wait(0.1)
+    assert phone.session.ended
+    [failed] = phone.noted("failed")
+    assert failed.endswith("took longer than 5 seconds")
+    assert phone.journal[-2:] == ["tidied: ", "end: caller"]
+
+
+def test_a_wait_without_a_deadline_is_cut_as_well() -> None:
+    flow = menu_flow()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        await call.next_event()
+        await call.next_event()
+        return "done"
+
+    phone = started(flow)
+    phone.hang_up()
+    phone.take(WorkDone(7))
+    phone.wait(5)
+    assert phone.session.ended
+
+
+def test_no_media_comes_of_it() -> None:
+    flow = menu_flow()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        await say(call, "hello")
+        return "done"
+
+    phone = started(flow)
+    assert phone.hang_up() == [], "and no Play"
+    assert phone.wait(5) == [Stop(1)]
+
+
+@pytest.mark.parametrize("what", ["error", "slow", "end", "foreign", "stubborn", "no coroutine"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_whatever_it_does_the_call_ends(what: str) -> None:
+    flow = menu_flow()
+
+    async def tidy(call: Call) -> str:
+        call.vars["pin"] = Secret("4711")
+        match what:
+            case "error":
+                raise ValueError("not 4711")
+            case "slow":
+                raise StateTooSlow
+            case "end":
+                await hang_up(call)
+            case "foreign":
+                await Foreign()
+        while True:
+            try:
+                await pause(call, 100)
+            except GeneratorExit:
+                call.note("not me")
+
+    flow.on_hang_up()(tidy if what != "no coroutine" else lambda call: None)  # type: ignore[arg-type,return-value]
+    phone = started(flow)
+    phone.hang_up()
+    phone.wait(5)
+    assert phone.session.ended
+    assert phone.noted("end") == ["caller"]
+    assert phone.call.vars == {}
+    assert bool(phone.noted("failed")) == (what != "end")
+    assert "4711" not in "".join(phone.journal)
+
+
+def test_an_interrupt_is_the_operator_s_also_after_the_call() -> None:
+    flow = menu_flow()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        raise KeyboardInterrupt
+
+    phone = started(flow)
+    with pytest.raises(KeyboardInterrupt):
+        phone.hang_up()
+
+
+def test_it_does_not_run_where_the_flow_never_began() -> None:
+    flow, done = parting()
+    phone = Driver(flow=flow)
+    phone.offered()
+    phone.session.state = ""
+    phone.hang_up()
+    assert done == []
+
+
+def test_a_state_s_own_goes_before_and_a_called_flow_s_before_that() -> None:
+    done: list[str] = []
+
+    def noting(name: str) -> Flow:
+        flow = menu_flow()
+
+        @flow.on_hang_up()
+        async def of_the_flow(call: Call) -> str:
+            done.append(f"{name} {dict(call.vars)}")
+            return "done"
+
+        @flow.on_hang_up("menu")
+        async def of_the_state(call: Call) -> str:
+            done.append(f"{name} menu {dict(call.vars)}")
+            return "done"
+
+        return flow
+
+    outer, inner = noting("outer"), noting("inner")
+    started(outer).hang_up()
+    phone = Driver(flow=outer)
+    phone.offered()
+    phone.hang_up()
+    assert done == ["outer menu {}", "outer {}"]
+
+    async def calling(call: Call) -> str:
+        call.vars["x"] = 1
+        return (await call_flow(call, inner)).outcome
+
+    async def stubborn(call: Call) -> str:
+        try:
+            return await calling(call)
+        except CallEnded:
+            return await calling(call)
+
+    for step in (calling, stubborn):
+        outer.states["menu"] = State("menu", step, {"done": "desk"})
+        started(outer).hang_up()
+        assert done.pop() == "inner menu {}"
+    assert done == ["outer menu {}", "outer {}"]
+
+
+def test_the_time_of_it_is_not_held_up_by_an_operator_s_prompt() -> None:
+    flow, _ = parting()
+    phone = started(flow)
+    phone.take(Interjected("wait"))
+    phone.wait(10)
+    phone.hang_up()
+    phone.wait(5)
+    assert phone.session.ended
+    assert phone.take(PlayDone(99)) == phone.take(Answered()) == []
+
+
+def test_handlers_of_a_flow_that_was_never_loaded_are_checked_too() -> None:
+    flow = menu_flow(on_error="nowhere")
+    with pytest.raises(LoadError):
+        flow.check()

@@ -1,0 +1,212 @@
+"""SEMANTICS 19: nothing is silent for long; and no call lasts longer than its flow says."""
+
+import pytest
+
+from ivr.engine.call import Call
+from ivr.engine.choices import Choices
+from ivr.engine.effects import Dial, HangUp, Play, Record, Refer, Reject, Stop, Text
+from ivr.engine.errors import CallEnded
+from ivr.engine.events import Interjected, LegEnded, PlayDone, WorkDone
+from ivr.engine.flow import END, USUAL, Flow
+from ivr.engine.limits import COMFORT, DeadAir, MaxDuration
+from ivr.engine.verb import Result
+from ivr.engine.verbs import answer, ask, pause, record, say, transfer
+from ivr.engine.work import work
+
+from .driver import Driver, Walk
+
+
+async def waiting(call: Call) -> Result:
+    """For work, as long as it takes."""
+    return Result((await work(call, "http", {}, 50)).outcome)
+
+
+def started(
+    *verbs: Walk, dead_air: DeadAir | None = USUAL, limit: MaxDuration | None = None
+) -> Driver:
+    phone = Driver(*verbs)
+    flow = Flow("one", start="only", dead_air=dead_air, max_duration=limit)
+    flow.add(phone.session.flow.states["only"])
+    phone.session = type(phone.session)(flow, "call-1")
+    phone.start()
+    return phone
+
+
+# -- dead air ------------------------------------------------------------------------------------
+
+
+def test_who_waits_in_silence_hears_something_every_four_seconds() -> None:
+    phone = started(waiting)
+    assert phone.wait(3.9) == []
+    assert phone.wait(0.1) == [Play(2, (COMFORT,))]
+    phone.play_done()
+    assert phone.wait(3.9) == []
+    assert phone.wait(0.1) == [Play(3, (COMFORT,))]
+    assert phone.noted("dead_air") == ["4 s without a sound"] * 2
+    phone.take(WorkDone(1))
+    assert phone.result.outcome == "ok"
+
+
+def test_the_flow_says_what_and_after_how_long_or_that_it_wants_silence() -> None:
+    phone = started(waiting, dead_air=DeadAir(2, ("wait", Text("{{ caller }}"))))
+    assert phone.wait(2) == [Play(2, ("wait", Text("alice")))]
+    phone = started(waiting, dead_air=None)
+    assert phone.wait(40) == []
+
+
+def test_it_does_not_disturb_what_comes_after_it() -> None:
+    for verb in (
+        lambda call: say(call, "hello"),
+        lambda call: record(call, beep=False),
+        lambda call: transfer(call, "sip:1@pbx", mode="refer"),
+    ):
+        phone = started(waiting, verb)
+        phone.wait(4)
+        effects = phone.take(WorkDone(1))
+        assert effects[0] == Stop(2)
+        assert isinstance(effects[1], Play | Record | Refer)
+
+
+def test_it_ends_with_the_call() -> None:
+    phone = started(waiting)
+    phone.wait(4)
+    assert phone.take(WorkDone(1)) == [Stop(2), HangUp()]
+    phone = started(waiting)
+    phone.wait(4)
+    assert Stop(2) in phone.hang_up()
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda call: pause(call, 30),
+        lambda call: ask(call, choices=Choices({"x": ["1"]}), first_digit=30),
+        lambda call: record(call, beep=False, silence=0),
+        lambda call: transfer(call, "sip:1@pbx", ringing="silence", ring=30),
+        lambda call: transfer(call, "sip:1@pbx", mode="refer", ring=30),
+    ],
+)
+def test_silence_that_is_wanted_is_left_alone(verb: Walk) -> None:
+    phone = started(verb)
+    phone.wait(29)
+    assert phone.noted("dead_air") == []
+
+
+def test_a_far_end_that_left_leaves_silence_behind() -> None:
+    async def calls_out(call: Call) -> Result:
+        call.emit(Dial(call.new_leg(), "sip:1@pbx"))
+        while True:
+            await call.next_event(call.now + 50)
+
+    phone = started(calls_out)
+    phone.wait(10)
+    phone.take(LegEnded(1))
+    assert phone.wait(4) == [Play(1, (COMFORT,))]
+
+
+def test_before_the_sound_is_open_it_is_silent() -> None:
+    async def only(call: Call) -> str:
+        await waiting(call)
+        return "done"
+
+    flow = Flow("f", start="only")
+    flow.state(done=END)(only)
+    phone = Driver(flow=flow)
+    phone.offered()
+    phone.wait(30)
+    assert phone.noted("dead_air") == []
+
+
+# -- the longest call ----------------------------------------------------------------------------
+
+
+def test_a_call_has_its_time_is_told_so_and_ends() -> None:
+    limit = MaxDuration(100, ("soon_over",), 30, ("goodbye",))
+    cleaned: list[bool] = []
+
+    async def long(call: Call) -> Result:
+        try:
+            return await pause(call, 1000)
+        finally:
+            cleaned.append(call.over)
+
+    phone = started(long, limit=limit)
+    assert phone.wait(69) == []
+    assert phone.wait(1) == [Play(1, ("soon_over",), over=True)]
+    phone.take(PlayDone(1))
+    assert phone.wait(29) == []
+    assert phone.wait(1) == [Play(2, ("goodbye",)), HangUp(2, "timeout")]
+    assert cleaned == [False]
+    assert phone.noted("max_duration") == ["100 s"]
+    assert phone.noted("failed") == []
+    assert phone.session.ended_by == "timeout"
+
+
+def test_without_words_it_just_ends() -> None:
+    phone = started(lambda call: say(call, "long"), limit=MaxDuration(10))
+    assert phone.wait(10) == [Stop(1), HangUp(by="timeout")]
+
+
+def test_also_while_an_operator_talks_or_nobody_has_answered() -> None:
+    phone = started(lambda call: pause(call, 1000), limit=MaxDuration(10))
+    phone.take(Interjected("news"))
+    assert phone.wait(10) == [HangUp(by="timeout")]
+
+    async def only(call: Call) -> str:
+        await pause(call, 1000)
+        return (await answer(call)).outcome
+
+    flow = Flow("f", start="only", max_duration=MaxDuration(10, play=("goodbye",)))
+    flow.state(done=END)(only)
+    phone = Driver(flow=flow)
+    phone.offered()
+    assert phone.wait(10) == [HangUp(by="timeout")]
+
+
+def test_a_flow_that_will_not_end_is_ended() -> None:
+    async def stubborn(call: Call) -> Result:
+        while True:
+            try:
+                await pause(call, 1000)
+            except CallEnded:
+                call.note("not me")
+                await pause(call, 1000)
+
+    phone = started(stubborn, limit=MaxDuration(10))
+    phone.wait(10)
+    assert "went on waiting after the call's time was up" in phone.noted("failed")[0]
+    assert phone.session.ended_by == "error"
+
+    async def hangs_up(call: Call) -> Result:
+        try:
+            return await pause(call, 1000)
+        finally:
+            call.end()
+            raise CallEnded
+
+    phone = started(hangs_up, limit=MaxDuration(10))
+    assert phone.wait(10) == [HangUp()]
+    assert phone.session.ended_by == "timeout"
+
+
+def test_its_prompts_are_the_flow_s() -> None:
+    assert Flow("f", start="a").prompts == set()
+    limit = MaxDuration(10, ("warning",), 5, ("goodbye",))
+    flow = Flow("f", start="a", dead_air=DeadAir(4, ("wait",)), max_duration=limit)
+    assert flow.prompts == {"warning", "goodbye", "wait"}
+    assert Flow("f", start="a", dead_air=None).prompts == set()
+
+
+def test_a_refusal_ends_comfort_too() -> None:
+    async def only(call: Call) -> str:
+        call.early = True
+        await waiting(call)
+        call.emit(Reject(486))
+        raise CallEnded
+
+    flow = Flow("f", start="only")
+    flow.state(done=END)(only)
+    phone = Driver(flow=flow)
+    phone.offered()
+    phone.wait(4)
+    assert phone.take(WorkDone(1)) == [Stop(2), Reject(486)]
