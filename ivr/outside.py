@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .config import Settings
 from .engine.values import Secret
-from .work.job import Job
+from .speech.sounds import Fetch
+from .work.job import Failed, Job
 from .work.pool import Pool
 
 if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them imports them
@@ -19,6 +21,7 @@ if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them impor
     from .work.http import Http
     from .work.memory import Memory
 
+MEMORY = "memory.db"
 Jobs = Mapping[str, Callable[[], Job]]
 
 
@@ -85,11 +88,41 @@ def secrets(settings: Settings) -> dict[str, Secret]:
     }
 
 
+def fetch(settings: Settings) -> Fetch:
+    """What gets the sounds of the web; nothing is imported before there is one."""
+
+    @cache
+    def download() -> Fetch:
+        from .work.hosts import Hosts
+        from .work.sound import Download
+
+        return Download(Hosts(settings.work.http.hosts, settings.work.http.private))
+
+    return lambda url, file, seconds: download()(url, file, seconds)
+
+
+def forbidden(settings: Settings, url: str) -> str:
+    """Why *url* may not be fetched, as far as its name tells; empty: it may."""
+    from .work.hosts import Hosts
+
+    try:
+        Hosts(settings.work.http.hosts).require(urlsplit(url).hostname or "")
+    except Failed as error:
+        return str(error)
+    return ""
+
+
 def _http(settings: Settings) -> Http:
     from .work.hosts import Hosts
     from .work.http import Http
 
     return Http(Hosts(settings.work.http.hosts, settings.work.http.private))
+
+
+def memory_of(settings: Settings) -> Memory | None:
+    """What is remembered of callers; None: nothing ever was."""
+    there = settings.work.memory or (settings.var / MEMORY).exists()
+    return _memory(settings) if there else None
 
 
 def _memory(settings: Settings) -> Memory:
@@ -98,7 +131,7 @@ def _memory(settings: Settings) -> Memory:
 
     if settings.work.memory:
         return Memory(_database(settings, settings.work.memory))
-    file = settings.var / "memory.db"
+    file = settings.var / MEMORY
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(0o640)  # who called is nobody else's business
     return Memory(Database(f"sqlite:///{file}"))

@@ -13,7 +13,7 @@ from .config.calls_out import allowed
 from .config.routing import Callers
 from .engine import saying
 from .engine.call_out import ACCEPT
-from .engine.effects import Text
+from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
 from .engine.house import House
@@ -73,7 +73,13 @@ class Project:
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
         return PromptStore(
-            settings.prompts, settings.cache, settings.language, voice(settings), texts=texts
+            settings.prompts,
+            settings.cache,
+            settings.language,
+            voice(settings),
+            texts=texts,
+            urls={url for flow in self.every_flow for url in _urls(flow)},
+            fetch=outside.fetch(settings),
         )
 
 
@@ -93,6 +99,7 @@ def load_project(file: Path) -> Project:
         faults += error.faults
     called, shared = targets(settings), settings.shared
     flows = load_flows(settings.flow_files, catalogue, called, faults, house, shared)
+    faults += [fault for flow in flows.values() for fault in unfit(flow)]
     numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
@@ -106,6 +113,10 @@ def load_project(file: Path) -> Project:
         for name, each in settings.callers.items()
     )
     secrets = outside.secrets(settings)
+    for flow in flows.values():
+        faults += _unfetched(flow, settings)
+    if faults:
+        raise LoadError(faults)
     codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
     for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
         flow.statuses, flow.secrets = codes, secrets
@@ -190,12 +201,36 @@ def house_of(settings: Settings, file: Path) -> House:
     return replace(read_house(file), language=settings.language)
 
 
+def unfit(flow: Flow) -> Iterator[Fault]:
+    """Why no call can begin with *flow*: nobody gives it what it needs."""
+    needed = [name for name, each in flow.arguments.items() if each.default is None]
+    if needed:
+        yield flow.place.fault(
+            f"no call can begin with {flow.name}: it needs {', '.join(needed)}; give each a"
+            " default, or lead the number to a flow that calls it"
+        )
+
+
 def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
     """Prompts that exist, but not in a language that callers of *flow* would hear."""
     heard = catalogue.names(flow.language)
     for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
         language = flow.language or catalogue.default
         yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
+
+
+def _urls(flow: Flow) -> Iterator[str]:
+    """The sounds of the web that *flow* plays, whoever calls."""
+    for prompt in static_prompts(flow):
+        if isinstance(prompt, Url) and "{" not in prompt.url:
+            yield prompt.url
+
+
+def _unfetched(flow: Flow, settings: Settings) -> Iterator[Fault]:
+    """The sounds of the web that *flow* wants, and the settings do not let us fetch."""
+    for url in sorted(_urls(flow)):
+        if wrong := outside.forbidden(settings, url):
+            yield flow.place.fault(f"{url}: {wrong}")
 
 
 def _forbidden(flow: Flow, targets: Allowed) -> Iterator[Fault]:

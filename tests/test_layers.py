@@ -51,6 +51,7 @@ PURE = {
     "num2words",
     "phonenumbers",
     "re",
+    "stdnum",
     "transitions",
     "types",
     "typing",

@@ -7,10 +7,15 @@ from pathlib import Path
 import typer
 
 from .. import records
-from ..config import load_settings
+from ..config import Settings, load_settings
+from ..engine.errors import SettingsError
+from ..outside import memory_of
 from ..store import forget
+from ..work.job import Failed, TooSlow
 from .calls import trouble_is_told
 from .output import complain
+
+PATIENCE = 30.0  # seconds for what flows remember
 
 
 def run(file: Path, caller: str, yes: bool) -> int:
@@ -23,7 +28,8 @@ def run(file: Path, caller: str, yes: bool) -> int:
             print(f"{caller}: {_told(found)}")
             typer.confirm("Delete them for good?", abort=True)
         found = forget.erase(caller, spool, database, records.HOST, settings.records.file)
-    print(f"Deleted: {_told(found)}.")
+    remembered = _forgotten(settings, caller)
+    print(f"Deleted: {_told(found)}, {remembered} remembered values.")
     if found.elsewhere:
         hosts = ", ".join(sorted(found.elsewhere))
         print(f"Run this on {hosts} too: journals and recordings of his calls are there.")
@@ -32,6 +38,17 @@ def run(file: Path, caller: str, yes: bool) -> int:
     if found.live:
         complain(f"{caller} is in the line: run this again when {len(found.live)} calls are over")
     return 1 if found.live else 0
+
+
+def _forgotten(settings: Settings, caller: str) -> int:
+    """How many values flows had remembered of him."""
+    memory = memory_of(settings)
+    try:
+        return memory.forget(caller, PATIENCE) if memory else 0
+    except (Failed, TooSlow) as error:
+        raise SettingsError(
+            f"what flows remember of {caller} is still there: {str(error) or 'it took too long'}"
+        ) from None
 
 
 def _told(found: forget.Traces) -> str:

@@ -16,7 +16,7 @@ _NAME = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
 
 
 class Http(Section):
-    """Whom http and webhooks of notify may ask."""
+    """Whom http, webhooks of notify and sounds of the web may ask."""
 
     hosts: list[Annotated[str, Field(pattern=_HOST)]] = Field(
         default=[],

@@ -25,7 +25,7 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
 
     async def accept(call: Call) -> str:
         try:
-            result = await ask(call, prompt, choices=choices, attempts=TRIES)
+            result = await ask(call, prompt, choices=choices, attempts=TRIES, universal=False)
         except CallEnded:
             call.note("not_accepted", "hang_up")
             raise
@@ -36,6 +36,8 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
     guarded = Flow(flow.name, start=STATE, language=flow.language, place=flow.place)
     guarded.version, guarded.statuses = flow.version, flow.statuses
     guarded.zone, guarded.house = flow.zone, flow.house
+    guarded.universal, guarded.operator = flow.universal, flow.operator
+    guarded.top = flow.top or flow.start
     on = {"accepted": flow.start, "no_input": END, "no_match": END}
     for state in (State(STATE, accept, on, flow.place), *flow.states.values()):
         guarded.add(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from . import templates
 from .budget import Budget
+from .choices import NO_CHOICES, Choices
 from .effect_check import check_effect
 from .effects import (
     Answer,
     Drop,
     Effect,
+    File,
     HangUp,
     Note,
     Prompt,
@@ -25,6 +27,7 @@ from .effects import (
     Stop,
     Text,
     Unlisten,
+    Url,
     Work,
 )
 from .errors import FlowError
@@ -32,6 +35,7 @@ from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
 from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
 from .phase import Phase, Standing
+from .scope import Parting, Scope, Tries, new_trail
 from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
@@ -44,33 +48,6 @@ BUILTIN_NAMES = (
     *("caller", "dialled", "headers", "direction", "now", "caller_lists", "secrets"),
 )  # set by every call
 KNOWN_NAMES = (*BUILTIN_NAMES, "language")  # which a flow may set
-
-
-@dataclass(slots=True)
-class Tries:
-    """How often one input step of a state has failed, each way."""
-
-    no_input: int = 0
-    no_match: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a flow has for itself, as long as another one that it called is walked through."""
-
-    vars: dict[str, Value]
-    state: str
-    place: str
-    tries: list[Tries]
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """What is to be done after a call, and with which variables."""
-
-    step: Callable[[Call], Awaitable[str]]
-    vars: dict[str, Value]
 
 
 @dataclass(slots=True, eq=False)
@@ -104,6 +81,10 @@ class Call:
     """The status code that each named reason for a refusal stands for."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """Those of the settings, by name."""
+    universal: Choices = NO_CHOICES
+    """The choices that every question of the flow offers."""
+    folder: str = ""
+    """Where the flow's own sound files are; empty: where the program runs."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -136,6 +117,8 @@ class Call:
     """Whether the call is over and `on_hang_up` runs: work may still be done."""
     parting: Parting | None = None
     """What a flow that was called wants done after the call that ended in it."""
+    trail: deque[str] = field(default_factory=new_trail)
+    """The states in which the caller was asked something, in order; the latest is last."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
     _last_id: int = 0
@@ -266,7 +249,17 @@ class Call:
 
     def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
         """*prompts* with their texts filled in.  Raises `FlowError`."""
-        return tuple(Text(self.text(p.words)) if isinstance(p, Text) else p for p in prompts)
+        return tuple(map(self._rendered, prompts))
+
+    def _rendered(self, prompt: Prompt) -> Prompt:
+        match prompt:
+            case Text(words):
+                return Text(self.text(words))
+            case Url(url):
+                return Url(self.address(url))
+            case File(path) if self.folder and not path.startswith("/"):
+                return File(f"{self.folder}/{path}")
+        return prompt
 
     def tries(self) -> Tries:
         """The counters of the next input step of this state.
@@ -339,6 +332,16 @@ class Call:
         if not stray and len(self.keys) < TYPE_AHEAD:
             self.keys.append(key)
 
+    @property
+    def back(self) -> str:
+        """The state that the universal choice of this name leads to, once it was made."""
+        return self.trail[-1] if self.trail else ""
+
+    def asks(self) -> None:
+        """The caller is asked something in this state, and may want to come back to it."""
+        if not self.trail or self.trail[-1] != self.state:
+            self.trail.append(self.state)
+
     def entered(self, state: str, *, again: bool) -> None:
         """*state* was entered; *again*: from itself."""
         self.state = state
@@ -354,11 +357,27 @@ class Call:
         self.keys.clear()
         self.budget.renew()
 
-    def enter_flow(self, name: str, variables: dict[str, Value]) -> Scope:
+    def enter_flow(
+        self,
+        name: str,
+        variables: dict[str, Value],
+        universal: Choices = NO_CHOICES,
+        folder: str = "",
+    ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
         self.given_language = self.language
-        kept = Scope(self.vars, self.state, self.place, self._tries, self._steps)
+        kept = Scope(
+            self.vars,
+            self.state,
+            self.place,
+            self._tries,
+            self._steps,
+            self.universal,
+            self.folder,
+            self.trail,
+        )
         self.flows, self.vars, self._tries = (*self.flows, name), variables, []
+        self.universal, self.folder, self.trail = universal, folder, new_trail()
         return kept
 
     def leave_flow(self, kept: Scope) -> None:
@@ -367,6 +386,7 @@ class Call:
         self.flows = self.flows[:-1]
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps
+        self.universal, self.folder, self.trail = kept.universal, kept.folder, kept.trail
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from . import templates
 from .blame import blame
-from .call import Call, Parting
+from .call import Call
 from .errors import CallEnded, FlowError, StateTooSlow
 from .flow import END, Flow, path_name
 from .handlers import error_handler, farewell_of
+from .scope import Parting
 from .values import Value
 from .variables import Variables, undeclared
 
@@ -36,7 +37,7 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str,
         path = " → ".join((*call.flows, flow.name))
         raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
     place = _Place()
-    caller = call.enter_flow(flow.name, variables)
+    caller = call.enter_flow(flow.name, variables, flow.universal, flow.folder)
     try:
         await _through(call, flow, place)
     except CallEnded:
@@ -63,7 +64,8 @@ async def _through(call: Call, flow: Flow, place: _Place) -> None:
         try:
             outcome = await flow.states[before].step(call)
             call.note("outcome", outcome)
-            counted = flow.move(place, outcome, call.counts)
+            back = call.back.removeprefix(path_name(flow, ""))
+            counted = flow.move(place, outcome, call.counts, back)
         except (Exception, StateTooSlow) as error:
             handler = error_handler(flow, before, call)
             if handler in ("", before):
@@ -89,12 +91,13 @@ def _arguments(flow: Flow, given: Mapping[str, Value]) -> Variables:
     return variables
 
 
-def returned(flow: Flow, name: str, variables: Variables) -> Value | None:
+def returned(call: Call, flow: Flow, name: str, variables: Variables) -> Value | None:
     """What *flow* returns as *name*; None where it is made of what was never set."""
     if name not in flow.returns:
-        known = ", ".join(flow.returns) or "nothing"
-        raise FlowError(f"{flow.name} does not return {name!r}; it returns {known}")
+        returns = ", ".join(flow.returns) or "nothing"
+        raise FlowError(f"{flow.name} does not return {name!r}; it returns {returns}")
     expression = flow.returns[name]
-    if not templates.names_in(expression) <= variables.keys():
+    known: dict[str, Value] = {"caller": call.caller, "dialled": call.dialled, **variables}
+    if not templates.names_in(expression) <= known.keys():
         return None
-    return templates.evaluate(expression, variables)
+    return templates.evaluate(expression, known)

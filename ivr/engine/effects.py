@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 DigitWay = Literal["rfc4733", "info"]
+SignalName = Literal["dial", "ringback", "busy", "congestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,38 @@ class Tone:
     seconds: float = 0.3
 
 
-Prompt = str | Text | Tone
+@dataclass(frozen=True, slots=True)
+class File:
+    """A sound file; `path` is relative to the folder of the flow's own file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A sound file at an http or https address, fetched once and kept for a while."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A tone of the telephone network, `seconds` long (0: one turn of its rhythm), as it sounds in
+    `country`, such as US; empty: in that of the call's language."""
+
+    name: SignalName
+    seconds: float = 0.0
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing, for so many `seconds`."""
+
+    seconds: float
+
+
+Prompt = str | Text | Tone | File | Url | Signal | Silence
 
 
 @dataclass(frozen=True, slots=True)

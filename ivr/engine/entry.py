@@ -16,16 +16,17 @@ seconds from the first key, the next key is the last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .call import Call, Tries
+from .call import Call
 from .digits import LONGEST_ENTRY, Matcher, Verdict
 from .effects import Listen, Mask, Prompt, Unlisten
 from .errors import CallEnded, CallMoved
 from .events import Digit, Heard, SpeechStarted, Tick
 from .phase import KEYS
+from .scope import Tries
 from .speak import LONGEST_PLAYBACK, Playback
 from .verb import BargeIn
 
@@ -38,13 +39,14 @@ How = Literal["typed", "heard", "empty", "no_input", "no_match"]
 class Entry:
     """What came of one attempt.
 
-    `unfinished`: a no-match because more keys were expected.
+    `unfinished`: a no-match because more keys were expected; `invalid`: because it was judged so.
     """
 
     how: How
     value: str = ""
     terminator: str = ""
     unfinished: bool = False
+    invalid: bool = False
 
     @property
     def failed(self) -> bool:
@@ -70,9 +72,19 @@ class Rules:
     """What a spoken answer means; None: it is not understood."""
 
 
+Judge = Callable[[Entry], Awaitable[Entry | Literal["again", "invalid"]]]
+"""What becomes of an accepted entry: what the asking ends with, or it is asked again.
+
+`invalid` counts as a no-match; `again` does not count.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Reprompts:
-    """How often to ask, and what to say before asking again (the n-th for the n-th failure)."""
+    """How often to ask, and what to say before asking again (the n-th for the n-th failure).
+
+    `instead` is said in place of the question then.
+    """
 
     attempts: int = 3
     max_no_input: int | None = None
@@ -80,6 +92,8 @@ class Reprompts:
     no_input: Sequence[Prompt] = ()
     no_match: Sequence[Prompt] = ()
     unfinished: Sequence[Prompt] = ()
+    invalid: Sequence[Prompt] = ()
+    instead: Sequence[Prompt] = ()
 
     def used_up(self, tries: Tries) -> bool:
         return (
@@ -89,38 +103,77 @@ class Reprompts:
         )
 
 
-async def ask_for(call: Call, prompts: tuple[Prompt, ...], rules: Rules, again: Reprompts) -> Entry:
-    """Ask until an entry is accepted or the attempts are used up; then the last failure."""
+async def ask_for(
+    call: Call,
+    prompts: tuple[Prompt, ...],
+    rules: Rules,
+    again: Reprompts,
+    judge: Judge | None = None,
+    tries: Tries | None = None,
+) -> Entry:
+    """Ask until an entry is accepted or the attempts are used up; then the last failure.
+
+    *judge* has the last word on what was accepted.  *tries* are the counters, where they are not
+    those of the state's next step.
+    """
+    asking = _Asking(call, prompts, rules, again, judge, tries or call.tries())
+    call.asks()
     if not (rules.sensitive and call.recording):
-        return await _ask_for(call, prompts, rules, again)
+        return await asking.run()
     call.emit(Mask(True))
     try:
-        return await _ask_for(call, prompts, rules, again)
+        return await asking.run()
     finally:
         call.emit(Mask(False))
 
 
-async def _ask_for(
-    call: Call, prompts: tuple[Prompt, ...], rules: Rules, again: Reprompts
-) -> Entry:
-    tries, last = call.tries(), None
-    lead: tuple[Prompt, ...] = ()
-    if rules.flush:
-        call.keys.clear()
-    while not again.used_up(tries):
-        last = await take_entry(call, lead + prompts, rules)
-        call.note("entry", _shown(last, rules))
-        if not last.failed:
-            tries.no_input = tries.no_match = 0
-            return last
-        if last.how == "no_input":
+@dataclass(slots=True)
+class _Asking:
+    """One question, asked as often as it takes."""
+
+    call: Call
+    prompts: tuple[Prompt, ...]
+    rules: Rules
+    again: Reprompts
+    judge: Judge | None
+    tries: Tries
+
+    async def run(self) -> Entry:
+        call, tries, said = self.call, self.tries, self.prompts
+        last: Entry | None = None
+        if self.rules.flush:
+            call.keys.clear()
+        while not self.again.used_up(tries):
+            last = await take_entry(call, said, self.rules)
+            call.note("entry", _shown(last, self.rules))
+            if not last.failed:
+                judged = await self.judge(last) if self.judge else last
+                if isinstance(judged, Entry):
+                    tries.no_input = tries.no_match = 0
+                    return judged
+                if judged == "again":
+                    said = self.prompts
+                    continue
+                call.note("invalid")
+                last = Entry("no_match", last.value, last.terminator, invalid=True)
+            said = self._reprompt(last)
+        return last or Entry("no_match" if tries.no_match else "no_input")
+
+    def _reprompt(self, failed: Entry) -> tuple[Prompt, ...]:
+        """What to say after one more failure."""
+        again, tries = self.again, self.tries
+        if failed.how == "no_input":
             tries.no_input += 1
             lead = _nth(again.no_input, tries.no_input)
         else:
             tries.no_match += 1
-            tapered = again.unfinished if last.unfinished and again.unfinished else again.no_match
-            lead = _nth(tapered, tries.no_match)
-    return last or Entry("no_match" if tries.no_match else "no_input")
+            lead = _nth(self._wrong(failed), tries.no_match)
+        return lead + (_nth(again.instead, tries.no_input + tries.no_match) or self.prompts)
+
+    def _wrong(self, failed: Entry) -> Sequence[Prompt]:
+        again = self.again
+        own = again.invalid if failed.invalid else again.unfinished if failed.unfinished else ()
+        return own or again.no_match
 
 
 def _nth(prompts: Sequence[Prompt], n: int) -> tuple[Prompt, ...]:

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from transitions import Machine, MachineError
 
 from . import flow_check
+from .choices import Ways
+from .choices import universal as universal_choices
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
@@ -55,6 +57,10 @@ class Flow:
     fails; without one the caller hears an apology, and goes to the state `operator`, if there is
     one.  `dead_air` is what he hears when the flow waits in silence (None: nothing), `max_duration`
     how long a call may last.
+
+    `universal` are choices that each `ask` offers, such as ``{"repeat": "*", "back": "#"}``; those
+    called top and operator lead to the states `top` (the start, unless it is named) and `operator`.
+    Raises ValueError for what cannot be such a choice.
     """
 
     def __init__(
@@ -70,6 +76,8 @@ class Flow:
         handlers: Mapping[str, str | Mapping[int, str]] | None = None,
         on_error: str = "",
         operator: str = "",
+        universal: Mapping[str, Ways] | None = None,
+        top: str = "",
         dead_air: DeadAir | None = USUAL,
         max_duration: MaxDuration | None = None,
         place: Place = NOWHERE,
@@ -90,6 +98,8 @@ class Flow:
         self.handlers = {name: ladder(each) for name, each in (handlers or {}).items()}
         self.on_error = on_error
         self.operator = operator
+        self.universal = universal_choices(universal or {})
+        self.top = top
         self.dead_air = dead_air
         self.max_duration = max_duration
         self.farewells: dict[str, Step] = {}  # by state; "" for all others
@@ -196,16 +206,31 @@ class Flow:
         )
         return self
 
+    @property
+    def folder(self) -> str:
+        """Where its file is, with the sound files beside it; empty: it has none."""
+        return self.place.file.rpartition("/")[0]
+
     def enter(self, cursor: Cursor, state: str = "") -> None:
         """Put *cursor* on *state*, one of `states`; on the start state where none is given."""
         self._ready().set_state(state or self.start, cursor)
 
-    def move(self, cursor: Cursor, outcome: str, counts: dict[str, int] | None = None) -> bool:
+    def move(
+        self,
+        cursor: Cursor,
+        outcome: str,
+        counts: dict[str, int] | None = None,
+        back: str = "",
+    ) -> bool:
         """Follow *outcome* out of the state that the cursor is in.  Raises `FlowError`.
 
         *counts*: how often the outcomes came for which that makes a difference; whether this is one
-        of them is returned.
+        of them is returned.  *back* is where the universal choice of that name leads.
         """
+        beyond = self.beyond(back).get(str(outcome), "")
+        if beyond and outcome not in self.states[cursor.state].on and outcome not in self.handlers:
+            self.enter(cursor, beyond)
+            return False
         rung = 0
         steps = self.handlers.get(outcome, ()) if isinstance(outcome, str) else ()
         if len(steps) > 1 and outcome not in self.states[cursor.state].on:
@@ -219,6 +244,13 @@ class Flow:
             known = ", ".join(sorted(self.states[cursor.state].on)) or "none"
             raise FlowError(f"the outcome {outcome!r} is not declared; declared: {known}") from None
         return rung > 0
+
+    def beyond(self, back: str = "") -> dict[str, str]:
+        """Where the universal choices lead that leave a state, unless it says otherwise."""
+        if not self.universal.names:
+            return {}
+        targets = {"back": back, "top": self.top or self.start, "operator": self.operator}
+        return {name: targets[name] for name in self.universal.names if targets.get(name)}
 
     def _ready(self) -> Machine:
         if self._machine is None:

@@ -26,6 +26,9 @@ def _holes(flow: Flow) -> list[Fault]:
     found = []
     if flow.start not in flow.states:
         found.append(flow.place.fault(f"start: {_unknown(flow.start, flow.states)}"))
+    if "operator" in flow.universal.names and not flow.operator:
+        missing = "universal: operator leads nowhere; expected operator: and a state beside it"
+        found.append(flow.place.fault(missing))
     known = [*flow.states, *flow.ends]
     for name, target in handler_targets(flow):
         if target not in known:
@@ -60,7 +63,7 @@ def reached(flow: Flow) -> set[str]:
     """The states and ends of *flow* that a call can come to."""
     onward = _onward(flow)
     for name, state in flow.states.items():
-        onward[name] |= {state.on_error, flow.on_error, flow.operator}
+        onward[name] |= {state.on_error, flow.on_error, flow.operator, flow.top}
     return _reach(flow.start, onward)
 
 

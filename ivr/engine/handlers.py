@@ -81,7 +81,11 @@ def handler_targets(flow: Flow) -> Iterator[tuple[str, str]]:
     for outcome, steps in flow.handlers.items():
         for _, target in steps:
             yield f"handlers: {outcome}", target
-    for name, target in (("on_error", flow.on_error), ("operator", flow.operator)):
+    for name, target in (
+        ("on_error", flow.on_error),
+        ("operator", flow.operator),
+        ("top", flow.top),
+    ):
         if target:
             yield name, target
 

@@ -81,6 +81,8 @@ class Session:
             vars=flow.fresh(),
             zone=flow.zone or flow.house.zone,
             house=flow.house,
+            universal=flow.universal,
+            folder=flow.folder,
         )
         self.call.flows = (flow.name,)
         self.state = ""
@@ -222,10 +224,7 @@ class Session:
         if limit is None:
             raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
         call.note("max_duration", f"{limit.after:g} s")
-        try:
-            self._throw(CallEnded, "the call's time was up")
-        except CallEnded:  # it ended the call while it tidied up
-            return self._part("timeout")
+        self._throw(CallEnded, "the call's time was up")
         if call.phase in SOUND.phases and limit.play:
             goodbye = call.new_id()
             call.emit(Play(goodbye, call.rendered(limit.play), call.language))
@@ -244,7 +243,7 @@ class Session:
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
-                counted = self.flow.move(self, stop.value, self.call.counts)
+                counted = self.flow.move(self, stop.value, self.call.counts, self.call.back)
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:

@@ -9,6 +9,7 @@ from .phase import SOUND
 from .verb import BargeIn
 
 LONGEST_PLAYBACK = 600.0  # seconds; the line reports the end long before
+SHORTEST_ROUND = 0.1  # seconds; what is over sooner cannot be heard
 
 
 class Playback:
@@ -40,27 +41,47 @@ class Playback:
                 self._call.note(why, f"after {self._call.now - self._since:.2f} s")
 
 
-async def speak(call: Call, prompts: tuple[Prompt, ...], barge_in: BargeIn) -> None:
+async def speak(
+    call: Call, prompts: tuple[Prompt, ...], barge_in: BargeIn, seconds: float | None = None
+) -> None:
     """Play *prompts*; return at their end, or at once when the caller cuts in.
 
-    Keys stay in the type-ahead buffer, except with ``none``, where they are dropped at the end.
+    With *seconds* they are played again and again for so long.  Keys stay in the type-ahead buffer,
+    except with ``none``, where they are dropped at the end.
     """
     if barge_in == "any" and call.keys:
         return call.note("barge_in", "before the first sound")
     if not prompts:
         return
-    playback = Playback(call, prompts)
-    until = call.now + LONGEST_PLAYBACK
+    until = call.now + (seconds or LONGEST_PLAYBACK)
+    try:
+        if seconds is None:
+            await _play(call, prompts, barge_in, until, "playback_without_end")
+            return
+        while call.now < until and await _play(call, prompts, barge_in, until):
+            pass
+    finally:
+        if barge_in == "none":
+            call.keys.clear()
+
+
+async def _play(
+    call: Call, prompts: tuple[Prompt, ...], barge_in: BargeIn, until: float, late: str = ""
+) -> bool:
+    """Play *prompts* once, and not beyond *until*; whether it is worth while to do so again."""
+    playback, began = Playback(call, prompts), call.now
     try:
         while not playback.done(event := await call.next_event(until)):
             match event:
                 case Digit() if barge_in == "any" and call.keys:
-                    return playback.stop("barge_in")
+                    playback.stop("barge_in")
+                    return False
                 case SpeechStarted() if barge_in == "speech":
-                    return playback.stop("barge_in")
+                    playback.stop("barge_in")
+                    return False
                 case Tick():
-                    return playback.stop("playback_without_end")
+                    playback.stop(late)
+                    return False
     finally:
         playback.stop()
-        if barge_in == "none":
-            call.keys.clear()
+    return call.now >= began + SHORTEST_ROUND

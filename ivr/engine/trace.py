@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from .call import Call
-from .effects import Effect, SendDigit, Text, Tone
+from .effects import Effect, File, SendDigit, Signal, Silence, Text, Tone, Url
 from .events import Digit, Event, Heard, LegDigit, Offered, WorkDone
 from .values import Secret
 
@@ -62,6 +62,14 @@ def _plain(value: Any) -> Any:
             return {"text": words}
         case Tone(frequency, seconds):
             return {"tone": frequency, "seconds": seconds}
+        case File(path):
+            return {"file": path}
+        case Url(url):
+            return {"url": url}
+        case Signal(name, seconds, country):
+            return {"tone": f"{country} {name}".strip(), "seconds": seconds}
+        case Silence(seconds):
+            return {"silence": seconds}
         case tuple() | list():
             return [_plain(item) for item in value]
         case Mapping():

@@ -31,7 +31,6 @@ class Result:
     reason: str = ""
 
 
-AFTER_CALL = frozenset(["set", "log", "notify", "http", "sql", "python", "recall", "remember"])
 DONE = Result()
 NO_HEADERS: Mapping[str, Any] = MappingProxyType({})
 
@@ -78,9 +77,11 @@ Url = Annotated[str, Kind("url")]
 JsonPath = Annotated[str, Kind("path")]
 Into = Mapping[Variable, JsonPath]
 FunctionName = Annotated[str, Kind("function")]
+KeyPattern = Annotated[str, Kind("key pattern")]
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
 OR_NONE = Kind("or none")
+OPTIONAL = Kind("optional")
 PromptsOrNone = Annotated[Prompts, OR_NONE]
 BargeIn = Literal["any", "match", "speech", "none"]
 TypeAhead = Literal["keep", "flush"]
@@ -113,6 +114,7 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {}
+DECLARED = "declared_as"  # the attribute of a verb's function that says so
 
 
 def verb(
@@ -142,8 +144,9 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        late = after_call or name in AFTER_CALL
-        VERBS[name] = Verb(name, run, found, onward, check, words, standing, enters, late)
+        made = Verb(name, run, found, onward, check, words, standing, enters, after_call)
+        VERBS[name] = made
+        setattr(run, DECLARED, made)
         return run
 
     return declare

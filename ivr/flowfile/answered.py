@@ -55,9 +55,12 @@ class _Walk:
             spot = todo.popleft()
             way = (*callers, *_way(flow, spot, came_from, called=bool(callers)))
             state = flow.states[spot[0]]
+            beyond = flow.beyond()
             done = self._done(flow, spot, way)
             for onward in [
-                (t, after) for o, after in done for t in sorted(targets(flow, state, o))
+                (t, after)
+                for o, after in done
+                for t in sorted(targets(flow, state, o) or {beyond[o]})
             ]:
                 if onward[0] in flow.outcomes:
                     left.add(onward)
@@ -75,17 +78,23 @@ class _Walk:
             if wrong:
                 self._fault(bound, way)
             ends = [
-                e for phase in phases if phase not in wrong for e in self._ends(bound, phase, way)
+                e
+                for phase in phases
+                if phase not in wrong
+                for e in self._ends(flow, bound, phase, way)
             ]
             last = bound is verbs[-1]
             found += [e for e in ends if last or e[0] != bound.verb.goes_on]
             phases = sorted({phase for outcome, phase in ends if outcome == bound.verb.goes_on})
         return list(dict.fromkeys(found))
 
-    def _ends(self, bound: Bound, phase: Phase, way: tuple[str, ...]) -> Collection[Spot]:
+    def _ends(
+        self, flow: Flow, bound: Bound, phase: Phase, way: tuple[str, ...]
+    ) -> Collection[Spot]:
         if bound.flow is None:
             after = max(phase, bound.enters)
-            return [(outcome, after) for outcome in bound.outcomes]
+            extra = flow.beyond() if bound.verb.name == "ask" else ()
+            return [(outcome, after) for outcome in (*bound.outcomes, *extra)]
         if bound.flow not in self._verbs:
             return ()  # what it does cannot be told
         return sorted(self.through(bound.flow, phase, way))

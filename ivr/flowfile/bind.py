@@ -12,11 +12,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine.effects import Prompt
-from ..engine.verb import CALLED, Doc, Prompts
+from ..engine.verb import CALLED, OPTIONAL, Doc, Prompts
 from .convert import Context, convert, items
+from .prompts import WAYS
 from .source import Bad, Source, is_empty, suggest
 
 P = inspect.Parameter
+_ONE = "expected one of the two"
 
 
 @dataclass(slots=True)
@@ -65,6 +67,11 @@ class Signature:
         if self.rest:
             named[self.rest.name] = arguments.positional
         return named
+
+    def needs(self, parameter: inspect.Parameter) -> bool:
+        """Whether *parameter* must be given."""
+        is_optional = OPTIONAL in _metadata(self.hints[parameter.name])
+        return parameter.default is P.empty and not is_optional
 
     def doc(self, parameter: inspect.Parameter) -> str:
         """What *parameter* means, in one line."""
@@ -144,7 +151,7 @@ def bind(
         node = None if parameter is pairs else given.pop(parameter.name, None)
         hint = signature.hints[parameter.name]
         if node is None:
-            if parameter.default is P.empty and parameter is not pairs and not misspelt:
+            if signature.needs(parameter) and parameter is not pairs and not misspelt:
                 source.fault(key, f"{name} needs {parameter.name}: {signature.doc(parameter)}")
         elif parameter is rest:
             unread = len(source.faults)
@@ -176,20 +183,21 @@ def _given(
         return {first.name: data}
     given: dict[str, Node] = {}
     known = [p.name for p in signature.parameters.values() if p is not signature.pairs]
-    rest = signature.rest.name if signature.rest else ""
+    rest, short = signature.rest.name if signature.rest else "", ""
     for key, field_ in source.fields(data, f"what {name} takes").items():
-        if key == "text" and rest in signature.prompts:
+        if key in WAYS and rest in signature.prompts:
             # `say: {text: words}` is short for `say: {prompts: {text: words}}`.
             pair = (field_.key, field_.value)
             words = MappingNode("", [pair], field_.key.start_mark, field_.value.end_mark)
             if given.setdefault(rest, words) is not words:
-                source.fault(field_.key, f"{name} has {rest} already; expected one of the two")
+                source.fault(field_.key, f"{name} has {short or rest} already; {_ONE}")
+            short = key
         elif key in given:
-            source.fault(field_.key, f"{name} has text already; expected one of the two")
+            source.fault(field_.key, f"{name} has {short or rest} already; {_ONE}")
         elif key in known or signature.pairs is not None:
             given[key] = field_.value
         else:
-            names = [*known, "text"] if rest in signature.prompts else known
+            names = [*known, *WAYS] if rest in signature.prompts else known
             hint = suggest(key, names) if names else "it takes nothing"
             source.fault(field_.key, f"{name} has no {key!r}; {hint}")
     return given

@@ -16,17 +16,22 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..engine import templates
 from ..engine.answers import check_path
 from ..engine.call import BUILTIN_NAMES
-from ..engine.choices import RESERVED, Choices
-from ..engine.digits import KEYS, LONGEST_ENTRY, pattern
-from ..engine.effects import Prompt, Text
+from ..engine.choices import Choices
+from ..engine.digits import KEYS, pattern
+from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
+from ..engine.key_patterns import key_patterns
 from ..engine.schedule import Closures, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
+from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, SCHEDULE, Kind, Range
+from .choices import read_choices
+from .prompts import read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, suggest
+from .validators import read_validators
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -38,7 +43,6 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
-_PROMPT_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Conte
     kinds = {entry.name for entry in metadata if isinstance(entry, Kind)}
     if "expression" in kinds:
         context.uses(node, templates.names_in(text))
-    elif kinds & {"text", "address", "contact"}:
+    elif kinds & {"text", "address", "contact", "secret text", "url"}:
         context.uses(node, templates.names_in_text(text))
 
 
@@ -214,6 +218,11 @@ def _function(text: str) -> str:
     return text
 
 
+def _key_pattern(text: str) -> str:
+    key_patterns(text)
+    return text
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in _TRUTH:
         raise ValueError(f"{text!r} is neither yes nor no")
@@ -252,6 +261,7 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "address": _address,
     "contact": _contact,
     "dial pattern": _dial_pattern,
+    "key pattern": _key_pattern,
     "secret text": _checked(templates.check_text),
     "url": _url,
     "path": _checked(check_path),
@@ -267,38 +277,6 @@ _PLAIN: dict[Any, Callable[[str], Any]] = {
 }
 
 
-def _prompt(node: Node, context: Context) -> Prompt:
-    """``welcome`` names a prompt, ``{text: words}`` is spoken."""
-    source = context.source
-    if isinstance(node, MappingNode):
-        fields = source.fields(node, "a prompt")
-        for name in fields.keys() - {"text"}:
-            raise Bad(fields[name].key, f"unknown key {name!r}; expected a prompt, or text: words")
-        if not fields:
-            raise Bad(node, "expected a prompt's name, or text: words")
-        return _spoken(fields["text"].value, context)
-    name = source.text(node, "a prompt's name")
-    if not _PROMPT_NAME.fullmatch(name):
-        raise Bad(node, f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}")
-    if context.prompts is not None and name not in context.prompts:
-        raise Bad(node, f"unknown prompt {name!r}; {suggest(name, sorted(context.prompts))}")
-    return name
-
-
-def _spoken(node: Node, context: Context) -> Text:
-    source = context.source
-    words = source.text(node, "words")
-    if source.cut_by_comment(node):
-        wrong = "to YAML a comment begins inside this text; put it in quotes"
-        raise Bad(source.key(node), wrong)
-    try:
-        templates.check_text(words)
-    except FlowError as error:
-        raise Bad(node, str(error)) from None
-    context.uses(node, templates.names_in_text(words))
-    return Text(words)
-
-
 def _flow(node: Node, context: Context) -> Flow | None:
     """``yes_no.yaml``, beside the file that calls it, or ``library/yes_no``; None: it cannot be
     read, which is told in its own file."""
@@ -308,44 +286,6 @@ def _flow(node: Node, context: Context) -> Flow | None:
         return context.flow(name)
     except FlowError as error:
         raise Bad(node, str(error)) from None
-
-
-def _choices(node: Node, context: Context) -> Choices:
-    """``sales: [1, sales, new order]``; notes each key or word that means two choices."""
-    source = context.source
-    table: dict[str, list[str]] = {}
-    meanings: dict[str, str] = {}
-    for name, field in source.fields(node, "choices, such as sales: [1, sales]").items():
-        if name in RESERVED:
-            raise Bad(field.key, f"a choice cannot be called {name!r}: that is an outcome of ask")
-        table[name] = []
-        for item in source.items(field.value):
-            try:
-                way = source.text(item, "a key or a word")
-                if not way.strip():
-                    raise Bad(item, "expected a key or a word, found an empty text")
-            except Bad as bad:
-                context.note(bad)
-                continue
-            kind, sign = _key_or_word(way)
-            if kind == "key" and len(way) > LONGEST_ENTRY:
-                source.fault(item, f"more than {LONGEST_ENTRY} keys; no caller types them")
-            elif meanings.setdefault(sign, name) != name:
-                source.fault(item, f"{kind} {way!r} means both {meanings[sign]!r} and {name!r}")
-            else:
-                table[name].append(way)
-        if not source.items(field.value):
-            source.fault(field.key, f"{name} needs a key or a word, such as {name}: [1, {name}]")
-    if not table:
-        raise Bad(node, "expected at least one choice, such as sales: [1, sales]")
-    return Choices(table)
-
-
-def _key_or_word(way: str) -> tuple[str, str]:
-    """As `Choices` tells them apart."""
-    if all(sign in KEYS for sign in way):
-        return "key", way
-    return "word", way.casefold()
 
 
 def _plain(node: Node, context: Context) -> Any:
@@ -385,11 +325,12 @@ def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str,
 
 
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
-    Choices: _choices,
+    Choices: read_choices,
     Hours: read_hours,
     Special: read_special,
     Closures: read_closures,
+    Validators: read_validators,
     Flow: _flow,
-    Prompt: _prompt,
+    Prompt: read_prompt,
     Any: _plain,
 }

@@ -33,14 +33,14 @@ def load_flow(
 def static_prompts(flow: Flow) -> set[Prompt]:
     """The prompts that *flow* plays the same in every call, as far as they can be told.
 
-    Names of prompts, and texts without ``{{ … }}``: what can be made before the first call comes.
+    All but texts and addresses with ``{{ … }}``: what can be made before the first call comes.
     """
     states = (state.prompts for each in flow.family() for state in each.states.values())
     return {
         prompt
         for prompts in (flow.prompts, *states)
         for prompt in prompts
-        if isinstance(prompt, str) or (isinstance(prompt, Text) and "{" not in prompt.words)
+        if "{" not in (prompt.words if isinstance(prompt, Text) else getattr(prompt, "url", ""))
     }
 
 

@@ -11,12 +11,15 @@ from yaml.nodes import MappingNode, Node
 from ..engine.errors import LoadError
 from ..engine.flow import Flow, Place
 from ..engine.flow_check import reached
+from ..engine.verb import Verb
 from .convert import Context
+from .own_verbs import read_verbs
 from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
 from .source import Bad, Field, Source
 from .state_templates import Templates
 from .top import read_included_top, read_variables
+from .universal import read_universal
 
 if TYPE_CHECKING:
     from .loading import Loading
@@ -44,6 +47,7 @@ class Parts:
         self.whole = True
         self.parts: list[Part] = []
         self._loading = loading
+        self.verbs: dict[str, Verb] = {}
         self._templates = Templates()
         self._unread = False  # whether there may be states of which nothing is known
         self._seen: set[Path] = set()
@@ -59,7 +63,7 @@ class Parts:
             lambda name: loading.named(name, path),
             schedules=loading.house.schedules if loading.house else None,
         )
-        part = Part(path, source, top, States(context, self.flow))
+        part = Part(path, source, top, States(context, self.flow, self.verbs))
         self.parts.append(part)
         if "include" in top:
             for node in source.items(top["include"].value):
@@ -122,8 +126,10 @@ class Parts:
 
     def _read(self) -> None:
         for part in self.parts:
+            self._read_verbs(part)
             read_variables(part.source, part.top, self.flow)
             read_handlers(part.states, part.top, shared=part.shared)
+            read_universal(part.states, part.top, shared=part.shared)
             if "templates" in part.top:
                 self._templates.read(part.source, part.top["templates"])
         for part in self.parts:
@@ -148,6 +154,30 @@ class Parts:
         for part in self.parts:
             for name in part.shared_states - used:
                 del self.flow.states[name]
+
+    def _read_verbs(self, part: Part) -> None:
+        for node in part.source.items(part.top["verbs"].value) if "verbs" in part.top else ():
+            try:
+                path = part.path.parent / part.source.text(node, "a file, such as my_verbs.py")
+                if not path.is_file():
+                    raise Bad(node, f"no file {path}")
+                found = read_verbs(path)
+            except Bad as bad:
+                self._lack_verbs()
+                part.source.note(bad, "verbs")
+            except LoadError as error:
+                self._lack_verbs()
+                self._loading.faults += error.faults
+            else:
+                for name in found.keys() & self.verbs.keys():
+                    part.source.fault(node, f"verb {name!r} is declared twice")
+                self.verbs |= found
+                self._loading.texts.setdefault(self.flow, []).append(path.read_bytes())
+
+    def _lack_verbs(self) -> None:
+        self.whole = False
+        for part in self.parts:
+            part.states.verbs_known = False
 
     def _read_states(self, part: Part) -> None:
         source = part.source

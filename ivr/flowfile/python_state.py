@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from ..engine import templates
-from ..engine.effects import Prompt, Text
+from ..engine.choices import UNIVERSAL
+from ..engine.effects import File, Prompt, Text, Url
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
-from ..engine.verb import VERBS, Verb
+from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
 from .source import suggest
 
@@ -148,7 +150,7 @@ class StateReader:
                 names = ", ".join(declared) or "none"
                 yield self._fault(node, f"{name} can return {outcome!r}, declared are: {names}")
         for outcome in declared if decided else ():
-            if outcome not in returned:
+            if outcome not in (*returned, *UNIVERSAL):
                 if returned:
                     hint = suggest(outcome, returned)
                 else:
@@ -219,15 +221,28 @@ class StateReader:
             wrong = self._asked(verb, call, verb.check)
             if wrong:
                 yield self._fault(call, f"{verb.name}: {wrong}")
+        yield from self._wrong_prompts()
+
+    def _wrong_prompts(self) -> Iterator[Fault]:
         for prompt, node in self._prompts():
-            if isinstance(prompt, Text):
-                try:
-                    templates.check_text(prompt.words)
-                except FlowError as error:
-                    yield self._fault(node, str(error))
-            elif self._known is not None and prompt not in self._known:
-                hint = suggest(prompt, sorted(self._known))
-                yield self._fault(node, f"unknown prompt {prompt!r}; {hint}")
+            wrong = self._wrong_prompt(prompt)
+            if wrong:
+                yield self._fault(node, wrong)
+
+    def _wrong_prompt(self, prompt: Prompt) -> str:
+        """What is wrong with *prompt*; empty: nothing, or it cannot be told."""
+        if isinstance(prompt, Text):
+            try:
+                templates.check_text(prompt.words)
+            except FlowError as error:
+                return str(error)
+        elif self._known is None:
+            return ""
+        elif isinstance(prompt, File) and not (Path(self._file).parent / prompt.path).is_file():
+            return f"no such file: {prompt.path!r}, seen from the folder of this one"
+        elif isinstance(prompt, str) and prompt not in self._known:
+            return f"unknown prompt {prompt!r}; {suggest(prompt, sorted(self._known))}"
+        return ""
 
     def _asked(self, verb: Verb, call: ast.Call, question: Any) -> Any:
         """What *question* says of the arguments of *call*; None where that cannot be told."""
@@ -257,9 +272,10 @@ class StateReader:
 
     def _verb(self, call: ast.Call) -> Verb | None:
         function = self._value(call.func)
-        return next((verb for verb in VERBS.values() if verb.run is function), None)
+        declared = getattr(function, DECLARED, None)
+        return declared if isinstance(declared, Verb) else None
 
-    def _prompts(self) -> Iterator[tuple[str | Text, ast.AST]]:
+    def _prompts(self) -> Iterator[tuple[Prompt, ast.AST]]:
         for call, verb in self._calls:
             signature = signature_of(verb.run)
             for node in self._given(call, signature, signature.prompts):
@@ -273,7 +289,7 @@ class StateReader:
             nodes += call.args[1:]
         return nodes
 
-    def _prompts_in(self, node: ast.AST) -> Iterator[tuple[str | Text, ast.AST]]:
+    def _prompts_in(self, node: ast.AST) -> Iterator[tuple[Prompt, ast.AST]]:
         match node:
             case ast.IfExp(body=one, orelse=other):
                 parts = [one, other]
@@ -284,7 +300,7 @@ class StateReader:
             case _:
                 value = self._value(node)
                 for prompt in _each(value):
-                    if isinstance(prompt, str | Text):
+                    if isinstance(prompt, Prompt):
                         yield prompt, node
                 return
         for part in parts:
@@ -301,7 +317,8 @@ class StateReader:
                 module = self._value(owner)
                 return getattr(module, name, _UNKNOWN) if _is_module(module) else _UNKNOWN
             case ast.Call(func=function, args=[ast.Constant(value=str(words))], keywords=[]):
-                return Text(words) if self._value(function) is Text else _UNKNOWN
+                kind = self._value(function)
+                return kind(words) if kind in (Text, File, Url) else _UNKNOWN
         try:
             return ast.literal_eval(node)
         except (ValueError, TypeError):

@@ -19,8 +19,8 @@ def read_handlers(states: States, top: dict[str, Field], *, shared: bool = False
     """Read what *top* says of handlers into the flow of *states*; what is *shared* gives way."""
     flow, source = states.flow, states.source
     for name in ("on_error", "operator"):
-        if name in top and _is_free(states, name, top[name].value, shared):
-            target = _target(states, top[name].value, name)
+        if name in top and is_free(states, name, top[name].value, shared):
+            target = read_target(states, top[name].value, name)
             if name == "on_error":
                 flow.on_error = target
             else:
@@ -31,17 +31,17 @@ def read_handlers(states: States, top: dict[str, Field], *, shared: bool = False
         except Bad as bad:
             return source.note(bad, "handlers")
         for outcome, part in fields.items():
-            if _is_free(states, f"handlers: {outcome}", part.value, shared):
+            if is_free(states, f"handlers: {outcome}", part.value, shared):
                 try:
                     flow.handlers[outcome] = _ladder(states, part.value)
                 except Bad as bad:
                     states.whole = False
                     source.note(bad, f"handlers: {outcome}")
-    if "on_hang_up" in top and _is_free(states, "on_hang_up", top["on_hang_up"].key, shared):
+    if "on_hang_up" in top and is_free(states, "on_hang_up", top["on_hang_up"].key, shared):
         states.farewells[""] = top["on_hang_up"]
 
 
-def _is_free(states: States, name: str, node: Node, shared: bool) -> bool:
+def is_free(states: States, name: str, node: Node, shared: bool) -> bool:
     """Whether no other file of the flow says what *name* is."""
     places = states.flow.handler_places
     first = places.setdefault(name, states.source.place(node))
@@ -79,19 +79,19 @@ def _in_turn(verbs: list[Bound]) -> Step:
 def _ladder(states: States, node: Node) -> Ladder:
     source: Source = states.source
     if not isinstance(node, MappingNode):
-        return ladder(_target(states, node))
+        return ladder(read_target(states, node))
     steps: dict[int, str] = {}
     for times, part in source.fields(node, _STATE).items():
         if not times.isdecimal() or len(times) > 3:
             raise Bad(part.key, f"{times!r} is no number of times")
-        steps[int(times)] = _target(states, part.value)
+        steps[int(times)] = read_target(states, part.value)
     try:
         return ladder(steps)
     except FlowError as error:
         raise Bad(node, str(error)) from None
 
 
-def _target(states: States, node: Node, name: str = "") -> str:
+def read_target(states: States, node: Node, name: str = "") -> str:
     try:
         text = states.source.text(node, _STATE)
     except Bad as bad:

@@ -14,6 +14,7 @@ from types import ModuleType
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, State
 from ..engine.handlers import handled
+from ..engine.verb import VERBS, Verb
 from .python_state import StateReader, Tree
 
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
@@ -33,7 +34,7 @@ def read_python(
     Raises `LoadError` with every fault.
     """
     source = _source(path)
-    module = _run(path, source)
+    module, _ = run_python(path)
     flow = getattr(module, "flow", None)
     if not isinstance(flow, Flow):
         raise LoadError([Fault(str(path), 0, 0, _NO_FLOW)])
@@ -100,6 +101,20 @@ def _read(
             faults.append(place.fault(f"{state.name}: {outcome}: {wrong}"))
     read = replace(state, on_places=places, prompts=prompts, addresses=addresses, flows=flows)
     return read, faults
+
+
+def run_python(path: Path) -> tuple[ModuleType, dict[str, Verb]]:
+    """Run *path*: the module, and the verbs that it declares, which are known to it alone.
+
+    Raises `LoadError`.
+    """
+    before = dict(VERBS)
+    try:
+        module = _run(path, _source(path))
+        return module, {name: each for name, each in VERBS.items() if before.get(name) != each}
+    finally:
+        VERBS.clear()
+        VERBS.update(before)
 
 
 def _source(path: Path) -> bytes:

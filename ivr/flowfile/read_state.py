@@ -10,10 +10,11 @@ from itertools import pairwise
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from ..engine.call import KNOWN_NAMES
+from ..engine.choices import UNIVERSAL
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.variables import undeclared
-from ..engine.verb import VERBS
+from ..engine.verb import VERBS, Verb
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import Context
@@ -40,10 +41,13 @@ class States:
     """Reads the states of one flow.
 
     `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could;
-    `farewells`: what they say of `on_hang_up`.
+    `farewells`: what they say of `on_hang_up`; `own_verbs`: those of the flow's own, all of
+    them where `verbs_known`.
     """
 
-    def __init__(self, context: Context, flow: Flow) -> None:
+    def __init__(self, context: Context, flow: Flow, own_verbs: dict[str, Verb]) -> None:
+        self.own_verbs = own_verbs
+        self.verbs_known = True
         self.context = replace(context, uses=self._uses)
         self.source = context.source
         self.flow = flow
@@ -144,10 +148,12 @@ class States:
         except Bad as bad:
             source.note(bad)
             return None
-        if name not in VERBS:
-            source.unknown(key, "verb", name, sorted(VERBS))
+        verb = VERBS.get(name) or self.own_verbs.get(name)
+        if verb is None and not self.verbs_known:
             return None
-        verb = VERBS[name]
+        if verb is None:
+            source.unknown(key, "verb", name, sorted({*VERBS, *self.own_verbs}))
+            return None
         arguments = bind(verb.run, name, key, data, self.context)
         if arguments is None or arguments.named.get("flow", ...) is None:
             return None
@@ -177,6 +183,11 @@ class States:
                 wrong = undeclared(name, self.flow.declared, KNOWN_NAMES)
                 self.source.fault(node, wrong)
 
+    def _beyond(self, verbs: list[Bound]) -> tuple[str, ...]:
+        """The outcomes of universal choices: a state may say where they lead, and need not."""
+        asks = any(bound.verb.name == "ask" for bound in verbs)
+        return UNIVERSAL if asks and self.flow.universal.names else ()
+
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):
             if not bound.goes_on:
@@ -194,8 +205,9 @@ class States:
             of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))
             forgets = "then forgets" if then.keys else "then is missing; expected"
             self.source.fault(at.key, f"{state}: {forgets} {', '.join(forgotten)} (of {of})")
+        extra = self._beyond(verbs)
         for outcome, key in then.keys.items():
-            if outcome not in needed:
+            if outcome not in (*needed, *extra):
                 names = ", ".join(bound.verb.name for bound in verbs)
                 hint = suggest(outcome, needed) if needed else "the call ends here; leave then out"
                 self.source.fault(

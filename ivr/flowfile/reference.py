@@ -15,6 +15,7 @@ from ..engine.effects import Prompt
 from ..engine.flow import Flow
 from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
+from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
 from .bind import Signature, nested_in, signature_of
 
@@ -42,6 +43,7 @@ _KINDS = {
     "path": "path",
     "function": "module:function",
     "plain": "anything that YAML can say, may have {{ … }}",
+    "key pattern": "pattern or range of keys",
     "status": f"{LEAST} to {MOST}, or {', '.join(f'`{name}`' for name in REFUSALS)}",
 }
 
@@ -78,7 +80,7 @@ def _row(signature: Signature, parameter: inspect.Parameter, of: str) -> str:
     value = _value(hint)
     if parameter.kind is parameter.VAR_POSITIONAL:
         value = f"one, or a list of: {value}"
-    cells = (name, doc, value, _default(parameter))
+    cells = (name, doc, value, _default(signature, parameter))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -91,6 +93,8 @@ def _value(hint: Any) -> str:
         return "pairs: see below"
     if hint == Prompt:
         return "prompt"
+    if hint == Validators:
+        return "one, or a list of: validator"
     if get_origin(hint) is Literal:
         return ", ".join(f"`{arg}`" for arg in args)
     if get_origin(hint) is tuple:
@@ -120,10 +124,11 @@ def _value(hint: Any) -> str:
     return words
 
 
-def _default(parameter: inspect.Parameter) -> str:
+def _default(signature: Signature, parameter: inspect.Parameter) -> str:
     default = parameter.default
     if default is parameter.empty:
-        return "" if parameter.kind is parameter.VAR_KEYWORD else "needed"
+        is_needed = parameter.kind is not parameter.VAR_KEYWORD and signature.needs(parameter)
+        return "needed" if is_needed else ""
     if default is None or default == () or default == {} or default == "":
         return ""
     if isinstance(default, bool):

@@ -8,20 +8,31 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
-from ..engine.choices import Choices
+from ..engine.choices import UNIVERSAL, Choices
 from ..engine.effects import Prompt
 from ..engine.limits import DeadAir, MaxDuration
 from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
+from ..engine.validators import CHECKS, RANGES, Validators
 from ..engine.variables import TYPES
 from ..engine.verb import VERBS, Doc, Kind, Verb
 from .bind import Signature, nested_in, signature_of
 from .convert import limits_of
+from .prompts import WAYS
 
 Schema = dict[str, Any]
 
 # What a flow file says is text; what an editor's YAML makes of it may be a number or a truth.
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_SECONDS: Schema = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h|d)?$"}
+_CHOICE: Schema = {"$ref": "#/$defs/choice"}
+_WAYS = {
+    "text": "words to be spoken",
+    "file": "a WAV file, seen from the folder of this one",
+    "url": "address of a WAV file",
+    "tone": "such as 440 Hz for 1 s, beep, busy, us ringback for 6 s",
+    "silence": "how long, such as 500 ms",
+}
 _PLAIN: dict[Any, Schema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
     int: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"},
@@ -97,6 +108,7 @@ def schema() -> Schema:
                 },
             },
             "include": _or_list({**_SCALAR, "description": "further files of the flow"}),
+            "verbs": _or_list({**_SCALAR, "description": "Python files with verbs of its own"}),
             "templates": {
                 "type": "object",
                 "description": "states with parameters: $name in any text",
@@ -108,6 +120,14 @@ def schema() -> Schema:
             "max_duration": _parameters(MaxDuration.__init__, "how long a call may last"),
             "operator": {**_SCALAR, "description": "the state that callers go to after an error"},
             **_ENDS,
+            "universal": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": False,
+                "properties": {name: {"$ref": "#/$defs/choice"} for name in UNIVERSAL},
+                "description": "choices that every question of the flow offers",
+            },
+            "top": {**_SCALAR, "description": "where the choice top leads, if not to the start"},
             "states": {
                 "type": "object",
                 "minProperties": 1,
@@ -136,14 +156,49 @@ def schema() -> Schema:
                 },
             },
             "prompt": {
-                "description": "a prompt's name, or words to be spoken",
+                "description": "a prompt's name, or words to be spoken, a file, a tone, silence",
                 "anyOf": [
                     _SCALAR,
                     {
                         "type": "object",
-                        "required": ["text"],
+                        "minProperties": 1,
+                        "maxProperties": 1,
                         "additionalProperties": False,
-                        "properties": {"text": _SCALAR},
+                        "properties": dict.fromkeys(WAYS, _SCALAR),
+                    },
+                ],
+            },
+            "choice": {
+                "description": "keys, ranges and patterns of keys, and words, that mean it",
+                "anyOf": [
+                    _or_list(_SCALAR),
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "additionalProperties": False,
+                        "properties": {
+                            "keys": _or_list(_SCALAR),
+                            "words": _or_list(_SCALAR),
+                            "say": _SCALAR,
+                        },
+                    },
+                ],
+            },
+            "validator": {
+                "description": "a check digit, a range, or a function that says yes or no",
+                "anyOf": [
+                    {"enum": [*CHECKS, *RANGES]},
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "additionalProperties": False,
+                        "properties": dict.fromkeys(("from", "to", "zone"), _SCALAR),
+                    },
+                    {
+                        "type": "object",
+                        "required": ["python"],
+                        "additionalProperties": False,
+                        "properties": {"python": _SCALAR, "seconds": _SECONDS},
                     },
                 ],
             },
@@ -192,7 +247,7 @@ def _forms(signature: Signature) -> list[Schema]:
     needed, forms = _needs(signature), list[Schema]()
     everything: Schema = {"type": "object", "properties": properties}
     if signature.rest and signature.rest.name in signature.prompts:
-        properties["text"] = {**_SCALAR, "description": "words to be spoken"}
+        properties |= {way: {**_SCALAR, "description": _WAYS[way]} for way in WAYS}
         needed = [name for name in needed if name != signature.rest.name]
     everything["additionalProperties"] = False
     if signature.pairs:
@@ -219,6 +274,8 @@ def _needs(signature: Signature) -> list[str]:
         if parameter.default is parameter.empty
         and (parameter is not signature.pairs or len(signature.parameters) == 1)
     ]
+    """The parameters that must be given."""
+    return [each.name for each in signature.parameters.values() if signature.needs(each)]
 
 
 def _parameter(signature: Signature, parameter: inspect.Parameter) -> Schema:
@@ -239,6 +296,8 @@ def _parameter(signature: Signature, parameter: inspect.Parameter) -> Schema:
 def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
     if hasattr(hint, "__metadata__"):
         return _kind(hint.__origin__, (*hint.__metadata__, *metadata))
+    if hint == Validators:
+        return _or_list({"$ref": "#/$defs/validator"})
     if hint == Prompt:
         return {"$ref": "#/$defs/prompt"}
     if (nested := nested_in(hint)) is not None:
@@ -256,7 +315,7 @@ def _structure(hint: Any, metadata: tuple[Any, ...]) -> Schema | None:
     if origin is tuple:
         return _or_list(_kind(args[0], metadata))
     if hint is Choices:
-        return {"type": "object", "minProperties": 1, "additionalProperties": _or_list(_SCALAR)}
+        return {"type": "object", "minProperties": 1, "additionalProperties": _CHOICE}
     if hint is Special:
         return {"type": "object", "additionalProperties": _SCALAR}
     if origin is Mapping:
@@ -272,7 +331,7 @@ def _scalar(hint: Any, metadata: tuple[Any, ...]) -> Schema:
         codes = {"type": "integer", "minimum": LEAST, "maximum": MOST}
         return {"anyOf": [{"enum": list(REFUSALS)}, codes]}
     if "seconds" in names:
-        found: Schema = {"type": ["number", "string"], "pattern": "^[0-9.]+ *(s|ms|min|m|h|d)?$"}
+        found = _SECONDS
     else:
         found = _PLAIN.get(hint, _or_list(_SCALAR) if hint.__name__ == "Hours" else _SCALAR)
     limits = limits_of(metadata)

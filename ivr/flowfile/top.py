@@ -19,8 +19,8 @@ LANGUAGE_VERSION = "1"
 HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
 TEXTS = ("flow", "start", "language", "description")
 SHARED = (
-    *("include", "variables", "handlers", "on_error", "operator", "on_hang_up"),
-    *("templates", "states"),
+    *("include", "verbs", "variables", "handlers", "on_error", "operator", "on_hang_up"),
+    *("templates", "universal", "top", "states"),
 )
 TOP = (
     *("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "dead_air", "max_duration"),

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.effects import Play, Prompt, Text, Tone
+from ..engine.effects import File, Play, Prompt, Signal, Silence, Text, Tone, Url
 from ..engine.errors import IvrError
 from .catalogue import BUILT_IN, canonical, clean, read_catalogue
 from .renderer import Renderer
-from .sounds import Passing, Sounds
+from .sounds import Fetch, Passing, Sounds, is_stale, no_fetch
 from .sources import Source, Spoken, sources
 from .voice import NoVoice, Voice, VoiceError
 
@@ -49,9 +49,10 @@ class PromptStore:
 
     `folder` has the author's prompts, `cache` the sounds made of them; `language` is that of calls
     that name none.  `texts` are the (language, words) that flows say unchanged in every call: they
-    are cached like prompts, where other texts are forgotten with the process.  `limit` is how long
-    in seconds a caller may wait for a sound, `idle` how long the voice stays in memory without
-    work.
+    are cached like prompts, where other texts are forgotten with the process.  `urls` are the
+    sounds of the web that are known before, `fetch` gets these and others.  `limit` is
+    how long in seconds a caller may wait for a sound, `idle` how long the voice stays in memory
+    without work.
 
     Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
     written.  Starts no thread and no process before there is something to make.
@@ -65,6 +66,8 @@ class PromptStore:
         voice: Voice,
         *,
         texts: Iterable[tuple[str, str]] = (),
+        urls: Iterable[str] = (),
+        fetch: Fetch = no_fetch,
         limit: float = 3.0,
         idle: float = 60.0,
     ) -> None:
@@ -74,7 +77,8 @@ class PromptStore:
         )
         self._limit = limit
         self._patience = limit
-        self._sounds = Sounds(cache, voice)
+        self._urls = frozenset(urls)
+        self._sounds = Sounds(cache, voice, fetch)
         self._fallback = self._sounds.fallback()
         self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
         # Read by the SIP thread, which takes no lock; written by the renderer's.
@@ -100,6 +104,9 @@ class PromptStore:
         language = canonical(play.language) or self.catalogue.default
         wants = [(language, prompt) for prompt in play.prompts]
         missing = [want for want in wants if not self._is_at_hand(want)]
+        stale = [w for w in wants if isinstance(w[1], Url) and self._is_stale(w)]
+        if stale:
+            self._renderer.submit(stale, None, lambda: None)  # nobody waits for it
         if missing and self._failed:
             now = time.monotonic()
             missing = [want for want in missing if not self._is_given_up(want, now)]
@@ -163,6 +170,7 @@ class PromptStore:
         for language, entries in sorted(self.catalogue.entries.items()):
             wants.update(((language, name), None) for name in sorted(entries))
         wants.update(((language, Text(words)), None) for language, words in sorted(self._lasting))
+        wants.update(((self.catalogue.default, Url(url)), None) for url in sorted(self._urls))
         return list(wants)
 
     def _find(self, want: Want) -> Path | None:
@@ -185,6 +193,9 @@ class PromptStore:
             return True
         self._at_hand.pop(want, None)
         return False
+
+    def _is_stale(self, want: Want) -> bool:
+        return want in self._at_hand and is_stale(self._at_hand[want])
 
     def _is_given_up(self, want: Want, now: float) -> bool:
         return now < self._failed.get(want, (0.0, ""))[0]
@@ -245,7 +256,16 @@ class PromptStore:
                 return f"text of {len(words)} characters"
             case Tone(frequency):
                 return f"tone of {frequency} Hz"
-        return prompt
+            case Signal(name):
+                return f"{name} tone"
+            case Silence():
+                return "silence"
+            case File(path):
+                return path
+            case Url(url):
+                return url if url in self._urls else "a sound of the web"
+            case str():
+                return prompt
 
     def _say(self, line: str) -> None:
         """Log `line` once."""

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from ..engine.effects import Tone
-from ..engine.errors import SettingsError
+from ..engine.errors import IvrError, SettingsError
 from . import wav
 from .recordings import Converter
-from .sources import Recording, Sine, Source, Spoken, cache_key
+from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key
 from .voice import Voice, VoiceError
 
 FALLBACK = Tone(420, 0.6)
 """What a caller hears where there is nothing else."""
 
+FRESH = 600.0
+"""Seconds after which a sound of the web is fetched anew; the old one serves until it is there."""
+
+Fetch = Callable[[str, Path, float], None]
+"""Writes what is at an address to a file, within so many seconds; raises for what it cannot."""
+
 User = TypeVar("User")
+log = logging.getLogger("ivr.prompts")
+
+
+class NotFetched(IvrError):
+    """A sound of the web cannot be had; the message says why."""
+
+
+def no_fetch(url: str, file: Path, seconds: float) -> None:
+    """For who has no web."""
+    raise NotFetched("nothing is fetched here")
 
 
 class Sounds:
@@ -29,8 +47,9 @@ class Sounds:
     Passing texts may be about one caller; and there is no end to them.
     """
 
-    def __init__(self, cache: Path, voice: Voice) -> None:
+    def __init__(self, cache: Path, voice: Voice, fetch: Fetch) -> None:
         self._cache = cache
+        self._download = fetch
         self._voice = voice
         self._converter = Converter()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -59,14 +78,27 @@ class Sounds:
         """The file of `source`, made now unless it is there and whole.
 
         `limit` in seconds, for one attempt of at most two.  Raises `VoiceError`, `NoVoice`,
-        `BrokenRecording`, `ChildError` or `OSError`.
+        `NotFetched`, `BrokenRecording`, `ChildError` or `OSError`.
         """
         file = self._file(source)
         if wav.is_intact(file):
+            if isinstance(source, Fetched) and is_stale(file):
+                self._renew(source, file, limit)
             return file
-        if isinstance(source, Sine):
-            wav.write(file, wav.tone(source.tone.frequency, source.tone.seconds))
-            return file
+        match source:
+            case Sine(tone):
+                wav.write(file, wav.tone(tone.frequency, tone.seconds))
+            case Rhythm(turn, seconds):
+                wav.write(file, wav.rhythm(turn, seconds))
+            case Quiet(seconds):
+                wav.write(file, wav.silence(seconds))
+            case Fetched():
+                self._fetch(source, file, limit)
+            case Recording() | Spoken():
+                self._make(source, file, limit)
+        return file
+
+    def _make(self, source: Recording | Spoken, file: Path, limit: float) -> None:
         made = file.with_name(f".{file.stem}.{os.getpid()}.wav")
         try:
             if isinstance(source, Recording):
@@ -79,7 +111,25 @@ class Sounds:
         finally:
             with contextlib.suppress(OSError):
                 made.unlink(missing_ok=True)
-        return file
+
+    def _fetch(self, source: Fetched, file: Path, limit: float) -> None:
+        raw = file.with_name(f".{file.stem}.{os.getpid()}.raw.wav")
+        try:
+            try:
+                self._download(source.url, raw, limit)
+            except Exception as error:
+                raise NotFetched(f"it cannot be fetched: {error}") from error
+            self._make(Recording(raw), file, limit)
+        finally:
+            with contextlib.suppress(OSError):
+                raw.unlink(missing_ok=True)
+
+    def _renew(self, source: Fetched, file: Path, limit: float) -> None:
+        try:
+            self._fetch(source, file, limit)
+        except (IvrError, OSError) as error:
+            log.warning("a sound of the web cannot be fetched anew, the old one stays: %s", error)
+            os.utime(file)  # it need not be tried at every call
 
     def rest(self) -> None:
         """End the processes; they start again when they are needed."""
@@ -118,6 +168,14 @@ class Sounds:
         if self._scratch is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="ivr-")
         return Path(self._scratch.name)
+
+
+def is_stale(file: Path) -> bool:
+    """Whether *file*, a sound of the web, is to be fetched anew."""
+    try:
+        return time.time() - file.stat().st_mtime > FRESH
+    except OSError:
+        return False
 
 
 class Passing(Generic[User]):

@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.effects import Prompt, Text, Tone
+from ..engine.effects import File, Prompt, Signal, Silence, Text, Tone, Url
 from .catalogue import BUILT_IN, BUILT_IN_LANGUAGE, Catalogue, clean, widened
+from .signals import Turn, turn
 from .voice import Voice
 
 FORMAT = 1
@@ -47,7 +48,38 @@ class Sine:
         return f"tone of {self.tone.frequency} Hz"
 
 
-Source = Recording | Spoken | Sine
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """A tone of the network, for so many seconds; 0: one turn of it."""
+
+    turn: Turn
+    seconds: float
+
+    def __str__(self) -> str:
+        return "tone of the network"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Nothing, for so many seconds."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s of silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A sound of the web."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return "fetched"
+
+
+Source = Recording | Spoken | Sine | Rhythm | Quiet | Fetched
 
 
 def sources(
@@ -58,13 +90,13 @@ def sources(
     Empty for a name that nobody knows and for a text without words.  `lasting` holds the
     (language, words) of texts that never change.
     """
-    if isinstance(prompt, Tone):
-        return [Sine(prompt)]
     chain = catalogue.chain(language)
     if isinstance(prompt, Text):
         words = clean(prompt.words)
         lasts = (chain[0], words) in lasting
         return [Spoken(words, each, lasts) for each in chain] if words else []
+    if not isinstance(prompt, str):
+        return [_sound(prompt, language)]
     found: list[Source] = []
     for each in chain:
         entry = catalogue.entries.get(each, {}).get(prompt)
@@ -75,6 +107,20 @@ def sources(
     if prompt in BUILT_IN:
         found.append(Spoken(BUILT_IN[prompt], BUILT_IN_LANGUAGE, True))
     return found
+
+
+def _sound(prompt: Tone | Signal | Silence | File | Url, language: str) -> Source:
+    match prompt:
+        case Tone():
+            return Sine(prompt)
+        case Signal(name, seconds, country):
+            return Rhythm(turn(name, country or language), seconds)
+        case Silence(seconds):
+            return Quiet(seconds)
+        case File(path):
+            return Recording(Path(path))
+        case Url(url):
+            return Fetched(url)
 
 
 def cache_key(source: Source, voice: Voice) -> str:
@@ -91,4 +137,10 @@ def cache_key(source: Source, voice: Voice) -> str:
             parts += [voice.identity(language), language, words]
         case Sine(tone):
             parts += [tone.frequency, tone.seconds]
+        case Rhythm(turn, seconds):
+            parts += [turn, seconds]
+        case Quiet(seconds):
+            parts.append(seconds)
+        case Fetched(url):
+            parts.append(url)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

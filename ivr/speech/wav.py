@@ -14,6 +14,7 @@ import threading
 import wave
 import zlib
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 RATE = 8000
@@ -69,12 +70,38 @@ def tone(frequency: int, seconds: float) -> bytes:
 
     Held to what a telephone carries and a caller bears: 20 to 3800 Hz, 0.05 to 60 s.
     """
-    frequency = min(max(frequency, 20), 3800)
-    seconds = min(max(seconds, 0.05), 60.0) if math.isfinite(seconds) else 0.05
-    count = round(seconds * RATE)
-    step = 2 * math.pi * frequency / RATE
-    ramp = RATE // 200
-    wave_form = array("h", (round(5800 * math.sin(step * i)) for i in range(count)))
+    return _sines((min(max(frequency, 20), 3800),), _bearable(seconds))
+
+
+def silence(seconds: float) -> bytes:
+    """Nothing, for 0.05 to 60 s."""
+    return bytes(2 * round(_bearable(seconds) * RATE))
+
+
+def rhythm(turn: Sequence[tuple[tuple[int, ...], float]], seconds: float) -> bytes:
+    """Tones of several frequencies each, and of none, one after the other, for so many seconds.
+
+    Again and again the same *turn*; 0 seconds: once.  The loudness is that of a `tone`.
+    """
+    once = b"".join(
+        _sines(frequencies, each) if frequencies else bytes(2 * round(each * RATE))
+        for frequencies, each in turn
+    )
+    if not seconds:
+        return once
+    length = 2 * round(_bearable(seconds) * RATE)
+    return (once * (length // len(once) + 1))[:length]
+
+
+def _bearable(seconds: float) -> float:
+    return min(max(seconds, 0.05), 60.0) if math.isfinite(seconds) else 0.05
+
+
+def _sines(frequencies: tuple[int, ...], seconds: float) -> bytes:
+    steps = [2 * math.pi * frequency / RATE for frequency in frequencies]
+    loud, ramp = 5800 / len(steps), RATE // 200
+    moments = range(round(seconds * RATE))
+    wave_form = array("h", (round(loud * sum(math.sin(s * i) for s in steps)) for i in moments))
     for i in range(ramp):
         wave_form[i] = wave_form[i] * i // ramp
         wave_form[-1 - i] = wave_form[-1 - i] * i // ramp

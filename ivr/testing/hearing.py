@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..engine.effects import Play, Prompt, Text, Tone
+from ..engine.effects import File, Play, Prompt, Signal, Silence, Text, Tone, Url
 from ..engine.events import PlayDone
 from .agenda import Agenda
 from .values import Sound
@@ -88,7 +88,13 @@ class Hearing:
         match prompt:
             case str():
                 return self._durations.get(prompt, PROMPT)
-            case Tone():
+            case File(path):
+                return self._durations.get(path.rpartition("/")[2], PROMPT)
+            case Url(url):
+                return self._durations.get(url, PROMPT)
+            case Signal(seconds=seconds):
+                return seconds or PROMPT
+            case Tone() | Silence():
                 return prompt.seconds
             case Text(words):
                 return seconds_of(words)

@@ -9,7 +9,18 @@ from typing import Annotated, Literal
 from ..engine.acceptance import accepted
 from ..engine.call_out import ACCEPT
 from ..engine.digits import KEYS
-from ..engine.effects import Effect, Prompt, Redirect, Reject, Text, Tone
+from ..engine.effects import (
+    Effect,
+    File,
+    Prompt,
+    Redirect,
+    Reject,
+    Signal,
+    Silence,
+    Text,
+    Tone,
+    Url,
+)
 from ..engine.events import Dismissed, Interjected, Moved
 from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
@@ -276,7 +287,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
                 sound = sounds[self._past]
                 if _is(prompt, sound.prompt):
                     return sound
-                if not isinstance(sound.prompt, Tone):
+                if not isinstance(sound.prompt, Tone | Signal | Silence):
                     self._fail(f"expected {wanted}; it is {named(sound.prompt)}")
                 self._is_not_undecided(wanted)
                 line.pass_until(sound.end)
@@ -336,6 +347,11 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
 
 
 def _is(expected: Prompt, heard: Prompt) -> bool:
-    if isinstance(heard, Text) and not isinstance(expected, Tone):
-        return (expected if isinstance(expected, str) else expected.words) in heard.words
+    match expected, heard:
+        case str(words) | Text(words), Text():
+            return words in heard.words
+        case str(name), File() | Url():
+            return name == named(heard)
+        case Signal(name), Signal():
+            return name == heard.name
     return expected == heard

@@ -12,6 +12,7 @@ from ..engine.call import Call
 from ..engine.effects import (
     Dial,
     Effect,
+    File,
     HangUp,
     Join,
     Note,
@@ -23,8 +24,11 @@ from ..engine.effects import (
     Reject,
     Ring,
     SendDigit,
+    Signal,
+    Silence,
     Text,
     Tone,
+    Url,
 )
 from ..engine.events import (
     Answered,
@@ -77,6 +81,14 @@ def named(prompt: Prompt) -> str:
             return f'"{words}"'
         case Tone():
             return "a tone"
+        case Signal(name):
+            return f"a {name} tone"
+        case Silence(seconds):
+            return f"{seconds:g} s of silence"
+        case File(path):
+            return path.rpartition("/")[2]
+        case Url(url):
+            return url
     return prompt
 
 

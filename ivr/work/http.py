@@ -76,20 +76,20 @@ class Http:
 
     def _attempt(self, request: httpx.Request, deadline: Deadline) -> dict[str, Any]:
         with httpx.Client(
-            transport=_Transport(self._hosts, deadline, self._tls), trust_env=False
+            transport=Transport(self._hosts, deadline, self._tls), trust_env=False
         ) as client:
             for _ in range(MOST_REDIRECTS + 1):
                 self._hosts.require(request.url.host)
                 response = client.send(request, stream=True, follow_redirects=False)
                 if response.next_request is None:
                     return _answer(response)
-                _stay(request.url, response.next_request.url)
+                stay(request.url, response.next_request.url)
                 request = response.next_request
                 response.close()
         raise Failed(f"more than {MOST_REDIRECTS} redirects")
 
 
-class _Transport(httpx.HTTPTransport):
+class Transport(httpx.HTTPTransport):
     """Over connections of our own; httpx has no other door for these."""
 
     def __init__(self, hosts: Hosts, deadline: Deadline, tls: ssl.SSLContext) -> None:
@@ -99,7 +99,7 @@ class _Transport(httpx.HTTPTransport):
         )
 
 
-def _stay(here: httpx.URL, there: httpx.URL) -> None:
+def stay(here: httpx.URL, there: httpx.URL) -> None:
     """Raise `Failed` where a redirect leads to another host, or out of TLS."""
     port = here.port if there.scheme == here.scheme else None
     if there.host != here.host or there.port != port or there.scheme < here.scheme:

@@ -91,6 +91,14 @@ class Memory:
                 connection.execute(delete(memory).where(memory.c.until <= now))
         return sums
 
+    def forget(self, caller: str, seconds: float) -> int:
+        """Delete what is kept in scopes of *caller*; returns how many values that were."""
+        deadline = Deadline(seconds)
+        self._make(deadline)
+        own = memory.c.scope.endswith(f"caller:{caller}", autoescape=True)
+        with self._database.begin(deadline) as connection:
+            return connection.execute(delete(memory).where(own)).rowcount
+
     def _make(self, deadline: Deadline) -> None:
         with self._lock:
             if self._made:

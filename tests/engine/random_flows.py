@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ivr.engine.builtins import Type
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import DigitWay, Text, Tone
+from ivr.engine.effects import DigitWay, File, Silence, Text, Tone
 from ivr.engine.flow import END, Flow, State, Step
 from ivr.engine.schedule import Hours
 from ivr.engine.verb import VERBS, BargeIn, Result
@@ -21,6 +21,9 @@ from ivr.engine.verbs.transfer import TransferMode
 SECONDS = st.sampled_from([0.0, 0.5, 3.0, 20.0])
 PROMPTS = st.lists(st.sampled_from(["welcome", Text("for {{ caller }}"), Tone()]), max_size=2)
 BARGE_IN = st.sampled_from(get_args(BargeIn))
+HARDER: list[dict[str, Any]] = [
+    {}, {"validate": ("luhn",)}, {"read_back": (Text("{{ entry }}"),), "sensitive": False},
+]  # fmt: skip
 ENTRY_KEYS = st.text("123*#", min_size=1, max_size=3)
 
 Arguments = SearchStrategy[tuple[tuple[Any, ...], dict[str, Any]]]
@@ -67,6 +70,8 @@ def entries(draw: DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "type_ahead": draw(st.sampled_from([None, "keep", "flush"])),
         "sensitive": draw(st.booleans()),
         "unfinished_prompts": tuple(draw(PROMPTS)),
+        "again_prompts": tuple(draw(PROMPTS)),
+        **draw(st.sampled_from(HARDER if kind == "digits" else [{}])),
     }
 
 
@@ -77,11 +82,18 @@ def given_(*args: Any, **kwargs: SearchStrategy[Any]) -> Arguments:
 VERB_ARGUMENTS: dict[str, Arguments] = {
     "answer": given_(settle=SECONDS),
     "ask": menus(),
+    "authenticate": given_(
+        expected=st.just("'11'"), length=st.sampled_from([None, 2]), attempts=st.integers(1, 3)
+    ),
     "branch": st.just(((), {"never": "1 > 2", "rich": "caller == 'alice'"})),
     "collect": entries(),
+    "confirm": given_("welcome", barge_in=BARGE_IN, attempts=st.integers(1, 3)),
     "early": given_(take_keys=st.booleans()),
     "hang_up": st.just(((), {})),
     "pause": given_(seconds=SECONDS),
+    "play": given_(
+        File("music.wav"), Silence(0.5), seconds=st.none() | st.just(5.0), barge_in=st.just("any")
+    ),
     "record": given_(
         beep=st.booleans(), max_seconds=st.sampled_from([1.0, 30.0]), stop_keys=st.just("#")
     ),

@@ -10,7 +10,7 @@ from ivr.engine.effects import HangUp, Play, Reject, Stop, Work
 from ivr.engine.errors import CallEnded, FlowError, LoadError, StateTooSlow
 from ivr.engine.events import Answered, Digit, HungUp, Interjected, Moved, PlayDone, WorkDone
 from ivr.engine.flow import END, Flow, State
-from ivr.engine.handlers import APOLOGY, SORRY
+from ivr.engine.handlers import APOLOGY, SORRY, handled, targets
 from ivr.engine.values import Secret
 from ivr.engine.verbs import answer, ask, call_flow, hang_up, pause, say
 from ivr.engine.work import work
@@ -32,7 +32,7 @@ def menu_flow(**handlers: object) -> Flow:
 
     @flow.state(sales=END)
     async def menu(call: Call) -> str:
-        return (await ask(call, choices=MENU, attempts=1, first_digit=5)).outcome
+        return (await ask(call, silent=True, choices=MENU, attempts=1, first_digit=5)).outcome
 
     @flow.state(done=END)
     async def desk(call: Call) -> str:
@@ -87,6 +87,14 @@ def test_work_that_failed_is_an_error_where_nobody_says_otherwise() -> None:
             return "done"
 
         assert started(flow).noted("state") == ["a", "sorry"]
+
+
+def test_what_a_state_need_not_say_and_where_that_leads() -> None:
+    flow = menu_flow(handlers={"no_input": {1: "greet", 2: "desk"}}, on_error="desk")
+    assert handled(flow) == {"no_input", "failed", "timeout"}
+    assert handled(menu_flow(handlers={}), "desk") == {"failed", "timeout"}
+    assert targets(flow, flow.states["menu"], "no_input") == {"greet", "desk"}
+    assert targets(flow, flow.states["menu"], "sales") == {END}
 
 
 def test_handlers_lead_somewhere() -> None:

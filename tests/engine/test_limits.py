@@ -80,7 +80,7 @@ def test_it_ends_with_the_call() -> None:
     "verb",
     [
         lambda call: pause(call, 30),
-        lambda call: ask(call, choices=Choices({"x": ["1"]}), first_digit=30),
+        lambda call: ask(call, silent=True, choices=Choices({"x": ["1"]}), first_digit=30),
         lambda call: record(call, beep=False, silence=0),
         lambda call: transfer(call, "sip:1@pbx", ringing="silence", ring=30),
         lambda call: transfer(call, "sip:1@pbx", mode="refer", ring=30),

@@ -20,7 +20,7 @@ NO_MATCH, PARTIAL, MATCH, MAX = (
 
 async def one_or_twelve(call: Call) -> Result:
     choices = Choices({"one": ["1"], "twelve": ["12"]})
-    return await ask(call, choices=choices, attempts=1, inter_digit=3)
+    return await ask(call, silent=True, choices=choices, attempts=1, inter_digit=3)
 
 
 async def four_digits(call: Call) -> Result:

@@ -118,7 +118,7 @@ def test_in_speech_mode_the_start_of_speech_stops_the_prompt_and_the_result_deci
 
 def test_the_first_modality_wins() -> None:
     choices = Choices({"one": ["11"], "sales": ["sales"]})
-    phone = Driver(lambda call: ask(call, choices=choices))
+    phone = Driver(lambda call: ask(call, silent=True, choices=choices))
     phone.start()
     phone.press("1")
     phone.take(SpeechStarted())
@@ -129,7 +129,7 @@ def test_the_first_modality_wins() -> None:
 
 
 def test_words_where_only_keys_are_asked_for_are_ignored() -> None:
-    phone = Driver(lambda call: ask(call, choices=Choices({"one": ["1"]})))
+    phone = Driver(lambda call: ask(call, silent=True, choices=Choices({"one": ["1"]})))
     phone.start()
     phone.take(SpeechStarted())
     phone.say("one")

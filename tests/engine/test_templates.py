@@ -8,7 +8,14 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.effects import Text, Tone
 from ivr.engine.errors import FlowError
-from ivr.engine.templates import check_expression, check_text, evaluate, names_in_text, render
+from ivr.engine.templates import (
+    check_expression,
+    check_text,
+    evaluate,
+    names_in,
+    names_in_text,
+    render,
+)
 from ivr.engine.values import Secret, Value
 
 NAMES: dict[str, Value] = {
@@ -203,6 +210,11 @@ def test_what_a_caller_sends_is_never_read_as_a_text() -> None:
     assert call.text("Hello {{ caller }}") == "Hello {{ code }}"
 
 
-def test_the_names_in_a_text_are_known() -> None:
-    assert names_in_text("{{ name | upper }} {{ tries + 1 }}") == {"name", "tries"}
-    assert names_in_text("no braces") == set()
+def test_the_names_that_a_text_or_an_expression_is_made_of() -> None:
+    assert names_in("a + b[1] if c is defined else d | default(e)") == set("abcde")
+    assert names_in_text("{{ a }} and {{ b | digits }}") == {"a", "b"}
+    assert names_in_text("plain") == set()
+
+
+def test_a_part_of_pairs_is_named() -> None:
+    assert evaluate("pairs['a']", {"pairs": {"a": 1}}) == 1

@@ -71,7 +71,7 @@ def test_the_star_can_be_part_of_the_entry_instead() -> None:
 
 
 def test_a_terminator_alone_chooses_nothing() -> None:
-    phone = Driver(lambda call: ask(call, choices=Choices({"one": ["1"]}), attempts=1))
+    phone = Driver(lambda call: ask(call, silent=True, choices=Choices({"one": ["1"]}), attempts=1))
     phone.start()
     phone.press("#")
     assert phone.result == Result("no_match", "", "#")
@@ -79,7 +79,7 @@ def test_a_terminator_alone_chooses_nothing() -> None:
 
 def test_a_terminator_behind_a_single_key_does_not_reach_the_next_step() -> None:
     phone = Driver(
-        lambda call: ask(call, choices=Choices({"one": ["1"]})),
+        lambda call: ask(call, silent=True, choices=Choices({"one": ["1"]})),
         lambda call: collect(call, into="x", length=3),
     )
     phone.start()
@@ -89,7 +89,7 @@ def test_a_terminator_behind_a_single_key_does_not_reach_the_next_step() -> None
 
 def test_the_hash_is_no_terminator_where_it_is_a_choice() -> None:
     choices = Choices({"back": ["#"], "long": ["12"]})
-    phone = Driver(lambda call: ask(call, choices=choices))
+    phone = Driver(lambda call: ask(call, silent=True, choices=choices))
     phone.start()
     phone.press("#")
     assert phone.result == Result("back", "#")
@@ -97,7 +97,7 @@ def test_the_hash_is_no_terminator_where_it_is_a_choice() -> None:
 
 def test_a_menu_can_have_another_terminator() -> None:
     choices = Choices({"one": ["1"], "long": ["12"]})
-    phone = Driver(lambda call: ask(call, choices=choices, terminators="*"))
+    phone = Driver(lambda call: ask(call, silent=True, choices=choices, terminators="*"))
     phone.start()
     phone.press("1*")
     assert phone.result == Result("one", "1", "*")

@@ -261,7 +261,9 @@ def test_a_terminator_that_comes_too_late_to_accept_is_dropped() -> None:
 
 
 def test_a_terminator_behind_a_wrong_entry_is_not_a_second_mistake() -> None:
-    phone = Driver(lambda call: ask(call, choices=Choices({"one": ["1"], "two": ["12"]})))
+    phone = Driver(
+        lambda call: ask(call, silent=True, choices=Choices({"one": ["1"], "two": ["12"]}))
+    )
     phone.start()
     phone.press("13#")
     assert not phone.results
@@ -269,7 +271,9 @@ def test_a_terminator_behind_a_wrong_entry_is_not_a_second_mistake() -> None:
 
 
 def test_a_terminator_long_after_an_entry_is_a_key_like_any_other() -> None:
-    phone = Driver(two_digits, lambda call: ask(call, choices=Choices({"hash": ["#"]})))
+    phone = Driver(
+        two_digits, lambda call: ask(call, silent=True, choices=Choices({"hash": ["#"]}))
+    )
     phone.start()
     phone.press("42")
     phone.wait(3.5)

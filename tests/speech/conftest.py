@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from ivr.speech.prompts import PromptStore
+from ivr.speech.sounds import Fetch, no_fetch
 from ivr.speech.voice import Voice
 
 from .fakes import FakeVoice
@@ -21,6 +22,8 @@ class MakeStore(Protocol):
         language: str = "en",
         voice: Voice | None = None,
         texts: list[tuple[str, str]] | None = None,
+        urls: list[str] | None = None,
+        fetch: Fetch = no_fetch,
         limit: float = 10.0,
         idle: float = 60.0,
     ) -> PromptStore: ...
@@ -51,6 +54,8 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
         language: str = "en",
         voice: Voice | None = None,
         texts: list[tuple[str, str]] | None = None,
+        urls: list[str] | None = None,
+        fetch: Fetch = no_fetch,
         limit: float = 10.0,
         idle: float = 60.0,
     ) -> PromptStore:
@@ -60,6 +65,8 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
             language,
             voice or standard,
             texts=texts or (),
+            urls=urls or (),
+            fetch=fetch,
             limit=limit,
             idle=idle,
         )

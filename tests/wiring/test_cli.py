@@ -84,6 +84,17 @@ def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
     assert "flows/two.yaml:1:1: the flow lacks ivr: 1" in said.err
 
 
+def test_no_call_begins_with_a_flow_that_needs_arguments(ivr: Ivr, shop: Path) -> None:
+    Path("ivr.yaml").write_text('routes: {"1": flows/box.yaml}\n')
+    Path("flows/box.yaml").write_text(
+        "ivr: 1\nflow: box\nstart: a\narguments: {number: text}\nstates: {a: {do: hang_up}}\n"
+    )
+    wrong = "no call can begin with box: it needs number; give each a default"
+    assert wrong in ivr("check").err and wrong in ivr("serve").err
+    Path("ivr.yaml").write_text('routes: {"1": flows/menu.yaml}\n')
+    assert ivr("check", "flows/box.yaml").code == 0
+
+
 def test_flows_for_calls_out_are_checked_and_spoken(ivr: Ivr, shop: Path) -> None:
     Path("ivr.yaml").write_text('routes: {"1": flows/menu.yaml}\nflows: [flows/survey.yaml]\n')
     survey = Path("flows/survey.yaml")

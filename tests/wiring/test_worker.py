@@ -12,6 +12,7 @@ from ivr import END, Call, Flow, answer, say
 from ivr.engine import effects as do
 from ivr.engine import events as ev
 from ivr.engine.signalled import Signalled
+from ivr.engine.work import work
 
 from .hall import OFFER, Hall, menu
 
@@ -200,3 +201,24 @@ def test_calls_that_outlast_the_drain_are_told_so(tmp_path: Path) -> None:
     hall.worker.run()
     assert hall.now >= 1030
     assert hall.journal("a")[-1]["detail"] == "drain"
+
+
+def test_a_call_is_kept_until_its_flow_has_done_what_it_does_after_it(tmp_path: Path) -> None:
+    flow = menu()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        call.note("told", (await work(call, "nobody_does_this", {}, 3)).outcome)
+        return "done"
+
+    hall = Hall(tmp_path, flow, [("a", OFFER)], [("a", ev.Answered())], [("a", ev.HungUp())])
+    for _ in range(2):
+        hall.worker.turn()
+    hall.worker.tell("a", ev.HungUp())
+    assert list(hall.worker.sessions) == ["a"]
+    hall.worker.turn()
+    assert not hall.worker.sessions
+    notes = [
+        line.get("detail") for line in hall.journal("a") if line.get("kind") in ("told", "end")
+    ]
+    assert notes == ["failed", "caller"]

@@ -192,6 +192,17 @@ def test_what_is_too_old_is_forgotten_and_erased(mind: Mind, url: str, database:
     assert [row["name"] for row in rows] == ["y", "z"]
 
 
+def test_one_caller_is_forgotten_and_nobody_else(mind: Mind) -> None:
+    mind.remember("caller:+49_30", x=1, y=2)
+    mind.remember("authenticate:caller:+49_30", failures=1)
+    mind.remember("caller:+49130", x=1)
+    mind.remember("caller:+49_301", x=1)
+    assert mind.memory.forget("+49_30", 5) == 3
+    assert mind.recall("x", scope="caller:+49_30") == {}
+    assert mind.recall("x", scope="caller:+49130") == {"x": 1}
+    assert mind.recall("x", scope="caller:+49_301") == {"x": 1}
+
+
 def test_sums(mind: Mind) -> None:
     assert mind.remember(add={"n": 1}) == {"n": 1}
     assert mind.remember(add={"n": 5, "m": -1}) == {"n": 6, "m": -1}

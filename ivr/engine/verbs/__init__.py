@@ -2,15 +2,18 @@
 
 from .answer import answer
 from .ask import ask
+from .authenticate import authenticate
 from .branch import branch
 from .call_flow import call_flow
 from .collect import collect
+from .confirm import confirm
 from .early import early
 from .hang_up import hang_up
 from .http import http
 from .log import log
 from .notify import notify
 from .pause import pause
+from .play import play
 from .python import python
 from .recall import recall
 from .record import record
@@ -30,15 +33,18 @@ from .transfer import transfer
 __all__ = [
     "answer",
     "ask",
+    "authenticate",
     "branch",
     "call_flow",
     "collect",
+    "confirm",
     "early",
     "hang_up",
     "http",
     "log",
     "notify",
     "pause",
+    "play",
     "python",
     "recall",
     "record",

@@ -1,14 +1,16 @@
 """Offer choices: a menu."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ..call import Call
-from ..choices import Choices
+from ..choices import Choices, with_universal
 from ..effects import Prompt
-from ..entry import Reprompts, Rules, ask_for
+from ..entry import Entry, Reprompts, Rules, ask_for
 from ..events import Heard
 from ..phase import KEYS
+from ..sentences import menu
 from ..verb import (
+    OPTIONAL,
     Arguments,
     BargeIn,
     Count,
@@ -20,17 +22,18 @@ from ..verb import (
     Result,
     Seconds,
     TypeAhead,
+    Variable,
     verb,
 )
 
 
 def _outcomes(arguments: Arguments) -> Outcomes:
-    """each choice's name, `no_input`, `no_match`"""
+    """each choice's name, `no_input`, `no_match`; and those of the flow's universal choices"""
     return (*arguments["choices"].names, "no_input", "no_match")
 
 
 def _check(arguments: Arguments) -> str:
-    both = set("".join(arguments["choices"].by_key)) & set(arguments.get("terminators") or "")
+    both = arguments["choices"].key_signs & set(arguments.get("terminators") or "")
     if both:
         return f"the terminator {min(both)!r} is also part of a choice; leave one of the two out"
     return ""
@@ -39,8 +42,13 @@ def _check(arguments: Arguments) -> str:
 @verb("ask", _outcomes, check=_check, standing=KEYS)
 async def ask(
     call: Call,
-    *prompts: Annotated[Prompt, Doc("the question")],
+    *prompts: Annotated[
+        Prompt, OPTIONAL, Doc("the question; without one it is built from the choices")
+    ],
     choices: Annotated[Choices, Doc("name of each choice, and the keys and words that mean it")],
+    into: Annotated[Variable | None, Doc("variable that receives the keys or words")] = None,
+    silent: Annotated[bool, Doc("build no question, where there is none")] = False,
+    universal: Annotated[bool, Doc("offer the universal choices of the flow, too")] = True,
     attempts: Annotated[Count, Doc("how often to ask in all")] = 3,
     max_no_input: Annotated[Count | None, Doc("how many silences to accept")] = None,
     max_no_match: Annotated[Count | None, Doc("how many wrong answers to accept")] = None,
@@ -53,33 +61,70 @@ async def ask(
     type_ahead: Annotated[TypeAhead, Doc("whether keys pressed before count")] = "keep",
     no_input_prompts: Annotated[Prompts, Doc("said before asking again after silence")] = (),
     no_match_prompts: Annotated[Prompts, Doc("said before asking again after a wrong answer")] = (),
+    again_prompts: Annotated[
+        Prompts, Doc("said in place of the question when it is asked again")
+    ] = (),
     confidence: Annotated[float, Range(0, 1), Doc("least confidence for spoken answers")] = 0.5,
 ) -> Result:
     """Ask until the caller picks a choice, by key or by word, or the attempts are used up.
 
     The outcome is the choice's name; `value` the keys or words.
+
+    Keys may be given as a range (`2-5`) or a pattern (`6XX`: X is 0-9, Z 1-9, N 2-9, `[1-3]` any of
+    these, a final `.` one or more digits).  A choice can have a name to be spoken:
+    `sales: {keys: 1, words: [sales], say: our sales team}`.
     """
+    offered = with_universal(choices, call.universal) if universal else choices
     if terminators is None:
-        terminators = "" if "#" in choices.by_key else "#"
+        terminators = "" if "#" in offered.key_signs else "#"
+    if not prompts and not silent:
+        prompts = (menu(choices, call.language),)
+    said = ""
 
     def understand(heard: Heard) -> str | None:
-        return choices.said(heard.text) if heard.confidence >= confidence else None
+        nonlocal said
+        said = heard.text
+        return offered.said(said) if heard.confidence >= confidence else None
+
+    async def judge(entry: Entry) -> Entry | Literal["again"]:
+        picked = _picked(offered, entry)
+        if picked in choices.names or picked in ("top", "operator"):
+            return entry
+        if picked == "back" and len(call.trail) > 1:
+            call.trail.pop()
+            return entry
+        return "again"
 
     entry = await ask_for(
         call,
         prompts,
         Rules(
-            choices.keys,
+            offered.keys,
             barge_in,
             first_digit,
             inter_digit,
             terminators=terminators,
             flush=type_ahead == "flush",
-            words=choices.words,
+            words=offered.words,
             understand=understand,
         ),
-        Reprompts(attempts, max_no_input, max_no_match, no_input_prompts, no_match_prompts),
+        Reprompts(
+            attempts,
+            max_no_input,
+            max_no_match,
+            no_input_prompts,
+            no_match_prompts,
+            instead=again_prompts,
+        ),
+        judge,
     )
-    if entry.how == "typed":
-        return Result(choices.by_key[entry.value], entry.value, entry.terminator)
-    return Result(entry.value if entry.how == "heard" else entry.how, entry.value, entry.terminator)
+    if entry.failed:
+        return Result(entry.how, entry.value, entry.terminator)
+    picked = _picked(offered, entry)
+    if into is not None:
+        call.vars[into] = entry.value if entry.how == "typed" else said
+    return Result(picked, entry.value, entry.terminator)
+
+
+def _picked(choices: Choices, entry: Entry) -> str:
+    return choices.typed(entry.value) if entry.how == "typed" else entry.value

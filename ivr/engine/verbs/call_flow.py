@@ -78,7 +78,7 @@ async def call_flow(
     given = {name: _value(call, flow.arguments.get(name), each) for name, each in arguments.items()}
     outcome, variables = await walk(call, flow, given)
     for name, source in into.items():
-        value = returned(flow, source, variables)
+        value = returned(call, flow, source, variables)
         if value is not None:
             call.vars[name] = value
     return Result(outcome)

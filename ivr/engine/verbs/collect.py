@@ -1,19 +1,22 @@
 """Take digits."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ..builtins import Builtin, Type, builtin
 from ..call import Call
 from ..digits import LONGEST_ENTRY, Digits
 from ..effects import Prompt
-from ..entry import Reprompts, Rules, ask_for
+from ..entry import Entry, Reprompts, Rules, ask_for
+from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
-from ..values import Secret
+from ..read_back import ReadBack
+from ..validators import Candidate, CannotTell, Validators, is_valid, unfit
 from ..verb import (
     Arguments,
     BargeIn,
     Count,
     Doc,
+    KeyPattern,
     KeySet,
     Outcomes,
     Prompts,
@@ -24,6 +27,8 @@ from ..verb import (
     Variable,
     verb,
 )
+from ..work import WhileWaiting
+from ..yes_or_no import YesOrNo, same_keys
 
 Length = Annotated[int, Range(1, LONGEST_ENTRY)]
 # `*` is part of these entries: the decimal point, or the sign before an extension.
@@ -41,15 +46,31 @@ def _check(arguments: Arguments) -> str:
     sized = [name for name in ("length", "min", "max") if arguments.get(name) is not None]
     if sized and type_ != "digits":
         return f"{sized[0]} goes with type: digits, not with {type_}"
+    patterns = arguments.get("patterns") or ()
+    if patterns and (sized or type_ != "digits"):
+        return f"patterns say it all; leave {sized[0] if sized else 'type'} out"
     if "length" in sized and len(sized) > 1:
         return f"length is exact; leave {sized[1]} out"
     if (arguments.get("min") or 1) > (arguments.get("max") or LONGEST_ENTRY):
         return "min is more than max"
-    part = "0123456789" + ("*" if type_ in _STAR_TYPES else "")
-    both = set(part) & set(arguments.get("terminators", "#"))
+    both = _part_of(arguments) & set(arguments.get("terminators", "#"))
     if both:
         return f"the terminator {min(both)!r} can be part of the entry; expected # or * or none"
-    return ""
+    if arguments.get("read_back") and arguments.get("sensitive"):
+        return "what is sensitive cannot be read back; leave read_back out"
+    wrong = same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
+    return wrong or unfit(arguments.get("validate") or (), type_)
+
+
+def _part_of(arguments: Arguments) -> set[str]:
+    """The keys that can be part of the entry."""
+    type_, patterns = arguments.get("type", "digits"), arguments.get("patterns") or ()
+    if type_ == "boolean":
+        return set(arguments.get("yes", "1") + arguments.get("no", "2"))
+    if patterns:
+        parts = [part for text in patterns for part in key_patterns(text)]
+        return {key for part in parts for place in part.places for key in place}
+    return set("0123456789" + ("*" if type_ in _STAR_TYPES else ""))
 
 
 @verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS)
@@ -63,6 +84,22 @@ async def collect(
     length: Annotated[Length | None, Doc("exact number of digits")] = None,
     min: Annotated[Length | None, Doc("least number of digits; default 1")] = None,
     max: Annotated[Length | None, Doc("most digits; the entry ends there")] = None,
+    patterns: Annotated[
+        tuple[KeyPattern, ...],
+        Doc("the shapes it may have, such as 49XXXX, [2-9]XX, 0Z. or a range, 100-250"),
+    ] = (),
+    yes: Annotated[KeySet, Doc("the key for yes, of a boolean and when it is read back")] = "1",
+    no: Annotated[KeySet, Doc("the key for no")] = "2",
+    validate: Annotated[
+        Validators, Doc("what it must be besides: luhn, ean, future, {from: 1, to: 31}, …")
+    ] = (),
+    while_waiting: Annotated[
+        WhileWaiting | None, Doc("what is heard while a Python function validates it")
+    ] = None,
+    read_back: Annotated[
+        Prompts, Doc("said with the entry in it, and whether it is right is asked")
+    ] = (),
+    read_back_attempts: Annotated[Count, Doc("how often that is asked, and may be denied")] = 3,
     terminators: Annotated[KeySet, Doc("keys that end the entry; not part of it")] = "#",
     allow_empty: Annotated[bool, Doc("a terminator alone is the outcome empty")] = False,
     attempts: Annotated[Count, Doc("how often to ask in all")] = 3,
@@ -82,14 +119,45 @@ async def collect(
     no_input_prompts: Annotated[Prompts, Doc("said before asking again after silence")] = (),
     no_match_prompts: Annotated[Prompts, Doc("said before asking again after a wrong entry")] = (),
     unfinished_prompts: Annotated[Prompts, Doc("the same, where the entry was too short")] = (),
+    invalid_prompts: Annotated[Prompts, Doc("the same, where validate turned it down")] = (),
+    again_prompts: Annotated[
+        Prompts, Doc("said in place of the question when it is asked again")
+    ] = (),
 ) -> Result:
     """Ask until the caller has typed an acceptable entry, or the attempts are used up.
 
-    `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is 1 for yes and
-    2 for no; in `number` and `currency` the star is the decimal point, in `phone` it comes before
-    an extension.
+    `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is a key for yes
+    and one for no; in `number` and `currency` the star is the decimal point, in `phone` it comes
+    before an extension.
+
+    `validate` is `luhn`, `verhoeff`, `ean` or `imei` (a check digit), `future` or `past` (a date),
+    a range such as `{from: today, to: 2030-12-31, zone: Europe/Berlin}` or `{to: 500}`, a Python
+    function, `{python: "checks:member"}`, that is given `value` and says yes or no, or a list of
+    these.  What is turned down counts as a wrong entry.  Where the function fails the outcome is
+    `no_match` at once, and the `reason` failed or timeout.
     """
-    accepts = _accepts(type, length, min, max)
+    accepts = _accepts(type, length, min, max, patterns, yes, no)
+    reading = ReadBack(call, into, read_back, YesOrNo(yes, no), read_back_attempts)
+    given_up = ""
+
+    async def judge(entry: Entry) -> Entry | Literal["again", "invalid"]:
+        nonlocal given_up
+        if entry.how == "empty":
+            return entry
+        value = accepts.value(entry.value)
+        given = call.keep_secret(entry.value) if sensitive else value
+        candidate = Candidate(entry.value, value, given)
+        try:
+            if not await is_valid(call, candidate, validate, while_waiting):
+                return "invalid"
+        except CannotTell as error:
+            given_up = str(error)
+            return Entry("no_match", entry.value, entry.terminator)
+        if read_back:
+            return await reading.confirmed(entry, given)
+        call.vars[into] = given
+        return entry
+
     entry = await ask_for(
         call,
         prompts,
@@ -112,16 +180,29 @@ async def collect(
             no_input_prompts,
             no_match_prompts,
             unfinished_prompts,
+            invalid_prompts,
+            again_prompts,
         ),
+        judge,
     )
     value = call.keep_secret(entry.value) if sensitive else entry.value
-    if entry.how != "typed":
-        return Result(entry.how, value, entry.terminator)
-    call.vars[into] = value if isinstance(value, Secret) else accepts.value(value)
-    return Result("done", value, entry.terminator)
+    outcome = "done" if entry.how == "typed" else entry.how
+    return Result(outcome, value, entry.terminator, reason=given_up)
 
 
-def _accepts(type: Type, length: int | None, min: int | None, max: int | None) -> Builtin:
+def _accepts(
+    type: Type,
+    length: int | None,
+    min: int | None,
+    max: int | None,
+    patterns: tuple[str, ...],
+    yes: str,
+    no: str,
+) -> Builtin:
+    if patterns:
+        return Builtin(matcher_of(tuple(patterns)), str)
+    if type == "boolean":
+        return builtin(type, {"y": yes, "n": no})
     if type != "digits":
         return builtin(type)
     return Builtin(Digits(length or min or 1, length or max or LONGEST_ENTRY), str)

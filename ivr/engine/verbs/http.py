@@ -45,7 +45,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("http", ("ok", "failed", "timeout"), goes_on="ok", check=_check)
+@verb("http", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def http(
     call: Call,
     url: Annotated[Url, Doc("where; what is filled in is percent-encoded")],

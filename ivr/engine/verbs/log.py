@@ -8,7 +8,7 @@ from ..verb import DONE, Doc, Result, TemplateText, verb
 Level = Literal["info", "warning", "error"]
 
 
-@verb("log")
+@verb("log", after_call=True)
 async def log(
     call: Call,
     text: Annotated[TemplateText, Doc("what it says; no secrets")],

@@ -32,7 +32,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("notify", ("ok", "failed", "timeout"), goes_on="ok", check=_check)
+@verb("notify", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def notify(
     call: Call,
     webhook: Annotated[Url | None, Doc("URL that is told")] = None,

@@ -11,7 +11,7 @@ from ..verb import NO_HEADERS, Doc, FunctionName, Into, Plain, Result, verb
 from ..work import WhileWaiting, WorkSeconds, work
 
 
-@verb("python", ("ok", "failed", "timeout"), goes_on="ok")
+@verb("python", ("ok", "failed", "timeout"), goes_on="ok", after_call=True)
 async def python(
     call: Call,
     function: Annotated[

@@ -12,7 +12,7 @@ Scope = Annotated[TemplateText, Doc("whose memory; by default the caller's, by h
 OF_CALLER = "caller:{{ caller }}"
 
 
-@verb("recall", ("ok", "failed", "timeout"), goes_on="ok")
+@verb("recall", ("ok", "failed", "timeout"), goes_on="ok", after_call=True)
 async def recall(
     call: Call,
     *names: Annotated[Variable, Doc("what to recall; variables of these names receive it")],

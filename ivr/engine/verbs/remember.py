@@ -24,7 +24,7 @@ def _check(arguments: Arguments) -> str:
     return f"{both[0]} is both set and added to; expected one of the two" if both else ""
 
 
-@verb("remember", ("ok", "failed", "timeout"), goes_on="ok", check=_check)
+@verb("remember", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def remember(
     call: Call,
     values: Annotated[Mapping[Variable, Plain], Doc("name: what to keep; no secrets")] = NO_HEADERS,

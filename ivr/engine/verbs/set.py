@@ -15,7 +15,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("set", check=_check)
+@verb("set", check=_check, after_call=True)
 async def set_variables(
     call: Call, /, **values: Annotated[Expression, Doc("variable: expression, such as tries + 1")]
 ) -> Result:

@@ -21,7 +21,7 @@ def _check(arguments: Arguments) -> str:
     return ""
 
 
-@verb("sql", ("ok", "failed", "timeout"), goes_on="ok", check=_check)
+@verb("sql", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def sql(
     call: Call,
     query: Annotated[str, Doc("one statement; a parameter is :name in it")],

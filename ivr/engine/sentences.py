@@ -1,0 +1,168 @@
+"""What the engine says by itself, in the languages that it speaks: data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .choices import Choice, Choices, is_key
+from .effects import Text
+from .key_patterns import DIGITS, key_patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Those of one language.
+
+    `choice` is one of a menu; `key` and `keys` are what is pressed for it, one or one of several;
+    `dial` is for those that are typed.  `confirm` and `read_back` end a question with two answers.
+    """
+
+    choice: str
+    key: str
+    keys: str
+    dial: str
+    confirm: str
+    read_back: str
+    star: str
+    hash: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+ENGLISH = Sentences(
+    choice="For {what}, press {key}.",
+    key="{}",
+    keys="a key from {} to {}",
+    dial="For {what}, dial the number.",
+    confirm="For yes, press {yes}. For no, press {no}.",
+    read_back="If this is right, press {yes}. To enter it again, press {no}.",
+    star="star",
+    hash="hash",
+    yes=("yes",),
+    no=("no",),
+)
+SENTENCES = {
+    "en": ENGLISH,
+    "de": Sentences(
+        choice="Für {what} drücken Sie {key}.",
+        key="die {}",
+        keys="eine Taste von {} bis {}",
+        dial="Für {what} wählen Sie die Nummer.",
+        confirm="Für Ja drücken Sie {yes}. Für Nein drücken Sie {no}.",
+        read_back="Wenn das stimmt, drücken Sie {yes}. Für eine neue Eingabe drücken Sie {no}.",
+        star="Stern-Taste",
+        hash="Raute-Taste",
+        yes=("ja",),
+        no=("nein",),
+    ),
+    "es": Sentences(
+        choice="Para {what}, pulse {key}.",
+        key="{}",
+        keys="una tecla del {} al {}",
+        dial="Para {what}, marque el número.",
+        confirm="Para sí, pulse {yes}. Para no, pulse {no}.",
+        read_back="Si es correcto, pulse {yes}. Para introducirlo de nuevo, pulse {no}.",
+        star="asterisco",
+        hash="almohadilla",
+        yes=("sí", "si"),
+        no=("no",),
+    ),
+    "fr": Sentences(
+        choice="Pour {what}, appuyez sur {key}.",
+        key="{}",
+        keys="une touche de {} à {}",
+        dial="Pour {what}, composez le numéro.",
+        confirm="Pour oui, appuyez sur {yes}. Pour non, appuyez sur {no}.",
+        read_back="Si c'est correct, appuyez sur {yes}. Pour recommencer, appuyez sur {no}.",
+        star="étoile",
+        hash="dièse",
+        yes=("oui",),
+        no=("non",),
+    ),
+    "it": Sentences(
+        choice="Per {what}, prema {key}.",
+        key="{}",
+        keys="un tasto da {} a {}",
+        dial="Per {what}, componga il numero.",
+        confirm="Per sì, prema {yes}. Per no, prema {no}.",
+        read_back="Se è corretto, prema {yes}. Per inserirlo di nuovo, prema {no}.",
+        star="asterisco",
+        hash="cancelletto",
+        yes=("sì", "si"),
+        no=("no",),
+    ),
+    "pt": Sentences(
+        choice="Para {what}, pressione {key}.",
+        key="{}",
+        keys="uma tecla de {} a {}",
+        dial="Para {what}, marque o número.",
+        confirm="Para sim, pressione {yes}. Para não, pressione {no}.",
+        read_back="Se estiver correto, pressione {yes}. Para inserir de novo, pressione {no}.",
+        star="asterisco",
+        hash="cardinal",
+        yes=("sim",),
+        no=("não", "nao"),
+    ),
+    "nl": Sentences(
+        choice="Voor {what}, toets {key}.",
+        key="{}",
+        keys="een cijfer van {} tot en met {}",
+        dial="Voor {what}, toets het nummer.",
+        confirm="Voor ja, toets {yes}. Voor nee, toets {no}.",
+        read_back="Als dit klopt, toets {yes}. Om het opnieuw in te voeren, toets {no}.",
+        star="sterretje",
+        hash="hekje",
+        yes=("ja",),
+        no=("nee",),
+    ),
+    "pl": Sentences(
+        choice="{what}: naciśnij {key}.",
+        key="{}",
+        keys="klawisz od {} do {}",
+        dial="{what}: wybierz numer.",
+        confirm="Tak: naciśnij {yes}. Nie: naciśnij {no}.",
+        read_back="Jeśli to się zgadza, naciśnij {yes}. Aby wpisać ponownie, naciśnij {no}.",
+        star="gwiazdkę",
+        hash="krzyżyk",
+        yes=("tak",),
+        no=("nie",),
+    ),
+}
+
+
+def sentences(language: str) -> Sentences:
+    """Those of *language*, such as ``de-CH``; English where it is not among them."""
+    return SENTENCES.get(language.replace("_", "-").partition("-")[0].lower(), ENGLISH)
+
+
+def menu(choices: Choices, language: str) -> Text:
+    """``For sales, press 1. For new orders, press 2.``: the text before the key."""
+    said = sentences(language)
+    return Text(" ".join(line for each in choices.table.items() for line in _option(*each, said)))
+
+
+def with_keys(sentence: str, yes: str, no: str, language: str) -> Text:
+    """A `confirm` or `read_back` with its two keys."""
+    said = sentences(language)
+    return Text(sentence.format(yes=_key(yes, said), no=_key(no, said)))
+
+
+def _option(name: str, choice: Choice, said: Sentences) -> Iterator[str]:
+    if not choice.keys:
+        return  # nobody listens to words on every line
+    what, way = choice.say or name.replace("_", " "), choice.keys[0]
+    if is_key(way):
+        yield said.choice.format(what=what, key=_key(way, said))
+        return
+    first, *more = key_patterns(way)
+    keys = first.places[0]
+    if more or first.is_open or len(first.places) > 1 or keys not in DIGITS:
+        yield said.dial.format(what=what)
+    else:
+        yield said.choice.format(what=what, key=said.keys.format(keys[0], keys[-1]))
+
+
+def _key(key: str, said: Sentences) -> str:
+    signs = (said.star if sign == "*" else said.hash if sign == "#" else sign for sign in key)
+    return said.key.format(" ".join(signs))

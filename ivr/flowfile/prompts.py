@@ -1,0 +1,134 @@
+"""Prompts of a flow file: ``welcome``, ``{text: words}``, ``{file: music.wav}`` and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from yaml.nodes import MappingNode, Node
+
+from ..engine import templates
+from ..engine.effects import File, Prompt, Signal, SignalName, Silence, Text, Tone, Url
+from ..engine.errors import FlowError
+from ..engine.urls import check_url
+from .source import Bad, suggest
+
+if TYPE_CHECKING:
+    from .convert import Context
+
+_NAME = re.compile(r"\w[\w.-]*")
+_TONE = re.compile(r"([a-z0-9 .]+?)(?: for (.+))?")
+_HERTZ = re.compile(r"([0-9]{1,5})(?: hz)?")
+_SIGNAL = re.compile(r"(?:([a-z]{2}) )?([a-z]+)")
+_A_TONE = "expected such as 440 Hz for 1 s, busy, or us busy for 5 s"
+_UNITS = {"": Decimal(1), "s": Decimal(1), "ms": Decimal("0.001"), "min": Decimal(60)}
+_SECONDS = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(s|ms|min|)")
+LONGEST = 60.0  # seconds, of a tone or a silence
+
+
+def read_prompt(node: Node, context: Context) -> Prompt:
+    """A prompt's name, or one pair that says what is to be heard.  Raises `Bad`."""
+    source = context.source
+    if isinstance(node, MappingNode):
+        fields = source.fields(node, "a prompt")
+        for name in fields:
+            if name not in WAYS:
+                wrong = f"unknown key {name!r}; expected a prompt, or one of {', '.join(WAYS)}"
+                raise Bad(fields[name].key, wrong)
+        if len(fields) != 1:
+            raise Bad(node, "expected a prompt's name, or one pair such as text: words")
+        ((name, field),) = fields.items()
+        return WAYS[name](field.value, context)
+    name = source.text(node, "a prompt's name")
+    if name.lower().endswith(".wav") and (context.prompts is None or name not in context.prompts):
+        raise Bad(node, f"{name!r} is no prompt's name; for a file beside the flow: {{file: …}}")
+    if not _NAME.fullmatch(name):
+        raise Bad(node, f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}")
+    if context.prompts is not None and name not in context.prompts:
+        raise Bad(node, f"unknown prompt {name!r}; {suggest(name, sorted(context.prompts))}")
+    return name
+
+
+def _text(node: Node, context: Context) -> Text:
+    source = context.source
+    words = source.text(node, "words")
+    if source.cut_by_comment(node):
+        wrong = "to YAML a comment begins inside this text; put it in quotes"
+        raise Bad(source.key(node), wrong)
+    _check(words, node)
+    context.uses(node, templates.names_in_text(words))
+    return Text(words)
+
+
+def _file(node: Node, context: Context) -> File:
+    name = context.source.text(node, "a sound file beside the flow")
+    if Path(name).suffix.lower() != ".wav":
+        hint = f"; try: ffmpeg -i {name} {Path(name).stem}.wav" if Path(name).suffix else ""
+        raise Bad(node, f"{name!r}: only WAV can be played{hint}")
+    file = Path(context.source.file).resolve().parent / name
+    if context.prompts is not None and not file.is_file():
+        raise Bad(node, f"no such file: {name!r}, seen from the folder of this one")
+    return File(str(file))
+
+
+def _url(node: Node, context: Context) -> Url:
+    text = context.source.text(node, "the address of a sound file")
+    _check(text, node)
+    try:
+        check_url(text)
+    except ValueError as error:
+        raise Bad(node, str(error)) from None
+    context.uses(node, templates.names_in_text(text))
+    return Url(text)
+
+
+def _tone(node: Node, context: Context) -> Tone | Signal:
+    text = context.source.text(node, "a tone")
+    found = _TONE.fullmatch(text.lower())
+    if not found:
+        raise Bad(node, f"{text!r} is no tone; {_A_TONE}")
+    seconds = _seconds(found[2], node) if found[2] else None
+    hertz, signal = _HERTZ.fullmatch(found[1]), _SIGNAL.fullmatch(found[1])
+    if hertz:
+        if not 20 <= int(hertz[1]) <= 3800:
+            raise Bad(node, f"{hertz[1]} Hz; a telephone carries 20 to 3800 Hz")
+        return Tone(int(hertz[1]), Tone().seconds if seconds is None else seconds)
+    if found[1] == "beep":
+        return Tone(seconds=Tone().seconds if seconds is None else seconds)
+    name = signal[2] if signal else ""
+    if not signal or name not in get_args(SignalName):
+        known = ("beep", *get_args(SignalName))
+        raise Bad(node, f"{text!r} is no tone; {_A_TONE}; names: {', '.join(known)}")
+    country = (signal[1] or "").upper()
+    return Signal(name, seconds or 0.0, country)  # type: ignore[arg-type]
+
+
+def _silence(node: Node, context: Context) -> Silence:
+    return Silence(_seconds(context.source.text(node, "how long"), node))
+
+
+def _seconds(text: str, node: Node) -> float:
+    found = _SECONDS.fullmatch(text.strip())
+    seconds = float(Decimal(found[1]) * _UNITS[found[2]]) if found else 0.0
+    if not 0 < seconds <= LONGEST:
+        raise Bad(node, f"{text!r}: expected a time up to {LONGEST:g} s, such as 500 ms or 2 s")
+    return seconds
+
+
+def _check(text: str, node: Node) -> None:
+    try:
+        templates.check_text(text)
+    except FlowError as error:
+        raise Bad(node, str(error)) from None
+
+
+WAYS: dict[str, Callable[[Node, Context], Prompt]] = {
+    "text": _text,
+    "file": _file,
+    "url": _url,
+    "tone": _tone,
+    "silence": _silence,
+}
