@@ -5,7 +5,7 @@
 
 # No sound in real time is measured here, so these share the machine.  Ports are a file's own.
 APART = tests/house tests/store tests/flowfile tests/web tests/speech tests/testing tests/flows \
-	tests/wiring tests/benchmarks tests/test_layers.py flows
+	tests/wiring tests/benchmarks tests/test_layers.py flows ivr/library
 
 run: venv
 	@.venv/bin/ivr serve

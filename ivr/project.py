@@ -80,6 +80,7 @@ class Project:
             texts=texts,
             urls={url for flow in self.every_flow for url in _urls(flow)},
             fetch=outside.fetch(settings),
+            messages=settings.messages,
         )
 
 

@@ -55,6 +55,7 @@ PURE = {
     "transitions",
     "types",
     "typing",
+    "unicodedata",
     "zoneinfo",
 }
 FILES = sorted(ROOT.rglob("*.py"))

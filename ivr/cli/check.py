@@ -1,23 +1,32 @@
-"""ivr check: everything that is wrong with flows and prompts, at once."""
+"""ivr check: everything that is wrong with settings, flows and prompts, at once."""
 
 from __future__ import annotations
 
+import pwd
+import socket
+from collections.abc import Iterator
 from dataclasses import asdict
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
-from ..config import load_settings
-from ..engine.errors import Fault, LoadError
+from ..config import Settings, load_settings
+from ..engine.errors import Fault, LoadError, SettingsError
+from ..fleet.front.users import read_users
 from ..project import house_of, load_flows, read_callers, read_prompts, targets, unfit
 from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
+    notes: list[str] = []
     catalogue = called = house = shared = None
     begun: list[Path] = []  # those that calls begin with
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
+            if not files:
+                faults += _unreadable(settings, settings_file)
+                notes += _lacking(settings)
             begun = settings.flow_files
             called, shared = targets(settings), settings.shared
             house = house_of(settings, settings_file)
@@ -29,11 +38,45 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
-        as_json({"flows": good, "faults": [asdict(fault) for fault in faults]})
+        as_json({"flows": good, "faults": [asdict(fault) for fault in faults], "notes": notes})
         return 1 if faults else 0
     for fault in faults:
         complain(str(fault))
+    for note in notes:
+        complain(f"note: {note}")
     for path, flow in flows.items():
         unchecked = "" if catalogue else "; prompts were not checked: no settings here"
-        print(f"{path}: ok, {len(flow.states)} states{unchecked}")
+        number = len(flow.states)
+        print(f"{path}: ok, {number} state{'s' * (number != 1)}{unchecked}")
     return 1 if faults else 0
+
+
+def _unreadable(settings: Settings, file: Path) -> Iterator[Fault]:
+    """What the settings name that is part of the project, and cannot be used."""
+    if settings.front.users:
+        try:
+            read_users(settings.front.users)
+        except SettingsError as error:
+            yield Fault(str(file), 0, 0, str(error))
+
+
+def _lacking(settings: Settings) -> Iterator[str]:
+    """What `ivr serve` would not start with on this machine, which may be another one."""
+    for name, account in settings.accounts.items():
+        try:
+            account.secret(name)
+        except SettingsError as error:
+            yield str(error)
+    if settings.user:
+        try:
+            pwd.getpwnam(settings.user)
+        except KeyError:
+            yield f"user: there is no user {settings.user!r} here"
+    try:
+        if settings.sip.public_address:
+            IPv4Address(settings.sip.public_address)
+    except AddressValueError:
+        try:
+            socket.getaddrinfo(settings.sip.public_address, None, socket.AF_INET)
+        except (OSError, UnicodeError):
+            yield f"sip.public_address: {settings.sip.public_address} has no address (DNS)"

@@ -11,9 +11,11 @@ from pydantic import AfterValidator, Field, model_validator
 from ..engine.errors import SettingsError
 from .sections import Location, Section
 
+TRANSPORTS = ("udp", "tcp", "tls")
 MOST = 7  # the SIP stack holds eight, and one is the line itself
 
 _URI = re.compile(r"sips?:(?P<host>[A-Za-z0-9.-]+(?::\d{1,5})?)(?P<parameters>(?:;[^;\s<>\"?@]+)*)")
+_TRANSPORT = re.compile(r";transport=([^;]*)", re.IGNORECASE)
 _USER = r"[A-Za-z0-9+._~!*'()&=$,-]+"
 
 
@@ -23,6 +25,9 @@ def _uri(text: str) -> str:
         raise ValueError("expected a SIP URI of a host, such as sip:sip.example.com:5060")
     if text.startswith("sips:"):
         raise ValueError("for TLS, write sip: and ;transport=tls")
+    transport = _TRANSPORT.search(found["parameters"])
+    if transport and transport[1].lower() not in TRANSPORTS:
+        raise ValueError(f"expected a transport of {', '.join(TRANSPORTS)}")
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,17 @@ from .sections import Section
 if TYPE_CHECKING:
     from .settings import Settings
 
+_NUMBER = re.compile(r"\+?[0-9XNZ*#.]+!?")
+_ADDRESS = re.compile(r"\d+(\.\d+){3}")
+
 
 def _readable(entry: str) -> str:
     Allowed([entry])
+    if _NUMBER.fullmatch(entry) and not _ADDRESS.fullmatch(entry):
+        raise ValueError(
+            f"{entry!r} would be a host; for numbers, write {entry}@pbx.example with their host,"
+            f" or tel:{entry}"
+        )
     return entry
 
 

@@ -116,6 +116,8 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
     message = message.removeprefix("Value error, ")
     if message[:2].istitle():  # not TLS
         message = message[0].lower() + message[1:]
+    if at[-1:] == ("token",) or isinstance(value, Mapping):
+        return message  # a secret is not shown, nor is a whole section
     return f"{message}, found {value!r}"
 
 
@@ -152,8 +154,6 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     for given in settings.work.databases.values():
         if given.url.startswith(sqlite):
             given.url = f"{sqlite}{folder / given.url.removeprefix(sqlite)}"
-    exact = (number for number in settings.routes if not number.endswith("*"))
-    settings.self_call.number = settings.self_call.number or next(exact, "100")
     return settings
 
 

@@ -147,6 +147,12 @@ class Settings(BaseSettings):
         return sorted({*routed, *self.flows})
 
     @property
+    def self_called(self) -> str:
+        """The number that a self-call is to: that of `self_call`, or one that has a flow."""
+        exact = (number for number in self.routes if not number.endswith("*"))
+        return self.self_call.number or next(exact, "100")
+
+    @property
     def messages(self) -> Path:
         """Where recorded messages are kept."""
         return self.var / "messages"

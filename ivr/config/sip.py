@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from .sections import Ipv4, Location, Network, Port, Section
 
+LAST_PORT = 65535
 Codec = Literal["PCMU", "PCMA", "G722"]
 
 
@@ -86,4 +87,19 @@ class Sip(Section):
     def _both(self) -> Sip:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("TLS needs both, tls_certificate and tls_key")
+        return self
+
+    @model_validator(mode="after")
+    def _room(self) -> Sip:
+        last = self.rtp_port + self.rtp_ports - 1
+        if last > LAST_PORT:
+            raise ValueError(
+                f"rtp_port: RTP would take ports {self.rtp_port} to {last}, and {LAST_PORT} is the"
+                f" last; set rtp_port to {LAST_PORT + 1 - self.rtp_ports} or less"
+            )
+        if self.rtp_port <= self.port <= last:
+            raise ValueError(
+                f"rtp_port: RTP takes ports {self.rtp_port} to {last}, and {self.port} is port;"
+                " move one of the two"
+            )
         return self

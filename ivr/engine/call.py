@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
@@ -18,10 +18,10 @@ from .effects import (
     Answer,
     Drop,
     Effect,
-    File,
     HangUp,
     Note,
     Prompt,
+    Recorded,
     Redirect,
     Reject,
     Stop,
@@ -32,8 +32,10 @@ from .effects import (
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
+from .handed import NO_NAMES, Handed, Names, in_folder, parts
 from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
+from .names import names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
 from .statuses import CODES
@@ -44,10 +46,6 @@ TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
-BUILTIN_NAMES = (
-    *("caller", "dialled", "headers", "direction", "now", "caller_lists", "secrets"),
-)  # set by every call
-KNOWN_NAMES = (*BUILTIN_NAMES, "language")  # which a flow may set
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +83,8 @@ class Call:
     """The choices that every question of the flow offers."""
     folder: str = ""
     """Where the flow's own sound files are; empty: where the program runs."""
+    given: Mapping[str, Handed] = field(default_factory=dict)
+    """What the flow was given as arguments that are no values, by name."""
     answered: bool = False
     early: bool = False
     """Whether the sound was opened before the answer."""
@@ -208,17 +208,7 @@ class Call:
 
     def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""
-        return {
-            "secrets": self.secrets,
-            "caller": self.caller,
-            "dialled": self.dialled,
-            "headers": self.headers,
-            "direction": self.direction,
-            "now": self.time.astimezone(self.zone),
-            "caller_lists": self.caller_lists,
-            **self.vars,
-            "language": self.language,
-        }
+        return names_of(self)
 
     def text(self, source: str) -> str:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
@@ -243,23 +233,30 @@ class Call:
                 return [self.filled(value) for value in part]
         return part
 
+    def patterns(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """*sources* with their ``{{ … }}`` filled in; there may be several in one, with spaces."""
+        return tuple(each for source in sources for each in self.text(source).split())
+
     def evaluate(self, expression: str) -> Value:
         """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""
         return templates.evaluate(expression, self.names())
 
     def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
-        """*prompts* with their texts filled in.  Raises `FlowError`."""
-        return tuple(map(self._rendered, prompts))
+        """*prompts* with their texts filled in, and those the flow was given in their places.
 
-    def _rendered(self, prompt: Prompt) -> Prompt:
+        Raises `FlowError`.
+        """
+        return tuple(self._rendered(*part) for part in parts(prompts, self.given))
+
+    def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
-            case Text(words):
-                return Text(self.text(words))
+            case Text(words) if "{" in words:
+                return Text(templates.render(words, {**names, **self.names()}))
+            case Recorded(file):
+                return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):
-                return Url(self.address(url))
-            case File(path) if self.folder and not path.startswith("/"):
-                return File(f"{self.folder}/{path}")
-        return prompt
+                return Url(templates.render_address(url, {**names, **self.names()}))
+        return in_folder(prompt, self.folder)
 
     def tries(self) -> Tries:
         """The counters of the next input step of this state.
@@ -363,6 +360,7 @@ class Call:
         variables: dict[str, Value],
         universal: Choices = NO_CHOICES,
         folder: str = "",
+        given: Mapping[str, Handed] = NO_NAMES,
     ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
         self.given_language = self.language
@@ -375,9 +373,11 @@ class Call:
             self.universal,
             self.folder,
             self.trail,
+            self.given,
         )
         self.flows, self.vars, self._tries = (*self.flows, name), variables, []
         self.universal, self.folder, self.trail = universal, folder, new_trail()
+        self.given = given
         return kept
 
     def leave_flow(self, kept: Scope) -> None:
@@ -387,6 +387,7 @@ class Call:
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps
         self.universal, self.folder, self.trail = kept.universal, kept.folder, kept.trail
+        self.given = kept.given
 
     def drain(self) -> list[Effect]:
         effects, self._outbox = self._outbox, []

@@ -6,16 +6,18 @@ Nothing else has to know of it: hang-ups and moves are exceptions that pass thro
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from . import templates
 from .blame import blame
 from .call import Call
 from .errors import CallEnded, FlowError, StateTooSlow
 from .flow import END, Flow, path_name
+from .handed import Handed, hand_over
 from .handlers import error_handler, farewell_of
 from .scope import Parting
 from .values import Value
-from .variables import Variables, undeclared
+from .variables import HANDED, Variables, undeclared
 
 DEEPEST = 8  # flows in flows; a call has less than four
 
@@ -27,17 +29,17 @@ class _Place:
         self.state = ""
 
 
-async def walk(call: Call, flow: Flow, given: Mapping[str, Value]) -> tuple[str, Variables]:
+async def walk(call: Call, flow: Flow, given: Mapping[str, Any]) -> tuple[str, Variables]:
     """Walk through *flow* with the arguments *given*; its outcome, and the variables it leaves.
 
     Its `end` is that of the call.  Raises `FlowError`, which says where in *flow* it went wrong.
     """
-    variables = _arguments(flow, given)
+    variables, handed = _arguments(flow, given)
     if len(call.flows) >= DEEPEST:
         path = " → ".join((*call.flows, flow.name))
         raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
     place = _Place()
-    caller = call.enter_flow(flow.name, variables, flow.universal, flow.folder)
+    caller = call.enter_flow(flow.name, variables, flow.universal, flow.folder, handed)
     try:
         await _through(call, flow, place)
     except CallEnded:
@@ -79,16 +81,25 @@ async def _through(call: Call, flow: Flow, place: _Place) -> None:
         raise CallEnded
 
 
-def _arguments(flow: Flow, given: Mapping[str, Value]) -> Variables:
+def _arguments(flow: Flow, given: Mapping[str, Any]) -> tuple[Variables, dict[str, Handed]]:
+    """The variables that *flow* begins with, and what else it was given."""
     variables = flow.fresh()
+    handed = {
+        name: hand_over(each.default)
+        for name, each in flow.arguments.items()
+        if each.type in HANDED and each.default is not None
+    }
     for name, value in given.items():
         if name not in flow.arguments:
             raise FlowError(f"{flow.name}: {undeclared(name, flow.arguments)}")
-        variables[name] = value
-    missing = [name for name in flow.arguments if name not in variables]
+        if flow.arguments[name].type in HANDED:
+            handed[name] = value
+        else:
+            variables[name] = value
+    missing = [name for name in flow.arguments if name not in variables and name not in handed]
     if missing:
         raise FlowError(f"{flow.name} needs the argument {missing[0]}")
-    return variables
+    return variables, handed
 
 
 def returned(call: Call, flow: Flow, name: str, variables: Variables) -> Value | None:

@@ -59,7 +59,21 @@ class Silence:
     seconds: float
 
 
-Prompt = str | Text | Tone | File | Url | Signal | Silence
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a caller has said; `file` is what `record` gave."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The prompts that the flow was given as its argument `name`; no line ever plays it."""
+
+    name: str
+
+
+Prompt = str | Text | Tone | File | Url | Signal | Silence | Recorded | Given
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ OUTCOMES: tuple[TransferOutcome, ...] = (
 REFUSALS = ("not_allowed", "too_many_calls", "too_many_minutes", "not_accepted")
 """Reasons that are nobody's SIP: what may be called, and what who answers has to press."""
 
+NO_RESPONSE = "no_response"
+"""Nothing came of whoever was called, not even that he is being looked for."""
+
 _BUSY = {486, 600}
 _NO_ANSWER = {408, 480, 487}
 _REJECTED = {401, 402, 403, 405, 407, 433, 603, 607, 608}
@@ -30,6 +33,8 @@ def outcome_of(code: int, reason: str = "") -> TransferOutcome:
         return "answered"
     if reason in REFUSALS:
         return "rejected"
+    if reason == NO_RESPONSE:
+        return "unreachable"
     if code in _BUSY:
         return "busy"
     if code in _NO_ANSWER:

@@ -26,7 +26,7 @@ from .limits import DeadAir, MaxDuration
 from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .statuses import CODES
 from .values import Secret
-from .variables import Variable, Variables, variable_of
+from .variables import HANDED, Variable, Variables, variable_of
 
 __all__ = ["END", "RESERVED", "USUAL", "Cursor", "Flow", "Place", "State", "Step"]
 
@@ -114,8 +114,9 @@ class Flow:
 
     @property
     def declared(self) -> dict[str, Variable]:
-        """Its arguments and its variables."""
-        return {**self.arguments, **(self.variables or {})}
+        """Its variables, and its arguments that are variables, too."""
+        values = {name: each for name, each in self.arguments.items() if each.type not in HANDED}
+        return {**values, **(self.variables or {})}
 
     @property
     def prompts(self) -> set[Prompt]:

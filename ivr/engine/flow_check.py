@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from .effects import Given
 from .errors import Fault
 from .handlers import SORRY, arrows, handler_targets
 from .state import END
+from .variables import HANDED
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -42,7 +44,20 @@ def _holes(flow: Flow) -> list[Fault]:
         if state.on_error and state.on_error not in known:
             wrong = f"{state.name}: on_error: {_unknown(state.on_error, known)}"
             found.append(state.on_places.get("on_error", state.place).fault(wrong))
-    return found
+    return [*found, *_not_handed(flow)]
+
+
+def _not_handed(flow: Flow) -> Iterator[Fault]:
+    """Prompts of arguments that are none, and variables that only arguments can be."""
+    for name, variable in (flow.variables or {}).items():
+        if variable.type in HANDED:
+            yield flow.place.fault(f"variables: {name}: only an argument can be {variable.type}")
+    prompts = [name for name, each in flow.arguments.items() if each.type == "prompts"]
+    for state in flow.states.values():
+        for name in sorted(p.name for p in state.prompts if isinstance(p, Given)):
+            if name not in prompts:
+                words = f"of prompts; there are: {', '.join(prompts) or 'none'}"
+                yield state.place.fault(f"{state.name}: no argument {name!r} {words}")
 
 
 def _asked_for_ever(flow: Flow) -> Iterator[Fault]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .choices import Choices
+from .handed import Handed
 from .values import Value
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Scope:
     universal: Choices
     folder: str
     trail: deque[str]
+    given: Mapping[str, Handed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from .call import Call
-from .effects import Effect, File, SendDigit, Signal, Silence, Text, Tone, Url
+from .effects import Effect, File, Given, Recorded, SendDigit, Signal, Silence, Text, Tone, Url
 from .events import Digit, Event, Heard, LegDigit, Offered, WorkDone
 from .values import Secret
 
@@ -58,6 +58,21 @@ def _line(kind: str, thing: Event | Effect) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     match value:
+        case Text() | Tone() | File() | Url() | Signal() | Silence() | Recorded() | Given():
+            return _sound(value)
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case Mapping():
+            return {name: _plain(part) for name, part in value.items()}
+        case Secret() | Decimal() | date() | time():
+            return str(value)
+    return value
+
+
+def _sound(
+    prompt: Text | Tone | File | Url | Signal | Silence | Recorded | Given,
+) -> dict[str, str | float]:
+    match prompt:
         case Text(words):
             return {"text": words}
         case Tone(frequency, seconds):
@@ -66,17 +81,14 @@ def _plain(value: Any) -> Any:
             return {"file": path}
         case Url(url):
             return {"url": url}
+        case Recorded(file):
+            return {"recording": file}
         case Signal(name, seconds, country):
             return {"tone": f"{country} {name}".strip(), "seconds": seconds}
         case Silence(seconds):
             return {"silence": seconds}
-        case tuple() | list():
-            return [_plain(item) for item in value]
-        case Mapping():
-            return {name: _plain(part) for name, part in value.items()}
-        case Secret() | Decimal() | date() | time():
-            return str(value)
-    return value
+        case Given(name):
+            return {"argument": name}
 
 
 def _shape(kind: type[Event] | type[Effect]) -> tuple[str, tuple[str, ...]]:

@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+from .effects import Given, Prompt
 from .errors import FlowError
 from .values import Secret, Value
 
-VariableType = Literal["text", "number", "currency", "yes/no", "date", "time", "secret"]
+VariableType = Literal[
+    "text", "number", "currency", "yes/no", "date", "time", "secret", "prompts", "pairs"
+]
 TYPES: tuple[VariableType, ...] = get_args(VariableType)
+HANDED = ("prompts", "pairs")
+"""What arguments of a flow can be, and no values of a call."""
 _KINDS: dict[VariableType, tuple[type, ...]] = {
     "text": (str,),
     "number": (int, Decimal),
@@ -23,6 +28,8 @@ _KINDS: dict[VariableType, tuple[type, ...]] = {
     "date": (date,),
     "time": (time,),
     "secret": (Secret,),
+    "prompts": (tuple, *get_args(Prompt)),
+    "pairs": (Mapping, Given),
 }
 
 
@@ -30,11 +37,12 @@ _KINDS: dict[VariableType, tuple[type, ...]] = {
 class Variable:
     """A variable of a flow, or an argument of one: its `type`, and what it is if nobody says.
 
-    Without a `default` it is not set at first; an argument without one must be given.
+    Without a `default` it is not set at first; an argument without one must be given.  `prompts`
+    are one or several, or none, and `pairs` name: text; only an argument can be either.
     """
 
     type: VariableType
-    default: Value | None = None
+    default: Any = None
     description: str = ""
 
     def __post_init__(self) -> None:
@@ -78,12 +86,14 @@ _NAMES: dict[VariableType, str] = {
     "date": "a date",
     "time": "a time",
     "secret": "a secret",
+    "prompts": "prompts",
+    "pairs": "pairs",
 }
 
 
 def kind_of(value: object) -> str:
     """What *value* is, in words."""
-    for type in ("yes/no", "text", "number", "date", "time", "secret"):
+    for type in ("yes/no", "text", "number", "date", "time", "secret", "pairs", "prompts"):
         if isinstance(value, _KINDS[type]):
             return _NAMES[type]
     return f"a {value.__class__.__name__}"
@@ -104,7 +114,7 @@ def variable_of(given: object) -> Variable:
         raise FlowError(f"no type of variables: {given!r}; {hint}")
     for type in TYPES:
         if not Variable(type).wrong(given):
-            return Variable(type, given)  # type: ignore[arg-type]
+            return Variable(type, given)
     raise FlowError(f"a variable cannot be {kind_of(given)}")
 
 
@@ -120,9 +130,8 @@ class Variables(dict[str, Value]):
     def __init__(self, declared: Declarations | None = None, *, others: bool = True) -> None:
         self.declared = declared or {}
         self.others = others
-        super().__init__(
-            {name: v.default for name, v in self.declared.items() if v.default is not None}
-        )
+        at_first = {name: each.default for name, each in self.declared.items()}
+        super().__init__({name: value for name, value in at_first.items() if value is not None})
 
     def __setitem__(self, name: str, value: Value) -> None:
         variable = self.declared.get(name)

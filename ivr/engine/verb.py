@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, ParamSpec
 
-from .effects import Prompt
+from .effects import Given, Prompt
 from .phase import ANYTIME, Phase, Standing
 from .values import Secret
 
@@ -80,6 +80,8 @@ FunctionName = Annotated[str, Kind("function")]
 KeyPattern = Annotated[str, Kind("key pattern")]
 DialPattern = Annotated[str, Kind("dial pattern")]
 Prompts = tuple[Prompt, ...]
+Pairs = Mapping[str, str] | Given
+"""Name: text, in a file of their own if need be."""
 OR_NONE = Kind("or none")
 OPTIONAL = Kind("optional")
 PromptsOrNone = Annotated[Prompts, OR_NONE]

@@ -163,6 +163,9 @@ class Member:
             case {"drain": seconds}:
                 self._registrar.end()
                 self._drain(seconds)
+            case {"end": _}:
+                self._registrar.leave()
+                self._drain(0.0)
             case {"register": keep}:
                 self._register(keep)
             case {"overrides": overrides}:

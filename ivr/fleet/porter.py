@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from .front import Destination, Front, FrontError, FrontPlan
-from .supervisor import Supervisor
+from .supervisor import SPARE, Supervisor
 
 AGAIN = 1.0  # seconds before it is told again what it did not take
 LONGEST_REST = 30.0  # seconds before a front that does not start is tried again
@@ -17,12 +17,11 @@ log = logging.getLogger("ivr.front")
 class Porter:
     """One front, as long as the supervisor serves."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Supervisor, workers: int) -> None:
+        """Raises `SettingsError`: there can be no such front."""
         settings = supervisor.settings
         self._supervisor = supervisor
-        self._front = Front(
-            FrontPlan.of(settings, supervisor.crew.slots), settings.var / "run/front"
-        )
+        self._front = Front(FrontPlan.of(settings, workers * SPARE), settings.var / "run/front")
         self._telling = asyncio.Lock()
         self._overdue = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

@@ -37,7 +37,7 @@ class Plan:
         ours, sip = settings.self_call, settings.sip
         here = "127.0.0.1" if sip.address == "0.0.0.0" else sip.address
         host, _, port = (settings.front.external or f"{here}:{sip.port}").rpartition(":")
-        return cls((host, int(port)), ours.number, ours.keys, ours.patience)
+        return cls((host, int(port)), settings.self_called, ours.keys, ours.patience)
 
 
 @dataclass(frozen=True, slots=True)

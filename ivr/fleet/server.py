@@ -76,6 +76,8 @@ class Server:
         workers, behind_front = self._size(limit)
         if behind_front:
             require_room(self.settings, workers * SPARE)
+            if not self.settings.front.external:
+                self.porter = Porter(self.supervisor, workers)
         self._listen_to_signals()
         async with AsyncExitStack() as stack:
             stack.callback(self.supervisor.end)
@@ -85,8 +87,7 @@ class Server:
             if not behind_front:
                 self._require_line()
             self.supervisor.start(workers, behind_front)
-            if behind_front and not self.settings.front.external:
-                self.porter = Porter(self.supervisor)
+            if self.porter:
                 stack.push_async_callback(self.porter.stop)
             self._spawn(self._watch_files())
             await self._until_ready()

@@ -142,7 +142,12 @@ class Supervisor:
         self._do(self.crew.close(seconds, self._clock()))
 
     def end(self) -> None:
-        """End every process now, with whatever calls it has."""
+        """End every process now, with whatever calls it has.
+
+        One that was forked, and of which nobody has told us yet, finds the word on its link.
+        """
+        for link in self._links.values():
+            link.send({"end": True})
         for life in list(self.crew.lives.values()):
             if life.pid:
                 with contextlib.suppress(ProcessLookupError):

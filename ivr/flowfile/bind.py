@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
@@ -12,13 +12,15 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine.effects import Prompt
-from ..engine.verb import CALLED, OPTIONAL, Doc, Prompts
+from ..engine.flow import Flow
+from ..engine.verb import CALLED, OPTIONAL, Doc, Pairs, Prompts, PromptsOrNone
 from .convert import Context, convert, items
 from .prompts import WAYS
 from .source import Bad, Source, is_empty, suggest
 
 P = inspect.Parameter
 _ONE = "expected one of the two"
+HINTS: Mapping[str, Any] = {"prompts": PromptsOrNone, "pairs": Pairs}
 
 
 @dataclass(slots=True)
@@ -105,7 +107,15 @@ def prompts_in(function: Callable[..., Any], arguments: Mapping[str, Any]) -> fr
     """The prompts among *arguments* (by parameter) of *function*."""
     given = (arguments.get(name, ()) for name in signature_of(function).prompts)
     nested = (prompts_in(type(v), parts_of(v)) for v in arguments.values() if is_dataclass(v))
-    return frozenset(prompt for prompts in given for prompt in prompts).union(*nested)
+    handed = _handed(arguments.get("flow"), arguments.get("arguments", {}))
+    return frozenset(prompt for prompts in given for prompt in prompts).union(handed, *nested)
+
+
+def _handed(flow: object, given: Mapping[str, Any]) -> Iterator[Prompt]:
+    """The prompts among the arguments *given* to *flow*."""
+    for name, value in given.items():
+        if argument_hint(flow, name) is PromptsOrNone:
+            yield from value
 
 
 def parts_of(value: Any) -> dict[str, Any]:
@@ -164,8 +174,15 @@ def bind(
         if not given and len(signature.parameters) == 1:
             source.fault(key, f"{name} needs at least one pair of {signature.doc(pairs)}")
         for extra, node in given.items():
-            _take(extra, signature.hints[pairs.name], node, arguments, context)
+            hint = argument_hint(arguments.named.get("flow"), extra)
+            _take(extra, hint or signature.hints[pairs.name], node, arguments, context)
     return arguments if len(source.faults) == before else None
+
+
+def argument_hint(flow: object, name: str) -> Any:
+    """What *flow* wants as its argument *name*, where that is no value; None where it is one."""
+    argument = flow.arguments.get(name) if isinstance(flow, Flow) else None
+    return HINTS.get(argument.type) if argument else None
 
 
 def _given(

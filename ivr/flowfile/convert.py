@@ -15,19 +15,20 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..engine import templates
 from ..engine.answers import check_path
-from ..engine.call import BUILTIN_NAMES
 from ..engine.choices import Choices
 from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.key_patterns import key_patterns
+from ..engine.names import BUILTIN_NAMES
 from ..engine.schedule import Closures, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, SCHEDULE, Kind, Range
+from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
+from .pairs import read_pairs
 from .prompts import read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, suggest
@@ -201,9 +202,17 @@ def _contact(text: str) -> str:
     return text
 
 
-def _dial_pattern(text: str) -> str:
-    pattern(text)
-    return text
+def _pattern(check: Callable[[str], object]) -> Callable[[str], str]:
+    """A text that *check* accepts, or one with ``{{ … }}`` that becomes one."""
+
+    def convert_text(text: str) -> str:
+        if "{" in text:
+            templates.check_text(text)
+        else:
+            check(text)
+        return text
+
+    return convert_text
 
 
 def _url(text: str) -> str:
@@ -215,11 +224,6 @@ def _url(text: str) -> str:
 def _function(text: str) -> str:
     if not _FUNCTION.fullmatch(text):
         raise ValueError(f"{text!r} is no function; expected module:function, as tariffs:price")
-    return text
-
-
-def _key_pattern(text: str) -> str:
-    key_patterns(text)
     return text
 
 
@@ -260,8 +264,8 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "variable": variable_name,
     "address": _address,
     "contact": _contact,
-    "dial pattern": _dial_pattern,
-    "key pattern": _key_pattern,
+    "dial pattern": _pattern(pattern),
+    "key pattern": _pattern(key_patterns),
     "secret text": _checked(templates.check_text),
     "url": _url,
     "path": _checked(check_path),
@@ -329,6 +333,7 @@ _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Hours: read_hours,
     Special: read_special,
     Closures: read_closures,
+    Pairs: read_pairs,
     Validators: read_validators,
     Flow: _flow,
     Prompt: read_prompt,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ..engine.effects import Prompt, Text
+from ..engine.effects import Given, Prompt, Recorded, Text, Url
 from ..engine.flow import Flow, Place
 from ..engine.house import House
 from .loading import Loading
@@ -35,13 +35,25 @@ def static_prompts(flow: Flow) -> set[Prompt]:
 
     All but texts and addresses with ``{{ … }}``: what can be made before the first call comes.
     """
-    states = (state.prompts for each in flow.family() for state in each.states.values())
-    return {
-        prompt
-        for prompts in (flow.prompts, *states)
-        for prompt in prompts
-        if "{" not in (prompt.words if isinstance(prompt, Text) else getattr(prompt, "url", ""))
-    }
+    return {prompt for each in flow.family() for prompt in _prompts(each) if _is_static(prompt)}
+
+
+def _prompts(flow: Flow) -> Iterator[Prompt]:
+    """Those that its states play, and those that it says where it is given no others."""
+    yield from flow.prompts
+    for state in flow.states.values():
+        yield from state.prompts
+    for argument in flow.arguments.values():
+        if argument.type == "prompts" and argument.default is not None:
+            given = argument.default
+            yield from given if isinstance(given, tuple) else (given,)
+
+
+def _is_static(prompt: Prompt) -> bool:
+    match prompt:
+        case Text(words) | Url(words):
+            return "{" not in words
+    return not isinstance(prompt, Recorded | Given)
 
 
 def static_addresses(flow: Flow) -> list[tuple[str, Place]]:

@@ -20,6 +20,11 @@ LIBRARY = Path(__file__).parents[1] / "library"
 LIBRARY_PREFIX = "library/"
 
 
+def library() -> list[str]:
+    """The names of the flows that come with the product."""
+    return sorted(found.stem for found in LIBRARY.glob("*.yaml") if "." not in found.stem)
+
+
 class Loading:
     """`flows` by their files, from the moment that their outcomes are known; `verbs`: what the
     states of those in YAML do; `texts`: what was read for each; `broken`: those of which it is not
@@ -84,7 +89,7 @@ class Loading:
         if name.startswith(LIBRARY_PREFIX):
             path = LIBRARY / f"{name.removeprefix(LIBRARY_PREFIX).removesuffix('.yaml')}.yaml"
             if not path.is_file():
-                known = sorted(f"{LIBRARY_PREFIX}{found.stem}" for found in LIBRARY.glob("*.yaml"))
+                known = [LIBRARY_PREFIX + each for each in library()]
                 raise FlowError(f"no flow {name!r} in the library; {suggest(name, known)}")
         else:
             path = caller.parent / name

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, get_args
 from yaml.nodes import MappingNode, Node
 
 from ..engine import templates
-from ..engine.effects import File, Prompt, Signal, SignalName, Silence, Text, Tone, Url
+from ..engine.effects import (
+    File,
+    Given,
+    Prompt,
+    Recorded,
+    Signal,
+    SignalName,
+    Silence,
+    Text,
+    Tone,
+    Url,
+)
 from ..engine.errors import FlowError
 from ..engine.urls import check_url
 from .source import Bad, suggest
@@ -125,10 +136,22 @@ def _check(text: str, node: Node) -> None:
         raise Bad(node, str(error)) from None
 
 
+def _recording(node: Node, context: Context) -> Recorded:
+    text = context.source.text(node, "what record gave, such as '{{ recording }}'")
+    _check(text, node)
+    return Recorded(text)
+
+
+def _argument(node: Node, context: Context) -> Given:
+    return Given(context.source.text(node, "an argument of the flow"))
+
+
 WAYS: dict[str, Callable[[Node, Context], Prompt]] = {
     "text": _text,
     "file": _file,
     "url": _url,
     "tone": _tone,
     "silence": _silence,
+    "recording": _recording,
+    "argument": _argument,
 }

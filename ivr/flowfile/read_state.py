@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from ..engine.call import KNOWN_NAMES
 from ..engine.choices import UNIVERSAL
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
+from ..engine.names import KNOWN_NAMES
 from ..engine.variables import undeclared
 from ..engine.verb import VERBS, Verb
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data

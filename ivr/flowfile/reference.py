@@ -16,7 +16,7 @@ from ..engine.flow import Flow
 from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Range, Verb
+from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Pairs, Range, Verb
 from .bind import Signature, nested_in, signature_of
 
 _HEAD = """# The verbs
@@ -115,6 +115,7 @@ def _value(hint: Any) -> str:
         Holidays: "country",
         ZoneInfo: "time zone",
         Flow: "flow file",
+        Pairs: "pairs, name: text, or a file that has them",
         Any: "any value",
     }.get(hint, getattr(hint, "__name__", str(hint)).lower())
     limits = [m for m in metadata if isinstance(m, Range)]

@@ -15,7 +15,7 @@ from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import CHECKS, RANGES, Validators
 from ..engine.variables import TYPES
-from ..engine.verb import VERBS, Doc, Kind, Verb
+from ..engine.verb import VERBS, Doc, Kind, Pairs, Verb
 from .bind import Signature, nested_in, signature_of
 from .convert import limits_of
 from .prompts import WAYS
@@ -32,6 +32,8 @@ _WAYS = {
     "url": "address of a WAV file",
     "tone": "such as 440 Hz for 1 s, beep, busy, us ringback for 6 s",
     "silence": "how long, such as 500 ms",
+    "recording": "what record gave, such as {{ recording }}",
+    "argument": "the prompts that the flow was given as this argument",
 }
 _PLAIN: dict[Any, Schema] = {
     bool: {"enum": [True, False, "yes", "no", "on", "off", "true", "false"]},
@@ -59,7 +61,7 @@ _VARIABLES: Schema = {
                 "additionalProperties": False,
                 "properties": {
                     "type": {"enum": list(TYPES)},
-                    "default": _SCALAR,
+                    "default": {},
                     "description": {"type": "string"},
                 },
             },
@@ -300,6 +302,8 @@ def _kind(hint: Any, metadata: tuple[Any, ...] = ()) -> Schema:
         return _or_list({"$ref": "#/$defs/validator"})
     if hint == Prompt:
         return {"$ref": "#/$defs/prompt"}
+    if hint == Pairs:
+        return {"anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR}]}
     if (nested := nested_in(hint)) is not None:
         return {"anyOf": _forms(signature_of(nested))}
     if NoneType in get_args(hint):

@@ -12,6 +12,7 @@ from ..engine import templates
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
 from ..engine.variables import Variable, variable_of
+from .bind import HINTS
 from .convert import Context, convert, variable_name
 from .source import Bad, Field, Source, is_empty
 
@@ -184,6 +185,8 @@ def _variable(source: Source, node: Node) -> Variable:
     if "default" not in fields or is_empty(fields["default"].value):
         return Variable(type.type, None, words)
     given = fields["default"].value
+    if type.type in HINTS:
+        return Variable(type.type, convert(HINTS[type.type], given, Context(source)), words)
     value = type.literal(source.text(given))
     if value is None:
         raise Bad(given, f"{given.value!r} cannot be the default of {type.type}")

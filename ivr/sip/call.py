@@ -40,10 +40,11 @@ from ..engine.events import (
     PlayDone,
     RecordDone,
 )
+from ..engine.far_end import NO_RESPONSE
 from . import message, silence
 from .dialler import Dialler
 from .ear import Ear
-from .far_leg import NoWay, call_out
+from .far_leg import SILENCE, NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg, hang_up, has_sound
 from .legs import Legs
@@ -80,7 +81,7 @@ class LineCall:
         self._keys = KeyFilter()
         self._ear = Ear(stack, self, self._keys)
         self._key_at = float("-inf")
-        self._outgoing = False
+        self._outgoing = self._has_rung = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
         self._recorder = Recorder(stack, self)
         self._opening = Opening(stack, self)
@@ -110,10 +111,21 @@ class LineCall:
             self._quality = self.leg.quality
             self._stack.wiretap.claim(self.leg.dialog[0], self.id)
             self._stack.later(order.ring, self._rang)
+            self._stack.later(SILENCE, self._unheard)
 
     def _rang(self) -> None:
+        self._unheard()
         if not self._is_confirmed:
             self.hang_up("no_answer")
+
+    def _unheard(self) -> None:
+        """Whoever is not there by now is not waited for."""
+        leg = self.leg
+        if leg and self._outgoing and not leg.heard:
+            self.leg, self._by = None, "far_end"
+            leg.owner = None
+            hang_up(leg)
+            self.ended(408, NO_RESPONSE)
 
     # -- effects ----------------------------------------------------------------------------------
 
@@ -358,6 +370,7 @@ class LineCall:
 
     def progressed(self, code: int) -> None:
         if self._outgoing:
+            self._has_rung = True
             self.emit(LegRinging(0, code))
 
     def referred(self, code: int, final: bool) -> None:
@@ -369,6 +382,8 @@ class LineCall:
         by = self._by
         if not by and self._outgoing and not self._is_confirmed:
             by = "far_end"
+            if code == 408 and self._stack.settings.front and not self._has_rung:
+                reason = NO_RESPONSE
         elif not by and code == 408 and self._is_confirmed:
             by = "media_timeout"  # a session timer ran out (RFC 4028), or nobody answers us
         elif not by:

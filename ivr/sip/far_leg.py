@@ -20,12 +20,15 @@ from ..engine.events import (
     Offered,
     PlayDone,
 )
+from ..engine.far_end import NO_RESPONSE
 from .dialler import Dialler
 from .keys import KeyFilter
 from .leg import TOO_MANY, Leg, LegOwner, hang_up, has_sound
 from .message import one_line
 from .speaker import Prompts, Speaker
 from .stack import Stack
+
+SILENCE = 8.0  # seconds without any answer to an INVITE, of which five have been sent by then
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +103,7 @@ class FarLeg:
         self._dialler = Dialler(self)
         self._speaker = Speaker(stack, prompts, self)
         self._is_confirmed = self._has_media = self._told = False
-        self._joined = self._early = False
+        self._joined = self._early = self._rang = False
 
     def dial(self, effect: Dial) -> None:
         """Calls.  It may be over before this returns."""
@@ -113,7 +116,14 @@ class FarLeg:
             self._end(0, str(reason))
         else:
             self.leg.second = True
+            self._stack.later(SILENCE, self._unheard)
             self._stack.wiretap.claim(self.leg.dialog[0], self.id, self.number)
+
+    def _unheard(self) -> None:
+        """An INVITE is repeated for 32 s (RFC 3261 17.1.1.2, timer B): nobody waits so long."""
+        if self.leg and not self.leg.heard:
+            self.drop()
+            self._end(408, NO_RESPONSE)
 
     def join(self, early: bool) -> None:
         """Lets the caller and this leg hear one another, or him this leg only."""
@@ -181,6 +191,7 @@ class FarLeg:
     # -- the leg's news ---------------------------------------------------------------------------
 
     def progressed(self, code: int) -> None:
+        self._rang = True
         self._caller.emit(LegRinging(self.number, code, self._has_media))
 
     def confirmed(self) -> None:
@@ -223,9 +234,11 @@ class FarLeg:
 
     def ended(self, code: int, reason: str) -> None:
         self._speaker.silence()
-        self._end(200 if self._is_confirmed else code, one_line(reason))
+        if code == 408 and self._stack.settings.front and not self._rang:
+            reason = NO_RESPONSE  # it was the front that heard nothing
+        self._end(200 if self._told else code, one_line(reason))
 
     def _end(self, code: int, reason: str) -> None:
         self._gone(self.number)
-        detail = reason if code == 0 else ""
+        detail = reason if code == 0 or reason == NO_RESPONSE else ""
         self._caller.emit(LegEnded(self.number, code, detail))

@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 
 from . import message, requests, sdp
+from .challenges import Challenges
 from .leg import Leg
 from .requests import SILENCE, Answer, Request
 from .settings import LineSettings
 from .sockets import Sockets
 from .sources import is_scanner
+
+OFFERING = ("INVITE", "UPDATE", "PRACK")  # what an offer may come in, and be refused
 
 
 class Gate:
@@ -33,6 +36,7 @@ class Gate:
         self._admits = admits
         self._leaving = leaving
         self._defer = defer
+        self._challenges = Challenges()
         self._encrypts = settings.srtp != "off"
         self._refusal = Answer(503, "", tuple(settings.refusal))
         # Behind a front, everybody has its address, and it has looked already.
@@ -50,6 +54,8 @@ class Gate:
             return SILENCE
         if fault := _fault(request, raw, cut):
             return fault
+        if request.method in OFFERING and sdp.unservable(raw):
+            return Answer(488)
         if request.method == "INVITE":
             return self._invite(request, leg, raw, now)
         if leg:
@@ -65,6 +71,28 @@ class Gate:
     def passes(response: bytes) -> bool:
         """Whether a response may reach the stack."""
         return not message.harmful(response)
+
+    def mended(self, raw: bytes) -> bytes:
+        """What the stack may read of a message that is let in, which has the same length.
+
+        Nobody can refuse an answer, be it in a 200 or in an ACK: a leg whose far end wants its
+        sound sent to a name is ended.
+        """
+        if not sdp.named(raw):
+            return raw
+        call = Request.of(raw).first("call-id")
+        for leg in self._legs.values():
+            if leg.dialog[0] == call:
+                self._defer(functools.partial(self._end, leg.key))
+        return sdp.unnamed(raw)
+
+    def _end(self, key: int) -> None:
+        if leg := self._legs.get(key):
+            leg.give_up(488, "sound to a host by name")
+
+    def challenged_enough(self, response: bytes) -> bool:
+        """Whether the challenge in a response is not to be met."""
+        return self._challenges.too_many(response)
 
     def screen(self, invite: str, source: str) -> Answer | None:
         """The same for an INVITE that the stack has taken in, where there is no shim.  Then
@@ -95,7 +123,7 @@ class Gate:
 
     def _invite(self, request: Request, leg: Leg | None, raw: bytes, now: float) -> Answer | None:
         streams = message.audio_streams(raw)
-        if streams > message.MOST_STREAMS or sdp.unservable(raw):
+        if streams > message.MOST_STREAMS:
             return Answer(488)
         if self._encrypts and sdp.unkeyed(raw):
             return Answer(488)  # the stack would say 406, which is about an Accept

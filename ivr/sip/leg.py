@@ -93,9 +93,11 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.session = 0  # the stack's, of which its slot is a part
         self.source = ""  # whence its INVITE came: host:port
         self.takes_events = False  # the far end of a call of ours sends keys as RFC 4733 events
+        self.heard = False  # the far end of a call of ours has said something
         self.second = False  # it belongs to a caller, who has a slot of his own
         self.left = False  # it was the far end that ended it, by BYE or CANCEL
         self.cause = ""  # ... and its Reason (RFC 3326)
+        self.fault: tuple[int, str] | None = None  # why we gave it up: a status and its words
         self.info_answered: Callable[[], None] | None = None  # ours, by whatever
         self.quality = Quality()
         self.on_refer: Callable[[str, int], bool] | None = None  # see `Successor.wanted`
@@ -140,6 +142,11 @@ class Leg(pj.Call):  # type: ignore[misc]
                 )  # fmt: skip
         return None
 
+    def give_up(self, code: int, why: str) -> None:
+        """Ends it because of what the far end has sent."""
+        self.fault = code, why
+        hang_up(self)
+
     def ask(self, unanswered: Callable[[], None]) -> None:
         """Asks whether anybody is still there, by OPTIONS; calls `unanswered` if not.  Raises
         `pj.Error`."""
@@ -172,6 +179,8 @@ class Leg(pj.Call):  # type: ignore[misc]
             if owner:
                 self.owner = owner.leg = None
                 why = self.cause or (reason if code != 200 else "")  # which says nothing else
+                if self.fault:
+                    code, why = self.fault
                 self._stack.defer(functools.partial(owner.ended, code, why))
 
     @logged
@@ -194,6 +203,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         if body.tsx.role == pj.PJSIP_ROLE_UAC:
             self.refers = self.refers or body.tsx.method == "REFER"
             came = body.type == pj.PJSIP_EVENT_RX_MSG
+            self.heard = self.heard or came
             if came and body.tsx.method == "INVITE" and 180 < body.tsx.statusCode < 300:
                 self.takes_events = "telephone-event" in body.src.rdata.wholeMsg
             if came and body.tsx.statusCode == 491 and body.tsx.method in glare.METHODS:

@@ -235,9 +235,11 @@ class Client:
                 if refused
                 else "the registrar did not take it"
             )
+            if code == 0:
+                why = "no answer of the registrar"
             logger.log(
-                level, "account %s: %s (%d %s); tried again in %d s",
-                self.account.name, why, code, reason, round(seconds),
+                level, "account %s: %s (%s); tried again in %d s",
+                self.account.name, why, f"{code or ''} {reason}".strip(), round(seconds),
             )  # fmt: skip
         until = self.state.until if self.state.until > time.time() else 0.0
         self._tell(REFUSED if refused else FAILING, code, reason, until)
@@ -283,6 +285,8 @@ class _Account(Account):
 
     @logged
     def onRegState(self, prm: pj.OnRegStateParam) -> None:
-        asked = retry_after(prm.rdata.wholeMsg)
-        answer = prm.code, one_line(prm.reason), int(prm.expiration), asked
-        self._stack.defer(functools.partial(self._answered, *answer))
+        answer = prm.rdata.wholeMsg
+        asked = retry_after(answer)
+        # Where none came, the stack makes up a status of its own.
+        told = prm.code if answer else 0, one_line(prm.reason), int(prm.expiration), asked
+        self._stack.defer(functools.partial(self._answered, *told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ipaddress
 import re
 from collections.abc import Sequence
 
@@ -11,6 +12,10 @@ _FIXED = {"0": "PCMU", "8": "PCMA", "9": "G722"}  # RFC 3551 6: known without a 
 _DTLS = re.compile(rb"[\r\n]m=[^\r\n]*UDP/TLS", re.IGNORECASE)
 _IPV6 = re.compile(rb"[\r\n]c=IN[ \t]+IP6", re.IGNORECASE)
 _IPV4 = re.compile(rb"[\r\n]c=IN[ \t]+IP4", re.IGNORECASE)
+# Where sound is to go: a line's words, of which the fourth is a host, and what follows it.
+_SOUND_TO = re.compile(
+    rb"([\r\n](?:c=|a=rtcp:[ \t]*\d+[ \t]+)[ \t]*\S+[ \t]+\S+[ \t]+)([^\s/]+)", re.IGNORECASE
+)
 _CRYPTO = re.compile(r"^a=crypto:(.*)", re.IGNORECASE | re.MULTILINE)
 _KEY = re.compile(r"\d{1,9}[ \t]+\S+[ \t]+inline:([^\s|]+).*", re.IGNORECASE)
 # The suites that the stack has, and the bytes of a key with its salt (RFC 4568 6.2, RFC 6188).
@@ -24,11 +29,35 @@ _RTPMAP = re.compile(r"^a=rtpmap:(\d+)[ \t]+([^\s/]+/\d+)", re.MULTILINE)
 def unservable(message: bytes) -> bool:
     """Whether a message or an SDP offers what the stack cannot do.
 
-    That is DTLS-SRTP, on which it crashes where it may use SRTP, and sound over IPv6 alone.
+    That is DTLS-SRTP, on which it crashes where it may use SRTP, sound over IPv6 alone, and sound
+    to a host by name: while the stack asks for its address, all calls stand still.
     """
-    if _DTLS.search(message):
+    if _DTLS.search(message) or named(message):
         return True
     return _IPV6.search(message) is not None and not _IPV4.search(message)
+
+
+def named(message: bytes) -> bool:
+    """Whether a message or an SDP has sound sent to a host by name."""
+    return any(not _is_literal(host) for _, host in _SOUND_TO.findall(message))
+
+
+def unnamed(message: bytes) -> bytes:
+    """`message` with sound to nobody where it was to go to a name; its length is the same."""
+
+    def nobody(found: re.Match[bytes]) -> bytes:
+        host = found[2]
+        return found[1] + (host if _is_literal(host) else b"0".ljust(len(host)))
+
+    return _SOUND_TO.sub(nobody, message)
+
+
+def _is_literal(host: bytes) -> bool:
+    try:
+        ipaddress.ip_address(host.decode("ascii"))
+    except ValueError:
+        return False
+    return True
 
 
 def unkeyed(message: bytes) -> bool:

@@ -20,8 +20,9 @@ import socket
 import struct
 from collections.abc import Callable
 from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_size_t, c_ushort, c_void_p
-from typing import Any
+from typing import Any, Protocol
 
+from . import challenges
 from .native import PACKET_LIMIT, OnMessage, Str, Unusable, register, usable
 from .requests import Answer, Request, response
 
@@ -34,6 +35,7 @@ UDP, TCP, TLS = 1, 2, 3  # pjsip_transport_type_e
 CONNECTIONS = {TCP: b"tcp", TLS: b"tls"}  # ... and how their objects are called
 KEY = 80  # of pjsip_transport: its type, which is a long, and the address of the far end
 SOCKADDR = 16  # bytes, of IPv4
+RESPONSE = 1  # PJSIP_RESPONSE_MSG
 
 
 class _Dropped(ctypes.Structure):
@@ -51,20 +53,30 @@ class _Selector(ctypes.Structure):
     _fields_ = (("type", c_int), ("no_reuse", c_int), ("transport", c_void_p))
 
 
-class Shim:
-    """Asks `gate` about each request, as (message, whether it was cut, address of its sender), and
-    does what it says; lets in what responses `passes` says.  Runs in the thread that polls the
-    stack.
-    """
+class Keeper(Protocol):
+    """Who says what comes in."""
 
-    def __init__(
-        self, path: str, gate: Callable[[bytes, bool, str], Answer | None],
-        passes: Callable[[bytes], bool],
-    ) -> None:  # fmt: skip
+    def answer(self, raw: bytes, cut: bool, source: str) -> Answer | None:
+        """What a request is answered with, None: it is let in; `cut`: its end is lost."""
+
+    def passes(self, response: bytes) -> bool:
+        """Whether a response is let in."""
+
+    def mended(self, raw: bytes) -> bytes:
+        """What the stack reads in place of a message that is let in, which is as long."""
+
+    def challenged_enough(self, response: bytes) -> bool:
+        """Whether the challenge in a response is not to be met."""
+
+
+class Shim:
+    """Asks `gate` about each message, and does what it says.  Runs in the thread that polls the
+    stack."""
+
+    def __init__(self, path: str, gate: Keeper) -> None:
         self._path = path
         self._lib = ctypes.CDLL(path)
         self._gate = gate
-        self._passes = passes
         self._ask: Callable[[bytes, bool, tuple[str, int]], Answer | None] = self._pass
         self._keep: list[object] = []  # what C holds pointers to
         self._probe = b""
@@ -96,7 +108,7 @@ class Shim:
         except Unusable:
             self._ask, self._datagrams = self._pass, 0
             raise
-        self._ask = lambda message, cut, source: self._gate(message, cut, source[0])
+        self._ask = lambda message, cut, source: self._gate.answer(message, cut, source[0])
 
     def _bind(self) -> None:
         lib = self._lib
@@ -108,6 +120,8 @@ class Shim:
             ("pj_pool_release", None, [pointer]),
             ("pjsip_generic_string_hdr_create", pointer, [pointer, text, text]),
             ("pj_list_insert_before", None, [pointer, pointer]),
+            ("pj_list_erase", None, [pointer]),
+            ("pjsip_msg_find_hdr_by_name", pointer, [pointer, text, pointer]),
             ("pjsip_rx_data_get_info", c_char_p, [pointer]),
             ("pjsip_endpt_respond_stateless", c_int,
              [pointer, pointer, c_int, text, pointer, pointer]),
@@ -162,7 +176,10 @@ class Shim:
         try:
             if self._ask == self._pass:
                 return 0
-            answer = self._ask(*self._message(rdata))
+            message, cut, source = self._message(rdata)
+            answer = self._ask(message, cut, source)
+            if answer is None:
+                self._mend(rdata, message)
         except Exception:
             logger.exception("the shim failed on a request")
             answer = Answer(500)  # what has not been looked at is not let in
@@ -175,7 +192,15 @@ class Shim:
     def _on_response(self, rdata: int) -> int:
         """True when the response is to go no further."""
         try:
-            return int(self._packet_at >= 0 and not self._passes(self._message(rdata)[0]))
+            if self._packet_at < 0:
+                return 0
+            message, _, _ = self._message(rdata)
+            if not self._gate.passes(message):
+                return 1
+            self._mend(rdata, message)
+            if self._gate.challenged_enough(message):
+                self._drop_challenges(rdata)
+            return 0
         except Exception:
             logger.exception("the shim failed on a response")
             return 1
@@ -187,6 +212,8 @@ class Shim:
                 getattr(dropped.contents, name) for name in ("transport", "data", "len")
             )
             message = ctypes.string_at(packet, min(length, PACKET_LIMIT))
+            if self._datagrams and self._read_again(dropped.contents, message):
+                return
             if not self._datagrams and message == self._probe:
                 self._datagrams = transport
             if transport != self._datagrams:
@@ -196,6 +223,20 @@ class Shim:
                 self._refuse(message, UDP, None, _behind(packet) + 8)
         except Exception:
             logger.exception("the shim failed on what could not be read")
+
+    @staticmethod
+    def _read_again(dropped: Any, message: bytes) -> bool:
+        """Has the stack read what is left of a response when that is taken out which it cannot.
+
+        It goes on behind so many bytes of the packet as the callback says it has read.
+        """
+        rest = challenges.readable(message)
+        gap = len(message) - len(rest)
+        if not 0 < gap < len(message) == dropped.len:
+            return False
+        ctypes.memmove(dropped.data + gap, rest, len(rest))
+        dropped.len = gap
+        return True
 
     def _refuse(self, message: bytes, kind: int, connection: int | None, address: int) -> None:
         """Says so to who is at `address`, of C's, by the `connection` that it came on."""
@@ -218,12 +259,27 @@ class Shim:
         if self._packet_at < 0:
             self._packet_at = ctypes.string_at(rdata, PACKET_LIMIT).find(self._probe[:300])
         packet = rdata + self._packet_at
-        begin = c_void_p.from_address(_behind(packet) + 96).value or 0
-        length = c_int.from_address(_behind(packet) + 104).value
+        begin, length = _text_at(packet)
         if self._packet_at < 0 or not packet <= begin <= begin + length <= packet + PACKET_LIMIT:
             raise ValueError("the message is not where it was")
         cut = begin + length >= packet + PACKET_LIMIT
         return ctypes.string_at(begin, length), cut, self._source(packet)
+
+    def _mend(self, rdata: int, message: bytes) -> None:
+        """Its body has not been copied yet: what is parsed of it is what stands here."""
+        mended = self._gate.mended(message)
+        if mended != message and len(mended) == len(message):
+            ctypes.memmove(_text_at(rdata + self._packet_at)[0], mended, len(mended))
+
+    def _drop_challenges(self, rdata: int) -> None:
+        """Without them the stack tells of the status, and does not try again."""
+        message = c_void_p.from_address(_behind(rdata + self._packet_at) + 112).value
+        if not message or c_int.from_address(message).value != RESPONSE:
+            return
+        for name in challenges.HEADERS:
+            text = byref(Str(name, len(name)))
+            while header := self._lib.pjsip_msg_find_hdr_by_name(message, text, None):
+                self._lib.pj_list_erase(header)
 
     @staticmethod
     def _source(packet: int) -> tuple[str, int]:
@@ -256,6 +312,12 @@ def _behind(packet: int) -> int:
     length.
     """
     return (packet + PACKET_LIMIT + 4 + 7) & ~7
+
+
+def _text_at(packet: int) -> tuple[int, int]:
+    """Where a packet's message is, and its length."""
+    begin = c_void_p.from_address(_behind(packet) + 96).value or 0
+    return begin, c_int.from_address(_behind(packet) + 104).value
 
 
 def _connection(transport: int) -> int:

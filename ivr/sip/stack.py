@@ -31,6 +31,7 @@ from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
 from .mixer import Mixer
+from .names import Names
 from .native import Library, Unusable
 from .once import Once
 from .playback import MemoryFile, Player
@@ -80,6 +81,7 @@ class Stack:
         )
         self.registrar = Registrar(self)
         self.tolls = Tolls(settings, self.later)
+        self.names = Names(self.post, self.later)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
@@ -120,6 +122,7 @@ class Stack:
             self.stop()
             raise SettingsError(f"the SIP stack did not start: {error.reason}") from None
         self._mixer = Mixer(_pjsua2.__file__, int(endpoint.audDevManager().setNoDev()))
+        self._find_names()
         self._sip = [descriptor((here.sip_bound, here.port))]
         setup.order_codecs(endpoint, here.codecs)
         self._library.level_g722()
@@ -135,6 +138,12 @@ class Stack:
             self.wiretap.start(_pjsua2.__file__, poll, (loopback, here.port))
         self.capacity = max(1, self.limit - (not self._shim) - here.kept)
 
+    def _find_names(self) -> None:
+        try:
+            self.names.install(_pjsua2.__file__)
+        except Unusable as reason:
+            logger.warning("calls wait while a host's name is looked up: %s", reason)
+
     def _install_shim(self, address: tuple[str, int]) -> None:
         if not self.settings.shim:
             self.shim_state = "switched off"
@@ -142,7 +151,7 @@ class Stack:
         endpoint = self._endpoint
         assert endpoint is not None
         self.once.install(_pjsua2.__file__)  # the shim's self-test is its own, too
-        shim = self._installed = Shim(_pjsua2.__file__, self.gate.answer, self.gate.passes)
+        shim = self._installed = Shim(_pjsua2.__file__, self.gate)
         try:
             shim.install(lambda: endpoint.libHandleEvents(50), address)
         except Unusable as reason:

@@ -14,7 +14,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.effects import File, Play, Prompt, Signal, Silence, Text, Tone, Url
+from ..engine.effects import (
+    File,
+    Given,
+    Play,
+    Prompt,
+    Recorded,
+    Signal,
+    Silence,
+    Text,
+    Tone,
+    Url,
+)
 from ..engine.errors import IvrError
 from .catalogue import BUILT_IN, canonical, clean, read_catalogue
 from .renderer import Renderer
@@ -47,12 +58,12 @@ class Trouble:
 class PromptStore:
     """The prompts of a set of flows.
 
-    `folder` has the author's prompts, `cache` the sounds made of them; `language` is that of calls
-    that name none.  `texts` are the (language, words) that flows say unchanged in every call: they
-    are cached like prompts, where other texts are forgotten with the process.  `urls` are the
-    sounds of the web that are known before, `fetch` gets these and others.  `limit` is
-    how long in seconds a caller may wait for a sound, `idle` how long the voice stays in memory
-    without work.
+    `folder` has the author's prompts, `messages` what callers have said, `cache` the sounds made of
+    prompts; `language` is that of calls that name none.  `texts` are the (language, words) that
+    flows say unchanged in every call: they are cached like prompts, where other texts are forgotten
+    with the process.  `urls` are the sounds of the web that are known before, `fetch` gets these
+    and others.  `limit` is how long in seconds a caller may wait for a sound, `idle` how long the
+    voice stays in memory without work.
 
     Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
     written.  Starts no thread and no process before there is something to make.
@@ -68,6 +79,7 @@ class PromptStore:
         texts: Iterable[tuple[str, str]] = (),
         urls: Iterable[str] = (),
         fetch: Fetch = no_fetch,
+        messages: Path | None = None,
         limit: float = 3.0,
         idle: float = 60.0,
     ) -> None:
@@ -78,6 +90,7 @@ class PromptStore:
         self._limit = limit
         self._patience = limit
         self._urls = frozenset(urls)
+        self._messages = messages
         self._sounds = Sounds(cache, voice, fetch)
         self._fallback = self._sounds.fallback()
         self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
@@ -186,6 +199,8 @@ class PromptStore:
 
     def _is_at_hand(self, want: Want) -> bool:
         """Whether the file for `want` is there; somebody may have emptied the cache."""
+        if isinstance(want[1], Recorded):
+            return True  # nothing else could be made of it
         file = self._at_hand.get(want)
         if file is None:
             return False
@@ -203,9 +218,20 @@ class PromptStore:
     def _files(self, wants: list[Want]) -> list[Path]:
         if not self._fallback.exists():
             self._fallback = self._sounds.fallback()
-        files = [self._at_hand.get(want, self._fallback) for want in wants] or [self._fallback]
+        files = [self._file(want) or self._fallback for want in wants] or [self._fallback]
         self.replaced += files.count(self._fallback)
         return files
+
+    def _file(self, want: Want) -> Path | None:
+        prompt = want[1]
+        if not isinstance(prompt, Recorded):
+            return self._at_hand.get(want)
+        # What `record` writes is what the phone plays; it is not copied, so that it can be deleted.
+        file = self._messages / Path(prompt.file).name if self._messages else None
+        if file is not None and file.is_file():
+            return file
+        self._say(f"{self._title(want)} is not there any more")
+        return None
 
     def _sources(self, want: Want) -> list[Source]:
         return sources(self.catalogue, self._lasting, *want)
@@ -260,12 +286,12 @@ class PromptStore:
                 return f"{name} tone"
             case Silence():
                 return "silence"
-            case File(path):
+            case File(path) | Recorded(path):
                 return path
             case Url(url):
                 return url if url in self._urls else "a sound of the web"
-            case str():
-                return prompt
+            case str() | Given():
+                return str(prompt)
 
     def _say(self, line: str) -> None:
         """Log `line` once."""

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.effects import File, Prompt, Signal, Silence, Text, Tone, Url
+from ..engine.effects import File, Given, Prompt, Recorded, Signal, Silence, Text, Tone, Url
 from .catalogue import BUILT_IN, BUILT_IN_LANGUAGE, Catalogue, clean, widened
 from .signals import Turn, turn
 from .voice import Voice
@@ -95,6 +95,8 @@ def sources(
         words = clean(prompt.words)
         lasts = (chain[0], words) in lasting
         return [Spoken(words, each, lasts) for each in chain] if words else []
+    if isinstance(prompt, Recorded | Given):
+        return []  # the one is there or not, the other is never played
     if not isinstance(prompt, str):
         return [_sound(prompt, language)]
     found: list[Source] = []

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..engine.effects import File, Play, Prompt, Signal, Silence, Text, Tone, Url
+from ..engine.effects import (
+    File,
+    Given,
+    Play,
+    Prompt,
+    Recorded,
+    Signal,
+    Silence,
+    Text,
+    Tone,
+    Url,
+)
 from ..engine.events import PlayDone
 from .agenda import Agenda
 from .values import Sound
@@ -88,7 +99,7 @@ class Hearing:
         match prompt:
             case str():
                 return self._durations.get(prompt, PROMPT)
-            case File(path):
+            case File(path) | Recorded(path):
                 return self._durations.get(path.rpartition("/")[2], PROMPT)
             case Url(url):
                 return self._durations.get(url, PROMPT)
@@ -98,6 +109,8 @@ class Hearing:
                 return prompt.seconds
             case Text(words):
                 return seconds_of(words)
+            case Given(name):
+                raise AssertionError(f"{name} was not put in its place")
 
     def _unheard(self, now: float) -> int:
         """The index of the first sound that is not over."""

@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from yaml.nodes import Node
 
 from ..engine.errors import IvrError, LoadError
-from ..engine.flow import END, Flow, Place
+from ..engine.flow import END, Flow, Place, path_name
 from ..engine.house import House
 from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile import load_flow
-from ..flowfile.bind import bind, verb_and_data
+from ..flowfile.bind import argument_hint, bind, verb_and_data
 from ..flowfile.convert import Context, convert
 from ..flowfile.source import Bad, Field, Source, suggest
+from .caller import is_called, wrong_with
 from .errors import StoryError, report
 from .line import Direction
 from .simulated_call import SimulatedCall
@@ -54,6 +55,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,
+        SimulatedCall.ends_with,
         SimulatedCall.is_in,
         SimulatedCall.goes_through,
         SimulatedCall.has,
@@ -65,7 +67,7 @@ Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
 _SCENARIO = (
     "description", "at", "direction", "accept", "caller", "dialled", "headers", "durations",
-    "overrides", "memory", "steps",
+    "overrides", "memory", "arguments", "steps",
 )  # fmt: skip
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 _STEP = "a step such as hears: welcome"
@@ -169,7 +171,7 @@ def load_scenarios(
         top = _top(root, source)
         flows = _flows(path, top.get("flow"), prompts, house, source)
         if "scenarios" in top:
-            reader = _Reader(Context(source, prompts), _states(flows))
+            reader = _Reader(Context(source, prompts), list(flows.values()))
             scenarios = reader.scenarios(top["scenarios"])
     except Bad as bad:
         source.note(bad)
@@ -221,8 +223,9 @@ def _flows(
     return flows
 
 
-def _states(flows: Mapping[Path, Flow]) -> list[str]:
-    return sorted({name for flow in flows.values() for name in flow.states})
+def _states(flows: Collection[Flow]) -> list[str]:
+    called = {path_name(flow, name) for flow in flows if is_called(flow) for name in flow.states}
+    return sorted(called.union(*(flow.path_names for flow in flows)))
 
 
 def moment(text: str) -> datetime:
@@ -250,10 +253,11 @@ def _zones() -> frozenset[str]:
 class _Reader:
     """Reads the scenarios of one file."""
 
-    def __init__(self, context: Context, states: Collection[str]) -> None:
+    def __init__(self, context: Context, flows: Collection[Flow]) -> None:
         self.context = context
         self.source = context.source
-        self.states = states
+        self.flows = flows
+        self.states = _states(flows)
 
     def scenarios(self, field: Field) -> tuple[Scenario, ...]:
         found, fields = [], self.source.fields(field.value, "scenarios by name")
@@ -281,10 +285,27 @@ class _Reader:
                 source.note(bad, key)
         if "steps" not in parts or not source.items(parts["steps"].value):
             source.fault(field.key, f"scenario {name!r} lacks steps, such as hears: welcome")
+        for wrong in sorted(
+            {wrong_with(flow, offer.get("arguments", {})) for flow in self._called}
+        ):
+            if wrong:
+                source.fault(parts["arguments"].key if "arguments" in parts else field.key, wrong)
         if "accept" in offer and offer.get("direction") != "out":
             source.fault(parts["accept"].key, "accept is for calls out; expected direction: out")
             del offer["accept"]
         return Scenario(name, source.place(field.key), offer, tuple(steps))
+
+    @property
+    def _called(self) -> list[Flow]:
+        return [flow for flow in self.flows if is_called(flow)]
+
+    def _arguments(self, node: Node) -> dict[str, Any]:
+        """As a flow would give them; what they are to be, the first flow says."""
+        found: dict[str, Any] = {}
+        for name, field in self.source.fields(node, "arguments of the flow").items():
+            hint = next((argument_hint(flow, name) for flow in self._called), None)
+            found[name] = convert(hint or Any, field.value, self.context)
+        return found
 
     def _offered(self, key: str, node: Node) -> Any:
         match key:
@@ -304,6 +325,8 @@ class _Reader:
                 return {n: convert(Override, f.value, self.context) for n, f in fields.items()}
             case "memory":
                 return convert(Mapping[str, Mapping[str, Plain]], node, self.context)
+            case "arguments":
+                return self._arguments(node)
             case "durations":
                 fields = self.source.fields(node, "prompts and their seconds")
                 return {n: convert(Seconds, f.value, self.context) for n, f in fields.items()}

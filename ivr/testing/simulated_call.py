@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ..engine.acceptance import accepted
 from ..engine.call_out import ACCEPT
@@ -13,6 +13,7 @@ from ..engine.effects import (
     Effect,
     File,
     Prompt,
+    Recorded,
     Redirect,
     Reject,
     Signal,
@@ -22,9 +23,10 @@ from ..engine.effects import (
     Url,
 )
 from ..engine.events import Dismissed, Interjected, Moved
-from ..engine.flow import Flow
+from ..engine.flow import END, Flow
 from ..engine.phase import KEYS as TAKEN
 from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
+from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
 from .line import NOTHING, Direction, SimulatedLine
@@ -60,7 +62,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
     of letters says), *overrides* the schedules that an operator has declared open or closed,
-    *memory* what `recall` finds, by scope and name.
+    *memory* what `recall` finds, by scope and name.  A flow that is there to be called by others
+    is called with *arguments*, and the call is over when it comes back (`ends_with`).
 
     With *direction* ``out`` it is we who call: *dialled*, who is shown *caller*.  Nothing happens
     until he `is_answered`; with *accept* he is asked first for this key, as in `ivr.dial`.
@@ -79,6 +82,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         durations: Mapping[str, float] = NOTHING,
         overrides: Mapping[str, str] = NOTHING,
         memory: Memories = NOTHING,
+        arguments: Mapping[str, Any] = NOTHING,
         direction: Direction = "in",
         accept: str = "",
     ) -> None:
@@ -86,6 +90,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
             raise ValueError("accept is for calls out; expected direction out beside it")
         if at is not None and at.tzinfo is None:
             raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
+        if arguments or is_called(flow):
+            flow = caller_of(flow, arguments)
         self.flow = accepted(flow, ACCEPT, accept) if accept else flow
         super().__init__(SimulatedLine(self.flow, durations, memory))
         self._past = 0  # how many of the line's sounds are over
@@ -272,6 +278,19 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
             self._fail(f"expected the call to be ended by the {by}; it was by the {self.ended_by}")
         return self
 
+    def ends_with(
+        self, outcome: Annotated[str, Doc("outcome of a flow that others call")]
+    ) -> SimulatedCall:
+        """The flow, one that others call, comes back to its caller with this outcome."""
+        __tracebackhide__ = True
+        if outcome not in self.flow.states[self.flow.start].on:
+            self._fail(f"expected to end with {outcome}; the flow has no such outcome")
+        self.is_over()
+        found = next((detail for kind, detail in reversed(self.notes) if kind == "outcome"), "")
+        if found != outcome or self.state != END:
+            self._fail(f"expected to end with {outcome}; it is {found or 'without one'}")
+        return self
+
     # -- how it is found out ---------------------------------------------------------------------
 
     def _comes(self, prompt: Prompt) -> Sound:
@@ -350,7 +369,7 @@ def _is(expected: Prompt, heard: Prompt) -> bool:
     match expected, heard:
         case str(words) | Text(words), Text():
             return words in heard.words
-        case str(name), File() | Url():
+        case str(name), File() | Url() | Recorded():
             return name == named(heard)
         case Signal(name), Signal():
             return name == heard.name

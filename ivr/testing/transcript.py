@@ -13,12 +13,14 @@ from ..engine.effects import (
     Dial,
     Effect,
     File,
+    Given,
     HangUp,
     Join,
     Note,
     Prompt,
     Record,
     RecordCall,
+    Recorded,
     Redirect,
     Refer,
     Reject,
@@ -85,10 +87,12 @@ def named(prompt: Prompt) -> str:
             return f"a {name} tone"
         case Silence(seconds):
             return f"{seconds:g} s of silence"
-        case File(path):
+        case File(path) | Recorded(path):
             return path.rpartition("/")[2]
         case Url(url):
             return url
+        case Given(name):
+            return f"the argument {name}"
     return prompt
 
 

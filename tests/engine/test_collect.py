@@ -13,7 +13,7 @@ from ivr.engine.events import WorkDone
 from ivr.engine.validators import Asked, Between
 from ivr.engine.values import Secret
 from ivr.engine.verb import VERBS, Result
-from ivr.engine.verbs import collect
+from ivr.engine.verbs import collect, set_variables
 from ivr.engine.work import WhileWaiting
 
 from .driver import Driver
@@ -301,3 +301,23 @@ def test_a_recording_is_masked_while_a_secret_is_validated() -> None:
     assert [each for each in phone.effects if isinstance(each, Mask)] == [Mask(True)]
     phone.take(WorkDone(job(phone).id, value=True))
     assert phone.result.outcome == "done"
+
+
+def test_a_pattern_may_come_from_a_variable() -> None:
+    async def walk(call: Call) -> Result:
+        await set_variables(call, shapes="'6XX 70'")
+        return await collect(call, "which", into="extension", patterns=("{{ shapes }}", "9"))
+
+    for keys in ("601", "70", "9"):
+        phone = Driver(walk)
+        phone.start()
+        phone.press(keys)
+        assert phone.call.vars["extension"] == keys
+
+
+def test_a_variable_that_is_no_pattern_is_the_authors_fault() -> None:
+    phone = Driver(lambda call: collect(call, "which", into="x", patterns=("{{ caller }}",)))
+    phone.start()
+    assert "is no dial pattern" in phone.noted("failed")[0]
+    check = VERBS["collect"].check
+    assert not check({"patterns": ["{{ x }}"], "terminators": "#"})

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Effect, HangUp, Note, Play, Redirect, Reject, SendDigit, Text, Tone
+from ivr.engine.effects import (
+    Effect,
+    Given,
+    HangUp,
+    Note,
+    Play,
+    Recorded,
+    Redirect,
+    Reject,
+    SendDigit,
+    Text,
+    Tone,
+)
 from ivr.engine.events import (
     Digit,
     Dismissed,
@@ -62,11 +74,19 @@ def test_an_event_is_its_name_and_its_fields(event: Event, line: Mapping[str, An
         (HangUp(), {"effect": "hang_up", "after": None, "by": "flow", "code": 480}),
         (Note("state", "menu"), {"effect": "note", "kind": "state", "detail": "menu"}),
         (
-            Play(1, ("welcome", Text("hello"), Tone(440, 0.2)), "de"),
+            Play(
+                1, ("welcome", Text("hello"), Tone(440, 0.2), Recorded("a.wav"), Given("x")), "de"
+            ),
             {
                 "effect": "play",
                 "id": 1,
-                "prompts": ["welcome", {"text": "hello"}, {"tone": 440, "seconds": 0.2}],
+                "prompts": [
+                    "welcome",
+                    {"text": "hello"},
+                    {"tone": 440, "seconds": 0.2},
+                    {"recording": "a.wav"},
+                    {"argument": "x"},
+                ],
                 "language": "de",
                 "over": False,
                 "leg": 0,

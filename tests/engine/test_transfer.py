@@ -32,6 +32,7 @@ from .handing_over import ONE, TWO, dialled, played, talking, transferring
         (302, "", "unreachable"),
         (503, "", "unreachable"),
         (0, "no_slot", "unreachable"),
+        (408, "no_response", "unreachable"),
         (0, "not_allowed", "rejected"),
         (0, "too_many_calls", "rejected"),
         (0, "too_many_minutes", "rejected"),
@@ -331,3 +332,20 @@ def test_any_other_number_is_refused_and_nothing_is_dialled(target: str, number:
 def test_what_is_found_when_the_flow_is_read(arguments: dict[str, Any], wrong: str) -> None:
     found = VERBS["transfer"].check(arguments)
     assert wrong in found if wrong else not found
+
+
+def test_what_may_be_dialled_may_come_from_a_variable() -> None:
+    for allowed, outcome in (("7XX", "rejected"), ("7XX 6XX", "")):
+        phone = Driver(
+            lambda call, allowed=allowed: transfer(  # type: ignore[misc]
+                call, "sip:{{ '601' }}@pbx", allow=(f"{{{{ '{allowed}' }}}}",)
+            )
+        )
+        phone.start()
+        assert [each.outcome for each in phone.results] == ([outcome] if outcome else [])
+
+
+def test_a_variable_that_is_no_dial_pattern_is_the_authors_fault() -> None:
+    phone = Driver(lambda call: transfer(call, "sip:601@pbx", allow=("{{ caller }}",)))
+    phone.start()
+    assert "is no dial pattern" in phone.noted("failed")[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -148,3 +150,19 @@ def children(pid: int) -> list[int]:
 def command(pid: int) -> str:
     with open(f"/proc/{pid}/cmdline") as file:
         return file.read()
+
+
+@pytest.mark.parametrize("wrong", ["FRONT__USERS", "CONTROL__TOKEN_FILE"])
+def test_a_server_that_cannot_begin_leaves_nobody_behind(town: Found, wrong: str) -> None:
+    here = town(8)
+    here.server.send_signal(signal.SIGTERM)
+    here.peer.expect(lambda: here.server.poll() is not None, "its end", 15)
+    here.environment[f"IVR_{wrong}"] = str(here.folder)
+    began = subprocess.run(
+        [sys.executable, "-m", "ivr", "serve"], cwd=here.folder, env=here.environment,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert began.returncode and str(here.folder) in began.stderr
+    del here.environment[f"IVR_{wrong}"]
+    here.start()
+    assert "of a server that was killed" not in here.log.read_text()

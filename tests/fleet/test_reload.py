@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 
@@ -83,6 +84,17 @@ def test_a_setting_that_takes_a_restart(here: Town) -> None:
     here.says("not reloaded: changed in the settings: sip; that takes a restart")
     settings.write_text(before)
     here.says("ivr.supervisor reloaded")
+
+
+def test_a_route_more(here: Town) -> None:
+    settings = here.folder / "ivr.yaml"
+    before = settings.read_text()
+    more = json.loads(before)
+    more["routes"] = {"0": next(iter(more["routes"].values())), **more["routes"]}
+    settings.write_text(json.dumps(more))
+    here.says("ivr.supervisor reloaded")
+    (call,) = here.up(1, "0")
+    here.end([call])
 
 
 def test_a_failing_scenario_keeps_a_flow_from_being_loaded(here: Town) -> None:

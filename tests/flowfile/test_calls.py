@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from ivr.engine.effects import Text
-from ivr.flowfile import load_flow, static_addresses, static_prompts
+from ivr.flowfile import static_addresses, static_prompts
 from ivr.testing import SimulatedCall
 
 from .reading import load, python
@@ -112,7 +112,6 @@ def test_a_flow_in_yaml_calls_one_in_python_and_the_other_way_round(tmp_path: Pa
 def test_the_library(tmp_path: Path) -> None:
     call = SimulatedCall(
         load(tmp_path, CALLER.replace('g.yaml, name: "{{ caller }}", into: {again: tries}',
-             "library/yes_no, question: Really").replace("no: a}", "no: a, gave_up: end}"))
+             "library/yes_no, question: {text: Really}").replace("no: a}", "no: a, gave_up: end}"))
     )  # fmt: skip
     call.is_asked("Really").presses("2").is_asked("Really").presses("1").is_over(by="flow")
-    load_flow("ivr/library/yes_no.yaml")

@@ -21,6 +21,7 @@ from ivr.engine.events import Offered
 from ivr.sip.accounts import LineAccount
 from ivr.sip.settings import LineSettings
 
+from . import resolver
 from .conftest import free_port, rtp_port
 
 T1 = 20  # milliseconds: what nobody answers fails after 64 of these
@@ -29,7 +30,11 @@ T1 = 20  # milliseconds: what nobody answers fails after 64 of these
 class Office:
     """`told` is what it said: states of accounts, calls, and how calls out went."""
 
-    def __init__(self, folder: Path, *accounts: LineAccount, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *accounts: LineAccount, known: dict[str, str] | None = None,
+        **settings: Any,
+    ) -> None:  # fmt: skip
+        """`known`: the names that have an address, where not every name is asked for as it is."""
         import ivr.sip.phone  # noqa: F401  # before the fork, as a fleet does
 
         self.settings = LineSettings(
@@ -52,7 +57,7 @@ class Office:
             os.close(self._commands)
             with (folder / "office.log").open("a") as log:
                 os.dup2(log.fileno(), 2)
-            code = _serve(self.settings, commands, into)
+            code = _serve(self.settings, commands, into, known)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -132,7 +137,7 @@ def _obey(phone: Any, callee: _Callee, command: list[str]) -> None:
             phone._stack.dial(callee, f"<{uri}>", pj.CallOpParam(True), account)
 
 
-def _serve(settings: LineSettings, commands: int, into: int) -> int:
+def _serve(settings: LineSettings, commands: int, into: int, known: dict[str, str] | None) -> int:
     from pjsua2 import _pjsua2
 
     from ivr.sip.phone import Phone
@@ -147,6 +152,8 @@ def _serve(settings: LineSettings, commands: int, into: int) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: ending.append(number))
     gc.disable()
     phone.start()
+    if known is not None:
+        resolver.install(known)
     ctypes.CDLL(_pjsua2.__file__).pjsip_tsx_set_timers(T1, 8 * T1, 8 * T1, 64 * T1)
     before: list[Any] = []
     callee = _Callee(tell)

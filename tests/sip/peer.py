@@ -89,7 +89,7 @@ class Dialog:
             f"To: {self.remote or f'<{self.uri}>'}",
             f"Call-ID: {self.id}",
             f"CSeq: {cseq or self.cseq} {method}",
-            f"Contact: <sip:alice@{self.peer.host}:{self.peer.port}>",
+            f"Contact: {self.peer.contact}",
             *[f"Route: {proxy}" for proxy in self.route],
             *headers,
         ]
@@ -253,6 +253,7 @@ class Peer:
         self.sip.setblocking(False)
         self.port = self.sip.getsockname()[1]
         self.target, self.there = target, LOCAL
+        self.contact = f"<sip:alice@{host}:{self.port}>"
         self.dialogs: dict[str, Dialog] = {}
         self.strays: list[Message] = []
         self.answer: Callable[[Dialog], None] = lambda dialog: None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Sequence
 
 import pytest
@@ -81,6 +82,16 @@ def test_nobody_answers(line: StartLine) -> None:
     phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL")
     ended = phone.expect(HungUp)
     assert (ended.by, ended.code) == ("no_answer", 487)
+
+
+@pytest.mark.parametrize("ring", [1.0, 30.0])
+def test_nobody_is_there(line: StartLine, ring: float) -> None:
+    port = free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", port))
+        phone, _ = calling(line, to=f"sip:601@127.0.0.1:{port}", ring=ring)
+        ended = phone.expect(HungUp, 10)
+    assert (ended.by, ended.code, ended.reason) == ("far_end", 408, "no_response")
 
 
 @pytest.mark.parametrize("to", ["nonsense", "sip:x@no-such-host.invalid"])

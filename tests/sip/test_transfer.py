@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -271,6 +272,23 @@ def test_a_far_end_that_cannot_be_reached(line: StartLine, to: str) -> None:
     assert to == "sip:" or ended.reason != "not_allowed"
     assert ended.code in (0, 502)
     assert ended.reason or ended.code
+
+
+def test_a_far_end_that_is_not_there(line: StartLine) -> None:
+    port = free_port()
+    phone = line(calls(f"sip:601@127.0.0.1:{port}"))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", port))
+        call = phone.peer.up()
+        assert phone.expect(LegEnded, 10) == LegEnded(1, 408, "no_response")
+    assert not call.over
+
+
+def test_a_far_end_that_thinks_for_long(line: StartLine) -> None:
+    phone, _ = desk_line(line, 100)
+    phone.peer.up()
+    phone.peer.run(None, 8.5)
+    assert phone.of(LegEnded) == []
 
 
 # -- REFER ----------------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "is_answered",
         "is_not_answered",
         "is_over",
+        "ends_with",
         "is_in",
         "goes_through",
         "has",

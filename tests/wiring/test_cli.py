@@ -102,7 +102,7 @@ def test_flows_for_calls_out_are_checked_and_spoken(ivr: Ivr, shop: Path) -> Non
         "ivr: 1\nflow: survey\nstart: a\n"
         "states: {a: {do: [answer, {say: {text: Any news}}, hang_up]}}\n"
     )
-    assert "flows/survey.yaml: ok, 1 states" in ivr("check").out
+    assert "flows/survey.yaml: ok, 1 state\n" in ivr("check").out
     missing = ivr("prompts", "--missing").out
     assert "Any news" in missing and "To take it, press one." in missing
     survey.write_text("flow: two\n")
@@ -113,6 +113,22 @@ def test_check_speaks_json(ivr: Ivr, shop: Path) -> None:
     said = json.loads(ivr("check", "--json").out)
     assert said["faults"] == []
     assert said["flows"]["flows/menu.yaml"] == ["goodbye", "greet", "hours", "menu", "message"]
+
+
+def test_check_looks_at_what_the_settings_name(ivr: Ivr, shop: Path) -> None:
+    settings = Path("ivr.yaml").read_text()
+    Path("ivr.yaml").write_text(
+        settings + "user: nobody-of-that-name\nsip: {public_address: no-such-host.invalid}\n"
+        "accounts: {t: {registrar: sip:r.example, user: t, secret_file: nope.secret}}\n"
+    )
+    said = ivr("check")
+    assert said.code == 0
+    assert "note: accounts.t.secret_file: " in said.err and "nope.secret cannot be read" in said.err
+    assert "note: user: there is no user 'nobody-of-that-name' here" in said.err
+    assert "note: sip.public_address: no-such-host.invalid has no address" in said.err
+    Path("ivr.yaml").write_text(settings + "front: {users: nope.yaml}\n")
+    said = ivr("check")
+    assert said.code == 1 and "front.users: " in said.err and "nope.yaml" in said.err
 
 
 def test_check_takes_files_without_settings(ivr: Ivr, tmp_path: Path) -> None:

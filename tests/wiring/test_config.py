@@ -1,5 +1,6 @@
 """Settings: typed, with faults by line, and the environment on top."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,25 @@ def test_faults_in_what_sound_is_made_of(file: Path, text: str, fault: str) -> N
     assert fault in found
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("sip: {rtp_port: 65500}", "ports 65500 to 65699, and 65535 is the last; .* 65336 or less"),
+        ("sip: {rtp_port: 5000}", "RTP takes ports 5000 to 5199, and 5060 is port; move one"),
+        ("control: {token: short}", "control.token: a token has 16 or more letters"),
+        ("accounts: {a: {registrar: 'sip:r.example;transport=sctp', user: a}}",
+         "accounts.a.registrar: expected a transport of udp, tcp, tls"),
+        ("calls_out: {allow: [6XX]}", "calls_out.allow.0: .*write 6XX@pbx.example"),
+    ],
+)  # fmt: skip
+def test_settings_that_could_never_serve(file: Path, text: str, fault: str) -> None:
+    file.write_text(f"routes: {{100: a.yaml}}\n{text}\n")
+    with pytest.raises(LoadError) as caught:
+        load_settings(file)
+    assert re.search(rf"ivr.yaml:2:\d+: .*{fault}", str(caught.value))
+    assert "short" not in str(caught.value)
+
+
 def test_a_line_without_a_front_takes_tls(file: Path) -> None:
     file.write_text('routes: {"*": a.yaml}\nsip: {tls_certificate: a.pem, tls_key: b.pem}\n')
     settings = load_settings(file)
@@ -163,7 +183,7 @@ def test_a_line_without_a_front_takes_tls(file: Path) -> None:
 )
 def test_a_self_call_is_to_a_number_that_has_a_flow(file: Path, text: str, number: str) -> None:
     file.write_text(text)
-    assert load_settings(file).self_call.number == number
+    assert load_settings(file).self_called == number
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:

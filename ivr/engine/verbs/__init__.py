@@ -11,6 +11,7 @@ from .early import early
 from .hang_up import hang_up
 from .http import http
 from .log import log
+from .look_up import look_up
 from .notify import notify
 from .pause import pause
 from .play import play
@@ -42,6 +43,7 @@ __all__ = [
     "hang_up",
     "http",
     "log",
+    "look_up",
     "notify",
     "pause",
     "play",

@@ -9,7 +9,8 @@ from ..call import Call
 from ..called import returned, walk
 from ..errors import FlowError
 from ..flow import Flow
-from ..variables import Variable, undeclared
+from ..handed import hand_over
+from ..variables import HANDED, Variable, undeclared
 from ..verb import Arguments, Doc, Outcomes, Result, verb
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -44,7 +45,7 @@ def _check(arguments: Arguments) -> str:
 
 def _wrong(argument: Variable, given: Any) -> str:
     """What can be told to be wrong with what is given for *argument*, without running it."""
-    if not isinstance(given, str):
+    if not isinstance(given, str) or argument.type in HANDED:
         return argument.wrong(given)
     try:
         if argument.type == "text":
@@ -67,7 +68,7 @@ async def call_flow(
         Mapping[str, str], Doc("variables of this flow, and what they receive of the other's")
     ] = NOTHING,
     **arguments: Annotated[
-        Any, Doc("argument of the flow; a text may have {{ … }}, another type an expression")
+        Any, Doc("argument of the flow: prompts, pairs, a text, or an expression for other types")
     ],
 ) -> Result:
     """Walk through another flow, and go on with its outcome.
@@ -85,6 +86,8 @@ async def call_flow(
 
 
 def _value(call: Call, argument: Variable | None, given: Any) -> Any:
+    if argument is not None and argument.type in HANDED:
+        return hand_over(given, call.names(), call.folder, call.given)
     if not isinstance(given, str) or argument is None:
         return given
     if argument.type == "text":

@@ -7,6 +7,7 @@ from ..call import Call
 from ..digits import LONGEST_ENTRY, Digits
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, ask_for
+from ..errors import FlowError
 from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
 from ..read_back import ReadBack
@@ -68,7 +69,7 @@ def _part_of(arguments: Arguments) -> set[str]:
     if type_ == "boolean":
         return set(arguments.get("yes", "1") + arguments.get("no", "2"))
     if patterns:
-        parts = [part for text in patterns for part in key_patterns(text)]
+        parts = [part for text in patterns if "{" not in text for part in key_patterns(text)]
         return {key for part in parts for place in part.places for key in place}
     return set("0123456789" + ("*" if type_ in _STAR_TYPES else ""))
 
@@ -136,7 +137,7 @@ async def collect(
     these.  What is turned down counts as a wrong entry.  Where the function fails the outcome is
     `no_match` at once, and the `reason` failed or timeout.
     """
-    accepts = _accepts(type, length, min, max, patterns, yes, no)
+    accepts = _accepts(type, length, min, max, call.patterns(patterns), yes, no)
     reading = ReadBack(call, into, read_back, YesOrNo(yes, no), read_back_attempts)
     given_up = ""
 
@@ -200,7 +201,10 @@ def _accepts(
     no: str,
 ) -> Builtin:
     if patterns:
-        return Builtin(matcher_of(tuple(patterns)), str)
+        try:
+            return Builtin(matcher_of(patterns), str)
+        except ValueError as error:
+            raise FlowError(str(error)) from None
     if type == "boolean":
         return builtin(type, {"y": yes, "n": no})
     if type != "digits":

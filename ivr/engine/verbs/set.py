@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from ..call import BUILTIN_NAMES, Call
+from ..call import Call
+from ..names import BUILTIN_NAMES
 from ..verb import DONE, Arguments, Doc, Expression, Result, verb
 
 

@@ -106,9 +106,10 @@ async def transfer(
     if not to:
         raise FlowError("transfer needs at least one address")
     targets = tuple(map(call.text, to))
+    allowed = call.patterns(allow)
     for target in targets:
-        if allow and not any(pattern(p).fullmatch(_number(target)) for p in allow):
-            call.note("transfer_refused", f"{target}: allowed are {', '.join(allow)}")
+        if allow and not any(_matches(_number(target), each) for each in allowed):
+            call.note("transfer_refused", f"{target}: allowed are {', '.join(allowed)}")
             return Result("rejected", reason="not_allowed")
     terms = Terms(
         ring, ringing, music, whisper, accept, accept_within, longest, warn_before, warning, catch,
@@ -123,6 +124,13 @@ async def transfer(
     if ending.outcome == "answered":
         call.keys.clear()
     return Result(ending.outcome, ending.keys, code=ending.code, reason=ending.reason)
+
+
+def _matches(number: str, text: str) -> bool:
+    try:
+        return pattern(text).fullmatch(number) is not None
+    except ValueError as error:
+        raise FlowError(str(error)) from None
 
 
 async def _bridge(

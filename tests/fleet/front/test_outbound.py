@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from functools import partial
 
@@ -61,6 +62,14 @@ def test_a_worker_calls_anybody(hall: Exchange) -> None:
 def test_nobody_answers_at_a_name_that_does_not_exist(hall: Exchange) -> None:
     call = dial(hall.workers[0], "sip:601@nowhere.invalid")
     assert hall.final(call).code >= 400
+
+
+def test_one_who_is_not_there_is_given_up_after_8_s(hall: Exchange) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        call = dial(hall.workers[0], f"sip:601@127.0.0.1:{deaf.getsockname()[1]}")
+        hall.caller.expect(call.final, "an answer", 10)
+    assert call.status() == 408
 
 
 def test_others_reach_the_workers_whatever_they_dial(hall: Exchange) -> None:

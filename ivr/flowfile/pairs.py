@@ -1,0 +1,51 @@
+"""Pairs of texts, in the flow file or in one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yaml.nodes import MappingNode, Node
+
+from ..engine.effects import Given
+from ..engine.errors import LoadError
+from .source import Bad, Source
+
+if TYPE_CHECKING:
+    from .convert import Context
+
+WORDS = "name: text pairs, or the file that has them"
+
+
+def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
+    """``{Ann Smith: 601}``, ``people.yaml`` beside the flow, or ``{argument: people}``.
+
+    Raises `Bad`.
+    """
+    source = context.source
+    if isinstance(node, MappingNode):
+        found = _texts(source, node)
+        return Given(found["argument"]) if found.keys() == {"argument"} else found
+    name = source.text(node, WORDS)
+    file = Path(source.file).resolve().parent / name
+    if not file.is_file():
+        raise Bad(node, f"no such file: {name!r}, seen from the folder of this one")
+    try:
+        other, root = Source.parse(file)
+        if root is None:
+            raise Bad(node, f"{name!r} is empty; expected {WORDS}")
+        try:
+            return _texts(other, root)
+        except Bad as bad:
+            other.note(bad)
+        finally:
+            other.check()
+    except LoadError as error:
+        source.faults += error.faults
+    return {}
+
+
+def _texts(source: Source, node: Node) -> dict[str, str]:
+    fields = source.fields(node, WORDS)
+    return {name: source.text(field.value, "a text") for name, field in fields.items()}
