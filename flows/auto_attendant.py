@@ -48,7 +48,7 @@ flow = Flow("auto_attendant", start="greet")
 @flow.state(open="welcome", closed="night")
 async def greet(call: Call) -> str:
     await answer(call)
-    return (await schedule(call, OFFICE, BERLIN, HOLIDAYS)).outcome
+    return (await schedule(call, open=OFFICE, zone=BERLIN, closed=HOLIDAYS)).outcome
 
 
 @flow.state(done="menu")

@@ -7,7 +7,7 @@ from .engine.effects import File, Signal, Silence, Text, Tone, Url
 from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
 from .engine.flow import END, Flow
 from .engine.limits import DeadAir, MaxDuration
-from .engine.schedule import Days, Hours
+from .engine.schedule import Days, Holidays, Hours, Schedule, Special
 from .engine.session import Session
 from .engine.validators import Asked, Between
 from .engine.values import Secret
@@ -55,17 +55,20 @@ __all__ = [
     "File",
     "Flow",
     "FlowError",
+    "Holidays",
     "Hours",
     "IvrError",
     "LoadError",
     "MaxDuration",
     "Outcome",
     "Result",
+    "Schedule",
     "Secret",
     "Session",
     "SettingsError",
     "Signal",
     "Silence",
+    "Special",
     "Text",
     "Tone",
     "Url",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
+from .config.routing import Callers
+from .engine import saying
 from .engine.call_out import ACCEPT
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
+from .engine.house import House
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
-from .flowfile import load_flow, static_addresses, static_prompts
-from .routes import Routes
+from .flowfile import load_flow, read_house, static_addresses, static_prompts
+from .routes import CallerList, Routes, Split, flows_of, refusing
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.prompts import PromptStore
 from .speech.pyttsx3_voice import Pyttsx3Voice
@@ -27,14 +31,30 @@ class Project:
     """What an ``ivr.yaml`` describes, read and checked."""
 
     settings: Settings
-    flows: dict[str, Flow]
-    """Flow of each route."""
+    flows: dict[str, Flow | Split]
+    """What each route leads to."""
     further: tuple[Flow, ...] = ()
     """The flows of calls out that no route leads to."""
+    callers: tuple[CallerList, ...] = ()
 
     @property
     def routes(self) -> Routes:
-        return Routes(self.flows, self.further)
+        settings = self.settings
+        return Routes(
+            self.flows,
+            self.further,
+            country=settings.country,
+            callers=self.callers,
+            languages=settings.languages.callers,
+            dialled_languages=settings.languages.dialled,
+        )
+
+    @property
+    def every_flow(self) -> list[Flow]:
+        """Each flow once."""
+        split = map(flows_of, self.flows.values())
+        listed = (each.flow for each in self.callers if each.flow)
+        return list(dict.fromkeys([*chain(*split), *listed, *self.further]))
 
     def beside(self, flow: Flow) -> Project:
         """The same, with one flow more."""
@@ -42,11 +62,13 @@ class Project:
 
     def prompts(self) -> PromptStore:
         """The prompts of the project, with the words that its flows always say."""
+        others = spoken_languages(self.settings)
         texts = [
-            (flow.language, prompt.words)
-            for flow in (*self.flows.values(), *self.further)
+            (language, prompt.words)
+            for flow in self.every_flow
             for prompt in static_prompts(flow)
             if isinstance(prompt, Text)
+            for language in ([flow.language] if flow.language else ["", *others])
         ]
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
@@ -56,7 +78,7 @@ class Project:
             settings.language,
             voice(settings),
             texts=texts,
-            urls={url for flow in (*self.flows.values(), *self.further) for url in _urls(flow)},
+            urls={url for flow in self.every_flow for url in _urls(flow)},
             fetch=outside.fetch(settings),
             messages=settings.messages,
         )
@@ -71,24 +93,66 @@ def load_project(file: Path) -> Project:
         catalogue = read_catalogue(settings.prompts, settings.language)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(settings.flow_files, catalogue, targets(settings), faults, settings.shared)
+    house = None
+    try:
+        house = house_of(settings, file)
+    except LoadError as error:
+        faults += error.faults
+    called, shared = targets(settings), settings.shared
+    flows = load_flows(settings.flow_files, catalogue, called, faults, house, shared)
     faults += [fault for flow in flows.values() for fault in unfit(flow)]
+    numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
+    callers = tuple(
+        CallerList(
+            name,
+            numbers[name],
+            _flow_of(name, each, flows),
+            each.allow,
+        )
+        for name, each in settings.callers.items()
+    )
     secrets = outside.secrets(settings)
     for flow in flows.values():
         faults += _unfetched(flow, settings)
     if faults:
         raise LoadError(faults)
-    for flow in flows.values():
-        flow.statuses = {**CODES, **{str(n): code for n, code in settings.statuses.items()}}
-        flow.secrets = secrets
-        flow.language = flow.language or settings.language
+    codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
+    for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
+        flow.statuses, flow.secrets = codes, secrets
+    if saying.in_use():
+        named = {flow.language for flow in flows.values() if flow.language}
+        saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))
     return Project(
         settings,
-        {number: flows[path] for number, path in settings.routes.items()},
+        {
+            number: Split({flows[path]: share for path, share in route.items()})
+            if isinstance(route, dict)
+            else flows[route]
+            for number, route in settings.routes.items()
+        },
         tuple(flows[path] for path in settings.flows),
+        callers,
     )
+
+
+def _flow_of(name: str, callers: Callers, flows: Mapping[Path, Flow]) -> Flow | None:
+    """The flow that takes the calls of a caller list, if one does."""
+    if callers.reject:
+        return refusing(f"caller list {name}", callers.reject)
+    return flows[callers.flow] if callers.flow else None
+
+
+def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+    """The numbers of each caller list; what is wrong with them is added to *faults*."""
+    found = {}
+    for name, each in settings.callers.items():
+        try:
+            found[name] = each.read(file.parent)
+        except ValueError as error:
+            faults.append(Fault(str(file), 0, 0, f"callers.{name}: {error}"))
+    return found
 
 
 def read_prompts(settings_file: Path) -> Catalogue | None:
@@ -104,17 +168,19 @@ def load_flows(
     catalogue: Catalogue | None,
     targets: Allowed | None,
     faults: list[Fault],
+    house: House | None = None,
     shared: Path | None = None,
 ) -> dict[Path, Flow]:
     """Read flow files; what is wrong with them is added to *faults*.
 
     *shared* is what all flows have.  Without *catalogue* prompts are not checked, without *targets*
-    the addresses that are called.
+    the addresses that are called, without *house* the schedules of the settings.
     """
     flows: dict[Path, Flow] = {}
     for path in sorted(files):
         try:
-            flows[path] = load_flow(path, catalogue.everywhere() if catalogue else None, shared)
+            names = catalogue.everywhere() if catalogue else None
+            flows[path] = load_flow(path, names, house=house, shared=shared)
         except LoadError as error:
             faults += [fault for fault in error.faults if fault not in faults]
             continue
@@ -123,6 +189,17 @@ def load_flows(
         if targets:
             faults += _forbidden(flows[path], targets)
     return flows
+
+
+def spoken_languages(settings: Settings) -> list[str]:
+    """The languages that callers get by number."""
+    languages = settings.languages
+    return sorted({*languages.callers.values(), *languages.dialled.values()})
+
+
+def house_of(settings: Settings, file: Path) -> House:
+    """What the settings, read from *file*, give to flows.  Raises `LoadError`."""
+    return replace(read_house(file), language=settings.language)
 
 
 def unfit(flow: Flow) -> Iterator[Fault]:

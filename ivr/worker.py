@@ -89,7 +89,7 @@ class Worker:
     def __init__(
         self,
         phone: Phone,
-        route: Callable[[Offered], Flow | None],
+        route: Callable[[Offered], tuple[Flow | None, Offered]],
         journal: Journal,
         *,
         pool: Pool | None = None,
@@ -204,7 +204,7 @@ class Worker:
         if isinstance(event, Offered):
             if self.overrides:
                 event = replace(event, overrides=self.overrides)
-            self._begin(call_id, event, now)
+            event = self._begin(call_id, event, now)
         session = self.sessions.get(call_id)
         if session is None:
             return
@@ -248,7 +248,11 @@ class Worker:
         if not self.sessions or self._ended % TIDY_EVERY == 0:
             gc.collect()
 
-    def _begin(self, call_id: str, offer: Offered, now: float) -> None:
-        flow = self._going_out.pop(call_id, None) or self.route(offer) or NOBODY
+    def _begin(self, call_id: str, offer: Offered, now: float) -> Offered:
+        flow = self._going_out.pop(call_id, None)
+        if flow is None:
+            flow, offer = self.route(offer)
+        flow = flow or NOBODY
         self.sessions[call_id] = Session(flow, call_id)
         self.journal.begin(call_id, offer, now, flow.name, flow.version)
+        return offer

@@ -90,6 +90,19 @@ def test(
 
 
 @app.command()
+def routes(
+    number: Annotated[str, typer.Argument(help="The number that is dialled.")],
+    caller: Annotated[str, typer.Option(help="Who calls.")] = "",
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Tell which flow takes a call, and why."""
+    from .routes import run
+
+    raise typer.Exit(run(number, caller, settings, json))
+
+
+@app.command()
 def call(
     flow: Annotated[Path, typer.Argument(help="Flow file.")],
     at: Annotated[

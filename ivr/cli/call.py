@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..flowfile import load_flow
+from ..flowfile import load_flow, read_house
 from ..project import read_prompts
 from ..testing.interactive import be_the_caller
 from ..testing.scenario import moment
@@ -15,7 +15,9 @@ from ..testing.simulated_call import MONDAY
 
 def run(file: Path, at: str, caller: str, dialled: str, settings_file: Path) -> None:
     catalogue = read_prompts(settings_file)
-    flow = load_flow(file, catalogue.everywhere() if catalogue else None)
+    flow = load_flow(
+        file, catalogue.everywhere() if catalogue else None, house=read_house(settings_file)
+    )
     texts = catalogue.texts(flow.language) if catalogue else {}
     be_the_caller(
         flow,

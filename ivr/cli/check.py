@@ -12,14 +12,14 @@ from pathlib import Path
 from ..config import Settings, load_settings
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..fleet.front.users import read_users
-from ..project import load_flows, read_prompts, targets, unfit
+from ..project import house_of, load_flows, read_callers, read_prompts, targets, unfit
 from .output import as_json, complain
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
     notes: list[str] = []
-    catalogue = called = shared = None
+    catalogue = called = house = shared = None
     begun: list[Path] = []  # those that calls begin with
     try:
         if settings_file.exists() or not files:
@@ -29,10 +29,12 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
                 notes += _lacking(settings)
             begun = settings.flow_files
             called, shared = targets(settings), settings.shared
+            house = house_of(settings, settings_file)
+            read_callers(settings, settings_file, faults)
         catalogue = read_prompts(settings_file)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(files or begun, catalogue, called, faults, shared)
+    flows = load_flows(files or begun, catalogue, called, faults, house, shared)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}

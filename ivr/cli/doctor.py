@@ -106,14 +106,18 @@ def _database(settings: Settings) -> Verdict:
 
 def _flows(settings_file: Path) -> Verdict:
     from ..project import load_project
+    from ..routes import flows_of
 
     try:
-        flows = load_project(settings_file).flows
+        project = load_project(settings_file)
     except IvrError as error:
         lines = str(error).splitlines()
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
         return Verdict("flows", False, lines[0] + more, "`ivr check` lists every fault")
-    routes = ", ".join(f"{number} -> {flow.name}" for number, flow in flows.items())
+    routes = ", ".join(
+        f"{number} -> {' or '.join(flow.name for flow in flows_of(found))}"
+        for number, found in project.flows.items()
+    )
     return Verdict("flows", True, routes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..engine.errors import LoadError
+from ..flowfile import read_house
 from ..project import read_prompts
 from ..testing.run import Report
 from ..testing.run import run as run_scenarios
@@ -14,12 +15,13 @@ from .output import as_json, complain
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     try:
-        prompts = read_prompts(settings_file)
+        prompts, house = read_prompts(settings_file), read_house(settings_file)
     except LoadError as error:
         report = Report(faults=list(error.faults))
     else:
         told = _nothing if json else _tell
-        report = run_scenarios(files, prompts.everywhere() if prompts else None, told=told)
+        names = prompts.everywhere() if prompts else None
+        report = run_scenarios(files, names, told, house)
     if json:
         as_json(report.as_json())
     else:

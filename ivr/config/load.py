@@ -124,7 +124,14 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
 def _absolute(settings: Settings, folder: Path) -> Settings:
     for name in ("prompts", "var"):
         setattr(settings, name, folder / getattr(settings, name))
-    settings.routes = {number: folder / path for number, path in settings.routes.items()}
+    settings.routes = {
+        number: {folder / path: share for path, share in route.items()}
+        if isinstance(route, dict)
+        else folder / route
+        for number, route in settings.routes.items()
+    }
+    for callers in settings.callers.values():
+        callers.flow = callers.flow and folder / callers.flow
     settings.flows = [folder / path for path in settings.flows]
     records, sqlite = settings.records, "sqlite:///"
     if not records.database:

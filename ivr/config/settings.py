@@ -15,6 +15,7 @@ from .control import Control
 from .fleet import Fleet
 from .front import Front
 from .records import Records
+from .routing import CallerLists, Country, Languages, Route, files_of
 from .secrets import Secrets
 from .sections import Location
 from .self_call import SelfCall
@@ -25,8 +26,9 @@ from .work import Work
 PREFIX = "IVR_"
 NESTED = "__"
 _RELOADED = {
-    "routes", "flows", "shared", "prompts", "language", "voice", "statuses", "secrets", "work"
-}  # fmt: skip
+    *("routes", "flows", "shared", "prompts", "language", "zone", "voice", "statuses"),
+    *("schedules", "country", "callers", "languages", "secrets", "work"),
+}
 
 
 class Settings(BaseSettings):
@@ -36,9 +38,21 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter=NESTED, extra="forbid", case_sensitive=False
     )
 
-    routes: dict[str, Location] = Field(
+    routes: dict[str, Route] = Field(
         min_length=1,
         description="flow file for what was dialled: the number, the start of one (49*), or *",
+    )
+    country: Country = Field(
+        default="",
+        description="where numbers are dialled, such as DE: 030…, 0049… and +49… are one then",
+    )
+    callers: CallerLists = Field(
+        default={},
+        description="lists of callers by name, such as blocked: {numbers: blocked.txt, reject:"
+        " blocked}",
+    )
+    languages: Languages = Field(
+        default_factory=Languages, description="languages of calls whose flow names none"
     )
     flows: list[Location] = Field(
         default=[], description="further flow files, for calls out: they are asked for by name"
@@ -61,6 +75,13 @@ class Settings(BaseSettings):
         default="", description="user that the service becomes when it is started as root"
     )
     language: str = Field(default="en", description="language of calls whose flow names none")
+    zone: str = Field(
+        default="UTC", description="time zone of flows that name none, such as Europe/Berlin"
+    )
+    schedules: dict[str, Any] = Field(
+        default={},
+        description="opening hours by name, for all flows, such as office: Mon-Fri 09:00-17:30",
+    )
     prompts: Location = Field(default=Path("prompts"), description="folder of the prompts")
     var: Location = Field(
         default=Path("var"),
@@ -121,7 +142,9 @@ class Settings(BaseSettings):
     @property
     def flow_files(self) -> list[Path]:
         """Every flow file, sorted."""
-        return sorted({*self.routes.values(), *self.flows})
+        routed = {file for route in self.routes.values() for file in files_of(route)}
+        routed |= {each.flow for each in self.callers.values() if each.flow}
+        return sorted({*routed, *self.flows})
 
     @property
     def self_called(self) -> str:

@@ -109,7 +109,7 @@ class OwnLine:
         )
         phone = self._phone = Phone(settings, prompts.resolve)
         pool = outside.pool(self.project, phone.wake)
-        worker = Worker(phone, lambda offer: None, journal, pool=pool)
+        worker = Worker(phone, lambda offer: (None, offer), journal, pool=pool)
         phone.start()
         try:
             phone.refuse()  # whoever calls here

@@ -35,6 +35,7 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
 
     guarded = Flow(flow.name, start=STATE, language=flow.language, place=flow.place)
     guarded.version, guarded.statuses = flow.version, flow.statuses
+    guarded.zone, guarded.house = flow.zone, flow.house
     guarded.universal, guarded.operator = flow.universal, flow.operator
     guarded.top = flow.top or flow.start
     on = {"accepted": flow.start, "no_input": END, "no_match": END}

@@ -7,7 +7,6 @@ from typing import Any
 from .call import Call
 from .errors import FlowError, StateTooSlow
 from .state import State
-from .values import Secret
 
 
 def blame(error: BaseException, call: Call, state: State | None, step: object = None) -> str:
@@ -23,9 +22,7 @@ def words(error: BaseException, call: Call) -> str:
         said = str(error)
     except Exception:
         said = "without words"
-    for value in (*call.vars.values(), *call.secrets.values()):
-        if isinstance(value, Secret) and value.reveal():
-            said = said.replace(value.reveal(), str(value))
+    said = call.masked(said)
     return said if isinstance(error, FlowError) else f"{type(error).__name__}: {said}"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import templates
 from .budget import Budget
@@ -32,51 +33,19 @@ from .effects import (
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
 from .handed import NO_NAMES, Handed, Names, in_folder, parts
+from .house import NO_HOUSE, House
+from .house import UTC as UTC_ZONE
+from .names import names_of
 from .phase import Phase, Standing
+from .scope import Parting, Scope, Tries, new_trail
 from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
 
 TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
-LONGEST_TRAIL = 32  # states to which a caller can go back
 FOREVER = float("inf")
 WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _trail() -> deque[str]:
-    return deque(maxlen=LONGEST_TRAIL)
-
-
-@dataclass(slots=True)
-class Tries:
-    """How often one input step of a state has failed, each way."""
-
-    no_input: int = 0
-    no_match: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a flow has for itself, as long as another one that it called is walked through."""
-
-    vars: dict[str, Value]
-    state: str
-    place: str
-    tries: list[Tries]
-    steps: int
-    universal: Choices
-    folder: str
-    trail: deque[str]
-    given: Mapping[str, Handed]
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """What is to be done after a call, and with which variables."""
-
-    step: Callable[[Call], Awaitable[str]]
-    vars: dict[str, Value]
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +63,12 @@ class Call:
     dialled: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
-    language: str = ""
+    caller_lists: tuple[str, ...] = ()
+    """The lists of `ivr.yaml` that the caller is on."""
+    direction: str = "in"
+    given_language: str = ""
+    zone: ZoneInfo = UTC_ZONE
+    house: House = NO_HOUSE
     now: float = 0.0
     vars: dict[str, Value] = field(default_factory=Variables)
     flows: tuple[str, ...] = ()
@@ -118,7 +92,7 @@ class Call:
     """Whether keys are asked for before the answer, too."""
     over: bool = False
     """Whether the call has ended, or has been told to."""
-    keys: deque[str] = field(default_factory=deque)
+    keys: deque[str] = field(default_factory=deque, repr=False)
     """Keys pressed and not yet used by a step: the type-ahead buffer."""
     asking: bool = False
     """Whether a step takes the caller's answer right now."""
@@ -130,6 +104,8 @@ class Call:
     """The recording of the whole call that runs; 0: there is none."""
     secret_work: set[int] = field(default_factory=set)
     """Work whose result is not to be shown."""
+    typed_secrets: list[Secret] = field(default_factory=list, repr=False)
+    """What the caller typed at sensitive steps, so that no error can show it by accident."""
     place: str = ""
     """Where in the flow's file the verb that runs stands; empty for Python."""
     budget: Budget = field(default_factory=Budget)
@@ -141,7 +117,7 @@ class Call:
     """Whether the call is over and `on_hang_up` runs: work may still be done."""
     parting: Parting | None = None
     """What a flow that was called wants done after the call that ended in it."""
-    trail: deque[str] = field(default_factory=_trail)
+    trail: deque[str] = field(default_factory=new_trail)
     """The states in which the caller was asked something, in order; the latest is last."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)
     _accepted: bool = False
@@ -224,10 +200,15 @@ class Call:
         """The time of day, UTC: that of the offer, plus what has passed since."""
         return WALL_START + timedelta(seconds=self._wall + self.now - self._offered_at)
 
-    def names(self) -> dict[str, Value | Mapping[str, Value]]:
+    @property
+    def language(self) -> str:
+        """What it goes on in: the variable `language`, or what it was given."""
+        chosen = self.vars.get("language")
+        return chosen if isinstance(chosen, str) and chosen else self.given_language
+
+    def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""
-        given = {"caller": self.caller, "dialled": self.dialled}
-        return {"secrets": self.secrets, **given, **self.vars}
+        return names_of(self)
 
     def text(self, source: str) -> str:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
@@ -298,8 +279,24 @@ class Call:
         else:
             self._stray, self._stray_until = keys, until
 
+    def keep_secret(self, text: str) -> Secret:
+        """*text* as a secret of this call."""
+        secret = Secret(text)
+        if text:
+            self.typed_secrets.append(secret)
+        return secret
+
+    def masked(self, words: str) -> str:
+        """*words* without any secret of this call."""
+        kept = (v for v in self.vars.values() if isinstance(v, Secret))
+        known = (*self.typed_secrets, *self.secrets.values(), *kept)
+        for text in sorted({s.reveal() for s in known}, key=len, reverse=True):
+            words = words.replace(text, str(Secret(text))) if text else words
+        return words
+
     def forget_secrets(self) -> None:
         """Drop every secret variable."""
+        self.typed_secrets.clear()
         for name in [name for name, value in self.vars.items() if isinstance(value, Secret)]:
             del self.vars[name]
 
@@ -310,6 +307,8 @@ class Call:
             case Offered(caller, dialled, wall):
                 self.caller, self.dialled, self._wall = caller, dialled, wall
                 self.headers, self.overrides = event.headers, event.overrides
+                self.caller_lists, self.direction = event.caller_lists, event.direction
+                self.given_language = self.given_language or event.language or self.house.language
                 self._offered_at = self.now
             case Answered():
                 self.answered = True
@@ -364,6 +363,7 @@ class Call:
         given: Mapping[str, Handed] = NO_NAMES,
     ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
+        self.given_language = self.language
         kept = Scope(
             self.vars,
             self.state,
@@ -376,12 +376,13 @@ class Call:
             self.given,
         )
         self.flows, self.vars, self._tries = (*self.flows, name), variables, []
-        self.universal, self.folder, self.trail = universal, folder, _trail()
+        self.universal, self.folder, self.trail = universal, folder, new_trail()
         self.given = given
         return kept
 
     def leave_flow(self, kept: Scope) -> None:
         """Back to the flow that called this one."""
+        self.given_language = self.language
         self.flows = self.flows[:-1]
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps

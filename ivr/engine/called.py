@@ -10,11 +10,12 @@ from typing import Any
 
 from . import templates
 from .blame import blame
-from .call import Call, Parting
+from .call import Call
 from .errors import CallEnded, FlowError, StateTooSlow
 from .flow import END, Flow, path_name
 from .handed import Handed, hand_over
 from .handlers import error_handler, farewell_of
+from .scope import Parting
 from .values import Value
 from .variables import HANDED, Variables, undeclared
 

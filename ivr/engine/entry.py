@@ -20,12 +20,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .call import Call, Tries
+from .call import Call
 from .digits import LONGEST_ENTRY, Matcher, Verdict
 from .effects import Listen, Mask, Prompt, Unlisten
 from .errors import CallEnded, CallMoved
 from .events import Digit, Heard, SpeechStarted, Tick
 from .phase import KEYS
+from .scope import Tries
 from .speak import LONGEST_PLAYBACK, Playback
 from .verb import BargeIn
 

@@ -26,6 +26,9 @@ class Offered:
     schedules, by name, that they are `open` or `closed` whatever their rules say; the call keeps
     to what it was offered with.
 
+    `caller_lists` names the settings' lists that the caller is on, and `language` is the one that
+    goes with his number or the dialled one; the flow's own beats it.
+
     Of a call that we make, `dialled` is whom we call and `caller` the number that he is shown;
     the flow begins when he answers.
     """
@@ -36,6 +39,8 @@ class Offered:
     headers: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
     direction: Literal["in", "out"] = "in"
+    caller_lists: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from transitions import Machine, MachineError
 
@@ -20,6 +21,7 @@ from .choices import universal as universal_choices
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
+from .house import NO_HOUSE
 from .limits import DeadAir, MaxDuration
 from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .statuses import CODES
@@ -87,6 +89,8 @@ class Flow:
         self.version = ""  # of the files it was read from
         self.statuses = CODES  # of named refusals; the settings may have others
         self.secrets: Mapping[str, Secret] = {}  # of the settings
+        self.zone: ZoneInfo | None = None
+        self.house = NO_HOUSE
         self.arguments = _declared(arguments or {})
         self.outcomes = tuple(outcomes)
         self.returns = dict(returns or {})

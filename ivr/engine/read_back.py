@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .call import Call, Tries
+from .call import Call
 from .effects import Prompt
 from .entry import Entry, Reprompts
+from .scope import Tries
 from .sentences import sentences, with_keys
 from .values import Value
 from .yes_or_no import YesOrNo, yes_or_no

@@ -75,10 +75,12 @@ class Session:
         self.flow = flow
         self.call = Call(
             call_id,
-            language=flow.language,
+            given_language=flow.language,
             statuses=flow.statuses,
             secrets=flow.secrets,
             vars=flow.fresh(),
+            zone=flow.zone or flow.house.zone,
+            house=flow.house,
             universal=flow.universal,
             folder=flow.folder,
         )

@@ -29,7 +29,7 @@ from .saying.money import check as check_currency
 from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
-Scope = Mapping[str, Value | Mapping[str, Value]]
+Scope = Mapping[str, Any]
 
 # Not {{- … -}}: those signs are Jinja's, for the spaces around.
 _WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from .call import Call
 from .effects import Effect, File, Given, Recorded, SendDigit, Signal, Silence, Text, Tone, Url
-from .events import Digit, Event, LegDigit, Offered, WorkDone
+from .events import Digit, Event, Heard, LegDigit, Offered, WorkDone
 from .values import Secret
 
 MASK = "*"
@@ -31,8 +31,12 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
     line = _line("event", event)
     if isinstance(event, LegDigit) or (isinstance(event, Digit) and not call.reading):
         line["key"] = MASK  # what is typed to a far end may be a secret of it
-    if isinstance(event, WorkDone) and event.id in call.secret_work:
-        line["value"] = str(Secret(""))
+    if isinstance(event, Heard) and call.asking and not call.reading:
+        line["text"] = MASK  # a secret may be said as well
+    if isinstance(event, WorkDone):
+        line["reason"] = call.masked(event.reason)
+        if event.id in call.secret_work:
+            line["value"] = str(Secret(""))
     if isinstance(event, Offered):
         headers = {k: v for k, v in event.headers.items() if k not in _CREDENTIALS}
         line["headers"] = headers

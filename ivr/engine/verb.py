@@ -70,6 +70,7 @@ CalledAddress = Annotated[Address, CALLED]
 """An address that the line itself calls, at its own cost."""
 Plain = Annotated[Any, Kind("plain")]
 """What JSON and YAML can say: texts, numbers, lists, pairs.  Texts may have {{ … }} in them."""
+SCHEDULE = Kind("schedule")
 SecretText = Annotated[str, Kind("secret text")]
 """A text with {{ … }} in which secrets may stand, too."""
 Url = Annotated[str, Kind("url")]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .call import Call, Tries
+from .call import Call
 from .choices import Choice, Choices
 from .effects import Prompt
 from .entry import Entry, Reprompts, Rules, ask_for
 from .events import Heard
+from .scope import Tries
 from .sentences import sentences
 from .verb import BargeIn
 

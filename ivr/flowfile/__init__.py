@@ -1,6 +1,7 @@
 """Flow files: YAML or Python in, the same checked `Flow` out."""
 
+from .house import read_house
 from .load import load_flow, static_addresses, static_prompts
 from .schema import schema
 
-__all__ = ["load_flow", "schema", "static_addresses", "static_prompts"]
+__all__ = ["load_flow", "read_house", "schema", "static_addresses", "static_prompts"]

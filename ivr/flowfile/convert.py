@@ -21,14 +21,16 @@ from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.key_patterns import key_patterns
-from ..engine.schedule import Hours, Span
+from ..engine.names import BUILTIN_NAMES
+from ..engine.schedule import Closures, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, Kind, Pairs, Range
+from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
 from .pairs import read_pairs
 from .prompts import read_prompt
+from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, suggest
 from .validators import read_validators
 
@@ -42,15 +44,14 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _ADDRESS = re.compile(r"(sips?|tel):\S+")
 _Q = re.compile(r"(;q=(0(\.[0-9]{0,3})?|1(\.0{0,3})?))?")  # RFC 3261 25.1
-BUILTIN_NAMES = ("caller", "dialled", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What values are read with: the file, and the prompts there are (None: not known).
+    """What values are read with: the file, the prompts and schedules there are (None: not known).
 
-    `flow` finds one that is called; `uses` is told of the variables in texts and
-    expressions; `name`: what the value being read is for.
+    `flow` finds one that is called; `uses` is told of the variables in texts and expressions;
+    `name`: what the value being read is for.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Context:
     flow: Callable[[str], Flow | None] | None = None
     uses: Callable[[Node, Collection[str]], None] = lambda node, names: None
     name: str = ""
+    schedules: Collection[str] | None = None
 
     def named(self, name: str) -> Context:
         return replace(self, name=name)
@@ -71,10 +73,6 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return convert(args[0], node, context, (*args[1:], *metadata))
-    if kind == Prompt:
-        return read_prompt(node, context)
-    if kind is Any:
-        return _plain(node, context)
     if kind in _STRUCTURES:
         return _STRUCTURES[kind](node, context)
     if origin in (Union, UnionType) and not _is_named(metadata):
@@ -82,8 +80,8 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return convert(inner, node, context, metadata)
     if origin is tuple:
         return _tuple(args[0], node, context, metadata)
-    if kind is Flow:
-        return _flow(node, context)
+    if kind is str and SCHEDULE in metadata:
+        return read_name(node, context)
     if origin is Mapping:
         return _mapping(args[0], args[1], node, context)
     text = context.source.text(node)
@@ -294,17 +292,6 @@ def _flow(node: Node, context: Context) -> Flow | None:
         raise Bad(node, str(error)) from None
 
 
-def _hours(node: Node, context: Context) -> Hours:
-    spans: list[Span] = []
-    for item in context.source.items(node):
-        for text in context.source.text(item, "hours such as Mon-Fri 09:00-17:30").split(","):
-            try:
-                spans.append(Span.parse(text))
-            except ValueError as error:
-                context.note(Bad(item, str(error)))
-    return Hours(spans)
-
-
 def _plain(node: Node, context: Context) -> Any:
     """As YAML reads it: ``12`` is a number, ``"12"`` a text, ``{a: [1]}`` pairs and lists."""
     source = context.source
@@ -343,7 +330,12 @@ def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str,
 
 _STRUCTURES: dict[Any, Callable[[Node, Context], Any]] = {
     Choices: read_choices,
-    Hours: _hours,
+    Hours: read_hours,
+    Special: read_special,
+    Closures: read_closures,
     Pairs: read_pairs,
     Validators: read_validators,
+    Flow: _flow,
+    Prompt: read_prompt,
+    Any: _plain,
 }

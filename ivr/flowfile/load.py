@@ -7,21 +7,27 @@ from pathlib import Path
 
 from ..engine.effects import Given, Prompt, Recorded, Text, Url
 from ..engine.flow import Flow, Place
+from ..engine.house import House
 from .loading import Loading
 
 
 def load_flow(
-    path: str | Path, prompts: Collection[str] | None = None, shared: Path | None = None
+    path: str | Path,
+    prompts: Collection[str] | None = None,
+    *,
+    house: House | None = None,
+    shared: Path | None = None,
 ) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``.
 
     The flow's `version` is that of the file and of all that it calls: the same texts, the same
     version.
-    *prompts*: the names of the prompts there are; None: they are not checked.  *shared*: a file
+    *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
+    project gives to its flows; None: schedules that it may name are not checked.  *shared*: a file
     with states and handlers for all flows, which each of them may have otherwise.
     Raises `LoadError` with every fault of these files.
     """
-    return Loading(prompts, shared).load(Path(path))
+    return Loading(prompts, house, shared).load(Path(path))
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..engine.errors import Fault, FlowError, LoadError
 from ..engine.flow import Flow
+from ..engine.house import House
 from .answered import misplaced
 from .bound import Bound
 from .endless import endless
@@ -29,8 +30,14 @@ class Loading:
     states of those in YAML do; `texts`: what was read for each; `broken`: those of which it is not
     known how they can be called."""
 
-    def __init__(self, prompts: Collection[str] | None, shared: Path | None = None) -> None:
+    def __init__(
+        self,
+        prompts: Collection[str] | None,
+        house: House | None = None,
+        shared: Path | None = None,
+    ) -> None:
         self.prompts = prompts
+        self.house = house
         self._shared = shared
         self.flows: dict[str, Flow] = {}
         self.verbs: dict[Flow, dict[str, list[Bound]]] = {}
@@ -49,6 +56,7 @@ class Loading:
             raise LoadError(sorted(set(self.faults)))
         for each in flow.family():
             each.version = self._version(each)
+            each.house = self.house or each.house
         return flow.check()
 
     def flow(self, path: Path) -> Flow:

@@ -57,7 +57,12 @@ class Parts:
         """Take a file, and those that it includes."""
         self._seen.add(path.resolve())
         loading = self._loading
-        context = Context(source, loading.prompts, lambda name: loading.named(name, path))
+        context = Context(
+            source,
+            loading.prompts,
+            lambda name: loading.named(name, path),
+            schedules=loading.house.schedules if loading.house else None,
+        )
         part = Part(path, source, top, States(context, self.flow, self.verbs))
         self.parts.append(part)
         if "include" in top:

@@ -12,11 +12,12 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from ..engine.choices import UNIVERSAL
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
+from ..engine.names import KNOWN_NAMES
 from ..engine.variables import undeclared
 from ..engine.verb import VERBS, Verb
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
-from .convert import BUILTIN_NAMES, Context
+from .convert import Context
 from .source import Bad, Field, suggest
 from .typed import wrong_assignments
 
@@ -178,8 +179,8 @@ class States:
     def _uses(self, node: Node, names: Collection[str]) -> None:
         """A text or an expression at *node* is made of the variables *names*."""
         if self.flow.variables is not None:
-            for name in sorted(set(names) - self.flow.declared.keys() - set(BUILTIN_NAMES)):
-                wrong = undeclared(name, self.flow.declared, BUILTIN_NAMES)
+            for name in sorted(set(names) - self.flow.declared.keys() - set(KNOWN_NAMES)):
+                wrong = undeclared(name, self.flow.declared, KNOWN_NAMES)
                 self.source.fault(node, wrong)
 
     def _beyond(self, verbs: list[Bound]) -> tuple[str, ...]:

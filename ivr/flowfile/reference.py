@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import Choices
 from ..engine.effects import Prompt
 from ..engine.flow import Flow
+from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Pairs, Range, Verb
@@ -35,6 +37,7 @@ _KINDS = {
     "address": "address, may have {{ … }}",
     "contact": "contact, may have {{ … }}",
     "dial pattern": "dial pattern",
+    "schedule": "name",
     "secret text": "text, may have {{ … }}, secrets as well",
     "url": "URL, may have {{ … }} behind its host",
     "path": "path",
@@ -107,6 +110,10 @@ def _value(hint: Any) -> str:
         float: "number",
         str: "text",
         Choices: "choices",
+        Special: "day: times pairs",
+        Closures: "file",
+        Holidays: "country",
+        ZoneInfo: "time zone",
         Flow: "flow file",
         Pairs: "pairs, name: text, or a file that has them",
         Any: "any value",

@@ -11,6 +11,7 @@ from ..engine import verbs as _verbs  # noqa: F401  # declares them
 from ..engine.choices import UNIVERSAL, Choices
 from ..engine.effects import Prompt
 from ..engine.limits import DeadAir, MaxDuration
+from ..engine.schedule import Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import CHECKS, RANGES, Validators
 from ..engine.variables import TYPES
@@ -84,6 +85,7 @@ def schema() -> Schema:
             "ivr": {"enum": [1, "1"], "description": "version of the language"},
             "flow": {**_SCALAR, "description": "name of the flow"},
             "start": {**_SCALAR, "description": "the state that a call begins with"},
+            "zone": {**_SCALAR, "description": "its time zone, such as Europe/Berlin"},
             "language": {**_SCALAR, "description": "language of its prompts, such as en"},
             "description": {"type": "string"},
             "arguments": _VARIABLES | {"description": "variables that a calling flow sets"},
@@ -318,6 +320,8 @@ def _structure(hint: Any, metadata: tuple[Any, ...]) -> Schema | None:
         return _or_list(_kind(args[0], metadata))
     if hint is Choices:
         return {"type": "object", "minProperties": 1, "additionalProperties": _CHOICE}
+    if hint is Special:
+        return {"type": "object", "additionalProperties": _SCALAR}
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _kind(args[1])}
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -21,7 +23,10 @@ SHARED = (
     *("include", "verbs", "variables", "handlers", "on_error", "operator", "on_hang_up"),
     *("templates", "universal", "top", "states"),
 )
-TOP = ("ivr", *TEXTS, "arguments", "outcomes", "returns", "dead_air", "max_duration", *SHARED)
+TOP = (
+    *("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "dead_air", "max_duration"),
+    *SHARED,
+)
 INCLUDED = ("ivr", "description", *SHARED)
 _VARIABLE = ("type", "default", "description")
 
@@ -82,6 +87,8 @@ def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
         language=texts.get("language") or "",
         place=source.place(start.value if start else root),
     )
+    if "zone" in top:
+        flow.zone = _zone(source, top["zone"])
     if "outcomes" in top:
         flow.outcomes = _outcomes(source, top["outcomes"])
     if "arguments" in top:
@@ -89,6 +96,14 @@ def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
     if "returns" in top:
         flow.returns = _returns(source, top["returns"])
     return flow
+
+
+def _zone(source: Source, part: Field) -> ZoneInfo | None:
+    try:
+        return cast(ZoneInfo, convert(ZoneInfo, part.value, Context(source)))
+    except Bad as bad:
+        source.note(bad)
+        return None
 
 
 def read_variables(source: Source, top: dict[str, Field], flow: Flow) -> None:

@@ -9,6 +9,7 @@ What a flow can observe is the same as on a real line; there is only no sound.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
@@ -56,6 +57,7 @@ from ..engine.events import (
 )
 from ..engine.flow import Flow
 from ..engine.session import Session
+from ..engine.trace import MASK
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
@@ -205,7 +207,8 @@ class SimulatedLine:
         fate: Literal["heard", "recorded", "lost"] = (
             "heard" if heard else "recorded" if self.recording is not None else "lost"
         )
-        self.log.append((self.now, Said(text, confidence, fate), True))
+        words = MASK if self._secretive else text
+        self.log.append((self.now, Said(words, confidence, fate), True))
         end = self.now + SECONDS_PER_WORD * max(1, len(text.split()))
         self.sound_until(end)
         if heard:
@@ -251,10 +254,27 @@ class SimulatedLine:
 
     # -- facts in, intents out -------------------------------------------------------------------
 
+    @property
+    def _secretive(self) -> bool:
+        """Whether a sensitive step takes the caller's answer."""
+        return self.session.call.asking and not self.session.call.reading
+
+    def _veiled(self, event: Event) -> Event:
+        """*event* as it may be told."""
+        if self._secretive and isinstance(event, Digit):
+            return Digit(MASK)
+        if self._secretive and isinstance(event, Heard):
+            return replace(event, text=MASK)
+        if isinstance(event, WorkDone):
+            secret = event.id in self.session.call.secret_work
+            reason = self.session.call.masked(event.reason)
+            return replace(event, reason=reason, value=MASK * 3 if secret else event.value)
+        return event
+
     def happens(self, event: Event) -> None:
         """Tell the flow, and do what it wants done about it."""
         now, session, log = self.now, self.session, self.log
-        log.append((now, event, session.call.reading))
+        log.append((now, self._veiled(event), session.call.reading))
         for effect in session.handle(event, now):
             log.append((now, effect, True))
             perform = _PERFORM.get(type(effect))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .simulated_call import SimulatedCall
 
 _LANGUAGE = re.compile(r"^ivr\s*:", re.MULTILINE)
+HOUSE = "ivr.yaml"  # in the root folder, where there is one
 _FLOWS = pytest.StashKey[dict[Path, "Flow"]]()
 
 
@@ -89,14 +90,14 @@ def _name(flow: object) -> str:
 
 def _load(request: pytest.FixtureRequest, path: Path) -> Flow:
     from ..engine.errors import LoadError
-    from ..flowfile import load_flow
+    from ..flowfile import load_flow, read_house
 
     folders = (request.config.rootpath, request.path.parent)
     file = next((f / path for f in folders if (f / path).is_file()), folders[0] / path)
     flows = request.config.stash.setdefault(_FLOWS, {})
     if file not in flows:
         try:
-            flows[file] = load_flow(file)
+            flows[file] = load_flow(file, house=read_house(request.config.rootpath / HOUSE))
         except LoadError as error:
             pytest.fail(str(error), pytrace=False)
     return flows[file]
@@ -124,10 +125,12 @@ class ScenarioModule(pytest.File):
 
     def collect(self) -> Iterator[ScenarioItem]:
         from ..engine.errors import LoadError
+        from ..flowfile import read_house
         from .scenario import load_scenarios
 
         try:
-            loaded = load_scenarios(_short(self.path))
+            house = read_house(self.config.rootpath / HOUSE)
+            loaded = load_scenarios(_short(self.path), house=house)
         except LoadError as error:
             raise self.CollectError(str(error)) from None
         for scenario in loaded.scenarios:

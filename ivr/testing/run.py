@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.errors import Fault, LoadError
+from ..engine.house import House
 from .scenario import SUFFIX, ScenarioResult, load_scenarios
 
 
@@ -78,10 +79,12 @@ def run(
     paths: Iterable[str | Path],
     prompts: Collection[str] | None = None,
     told: Callable[[ScenarioResult], None] = lambda result: None,
+    house: House | None = None,
 ) -> Report:
     """Run the scenarios that *paths* stand for; *told* is called after each.  Never raises.
 
-    *prompts*: the names of the prompts there are; None: they are not checked.
+    *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
+    project gives to its flows.
     """
     report = Report()
     try:
@@ -90,7 +93,7 @@ def run(
         return Report(faults=list(error.faults))
     for file in files:
         try:
-            loaded = load_scenarios(file, prompts)
+            loaded = load_scenarios(file, prompts, house)
         except LoadError as error:
             report.faults += [f for f in error.faults if f not in report.faults]
             continue

@@ -18,6 +18,7 @@ from yaml.nodes import Node
 
 from ..engine.errors import IvrError, LoadError
 from ..engine.flow import END, Flow, Place, path_name
+from ..engine.house import House
 from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile import load_flow
 from ..flowfile.bind import argument_hint, bind, verb_and_data
@@ -152,7 +153,9 @@ class ScenarioFile:
         return [s.run(flow, path) for s in self.scenarios for path, flow in self.flows.items()]
 
 
-def load_scenarios(path: str | Path, prompts: Collection[str] | None = None) -> ScenarioFile:
+def load_scenarios(
+    path: str | Path, prompts: Collection[str] | None = None, house: House | None = None
+) -> ScenarioFile:
     """Read the scenarios in *path* and the flows that they are about.
 
     *prompts*: the names of the prompts there are; None: they are not checked.
@@ -166,7 +169,7 @@ def load_scenarios(path: str | Path, prompts: Collection[str] | None = None) -> 
         if root is None:
             raise LoadError([Place(source.file, 1, 1).fault("empty; expected ivr: 1, scenarios")])
         top = _top(root, source)
-        flows = _flows(path, top.get("flow"), prompts, source)
+        flows = _flows(path, top.get("flow"), prompts, house, source)
         if "scenarios" in top:
             reader = _Reader(Context(source, prompts), list(flows.values()))
             scenarios = reader.scenarios(top["scenarios"])
@@ -191,7 +194,11 @@ def _top(root: Node, source: Source) -> dict[str, Field]:
 
 
 def _flows(
-    path: Path, field: Field | None, prompts: Collection[str] | None, source: Source
+    path: Path,
+    field: Field | None,
+    prompts: Collection[str] | None,
+    house: House | None,
+    source: Source,
 ) -> dict[Path, Flow]:
     """The flows named by ``flow``, or the one that is called as the scenarios are."""
     named: list[tuple[Path, Node | None]]
@@ -210,7 +217,7 @@ def _flows(
             source.faults.append(place.fault(wrong))
             continue
         try:
-            flows[file] = load_flow(file, prompts)
+            flows[file] = load_flow(file, prompts, house=house)
         except LoadError as error:
             source.faults += error.faults
     return flows

@@ -100,7 +100,9 @@ VERB_ARGUMENTS: dict[str, Arguments] = {
     "record_call": st.just(((("notice",),), {})),
     "stop_recording": st.just(((), {})),
     "say": st.tuples(PROMPTS.map(tuple), st.fixed_dictionaries({"barge_in": BARGE_IN})),
-    "schedule": st.just(((Hours.parse("Mon-Fri 09:00-17:00"), ZoneInfo("UTC")), {})),
+    "schedule": st.just(
+        ((), {"open": Hours.parse("Mon-Fri 09:00-17:00"), "zone": ZoneInfo("UTC")})
+    ),
     "send_digits": given_("1wW#", by=st.sampled_from(get_args(DigitWay))),
     "screen": given_(wait_for_beep=st.booleans()),
     "set": st.just(((), {"x": "1 + 1", "y": "caller ~ x"})),

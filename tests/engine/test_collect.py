@@ -266,7 +266,7 @@ def test_what_was_there_before_stays_until_an_entry_is_right() -> None:
 
 def test_it_can_be_answered_by_word_in_the_callers_language() -> None:
     async def german(call: Call) -> Result:
-        call.language = "de"
+        call.given_language = "de"
         return await collect(call, "number", into="x", length=2, read_back=READ)
 
     phone = Driver(german)

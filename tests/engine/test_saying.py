@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from ivr.engine.errors import FlowError
-from ivr.engine.saying import SAID, prepare
+from ivr.engine.saying import SAID, in_use, prepare
 from ivr.engine.saying.tongues import TONGUES
 from ivr.engine.templates import check_expression, evaluate, render
 from ivr.engine.values import Secret, Value
@@ -310,6 +310,7 @@ def test_other_languages_have_what_the_libraries_know() -> None:
 
 def test_the_language_is_that_of_the_call() -> None:
     prepare("de", "en")
+    assert in_use()
     names: dict[str, Value] = {"n": 21, "language": "de"}
     assert render("{{ n | number }}", names) == "einundzwanzig"
     assert render("{{ n | number }}", {"n": 21}) == "twenty-one"
@@ -355,7 +356,7 @@ def test_the_language_is_that_of_the_call() -> None:
 def test_what_cannot_be_said_is_a_fault_with_its_source(source: str, fault: str) -> None:
     names = {"pin": Secret("4711"), "code": "EURO", "many": ["a"] * 101, "long": "a" * 101}
     with pytest.raises(FlowError) as caught:
-        evaluate(source, names)  # type: ignore[arg-type]
+        evaluate(source, names)
     assert fault in str(caught.value) and source[:40] in str(caught.value)
     assert "4711" not in str(caught.value)
 

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.events import Answered, Offered
-from ivr.engine.schedule import Days, Hours, decide
+from ivr.engine.schedule import Days, Hours, Schedule
 from ivr.engine.verb import Result
 from ivr.engine.verbs import pause, schedule
 
@@ -22,7 +22,7 @@ def is_open(hours: str, day: int, clock: str, closed: str = "") -> bool:
     """Whether it is open on *day* of November 2026 at *clock*."""
     local = datetime.fromisoformat(f"2026-11-{day:02}T{clock}")
     days = [Days.parse(closed)] if closed else []
-    return decide(local, Hours.parse(hours), days)[0]
+    return Schedule(Hours.parse(hours), closed=tuple(days)).decide(local)[0]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_days_that_cannot_be_read_are_refused(text: str, fault: str) -> None:
 
 def decided(utc: str, hours: Hours, zone: ZoneInfo = BERLIN, *closed: Days) -> Result:
     async def look(call: Call) -> Result:
-        return await schedule(call, hours, zone, closed)
+        return await schedule(call, open=hours, zone=zone, closed=closed)
 
     phone = Driver(look)
     phone.start(wall=datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp())
@@ -165,7 +165,9 @@ def test_the_result_says_which_rule_decided() -> None:
 @pytest.mark.parametrize("said", ["open", "closed"])
 def test_what_an_operator_says_beats_every_rule(said: str) -> None:
     async def look(call: Call) -> Result:
-        return await schedule(call, OFFICE, BERLIN, (Days.parse("12-25"),), name="office")
+        return await schedule(
+            call, open=OFFICE, zone=BERLIN, closed=(Days.parse("12-25"),), name="office"
+        )
 
     phone = Driver(look)
     phone.take(Offered("alice", "100", overrides={"office": said, "other": "open"}))
@@ -178,7 +180,7 @@ def test_what_an_operator_says_beats_every_rule(said: str) -> None:
 def test_nothing_else_does(overrides: dict[str, str]) -> None:
     async def look(call: Call) -> Result:
         name = "" if "" in overrides else "office"
-        return await schedule(call, OFFICE, BERLIN, name=name)
+        return await schedule(call, open=OFFICE, zone=BERLIN, name=name)
 
     phone = Driver(look)
     phone.take(Offered("alice", "100", overrides=overrides))  # in 1970, at 01:00
@@ -241,7 +243,7 @@ def test_the_time_of_day_goes_on_during_the_call() -> None:
     results: list[str] = []
 
     async def look(call: Call) -> Result:
-        results.append((await schedule(call, OFFICE, BERLIN)).outcome)
+        results.append((await schedule(call, open=OFFICE, zone=BERLIN)).outcome)
         return Result()
 
     phone = Driver(look, lambda call: pause(call, 120), look)

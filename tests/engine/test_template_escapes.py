@@ -1,7 +1,8 @@
 """The published ways out of a Jinja sandbox, and the costly ways to stay in it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,16 @@ from ivr.engine.templates import check_expression, check_text, evaluate, render
 from ivr.engine.values import LONGEST_TEXT, Secret, Value
 
 LONG = "é" * LONGEST_TEXT
-NAMES: dict[str, Value] = {
+NAMES: dict[str, Any] = {
     "x": "text",
     "n": 3,
     "d": Decimal("1.5"),
     "day": date(2026, 1, 1),
     "pin": Secret("4711"),
     "long": LONG,
+    "headers": {"a": "text"},
+    "now": datetime(2026, 1, 1, tzinfo=UTC),
+    "rows": ["row"] * 1000,
 }
 
 ESCAPES = [
@@ -111,6 +115,44 @@ ESCAPES = [
     "x[x]",
     "none.__class__",
     "true.__class__",
+    "headers.__class__",
+    "headers['__class__']",
+    "headers.get",
+    "headers.get('a')",
+    "headers.items",
+    "headers | first | attr('__class__')",
+    "headers['a'].__class__",
+    "headers[0]",
+    "headers[headers]",
+    "now.tzinfo",
+    "now.strftime",
+    "now.strftime('%s')",
+    "now.__class__",
+    "now.weekday()",
+    "rows[0].__class__",
+    "rows.append(1)",
+    "rows.sort",
+    "rows[0].format",
+    "'{0.__class__}' | list",
+    "['{0.__class__}'.format] | list",
+    "n | plural('{0.__class__}'.format)",
+    "n | plural(**headers)",
+    "n | plural(__class__='x')",
+    "n | currency(currency.__globals__)",
+    "n | number(language='__class__')",
+    "n | date(today=now)",
+    "x | phone('DE', '__class__')",
+    "pin | number",
+    "pin | spelled",
+    "pin | digits",
+    "pin | phone",
+    "[pin] | list",
+    "n | plural(pin)",
+    "n | currency(pin)",
+    "pin | first",
+    "pin + ''",
+    "pin < '5'",
+    "'4' in pin",
 ]
 
 
@@ -199,6 +241,18 @@ COSTLY = [
     "[" * 200 + "]" * 200,
     "n < " * 900 + "n ~ 1 ~ none.x",
     "a" * (LONGEST_TEXT + 1),
+    "long | spelled",
+    "rows | list",
+    "99999999999999999999999 | number",
+    "('9' * 1000000) | number",
+    "'1e999999' | number",
+    "'9' * 10 | currency('EUR')",
+    "long | number",
+    "99999999999 | duration",
+    "long | date",
+    "long | time",
+    "n" + " | number" * 100,
+    "[long, long] | list",
 ]
 
 

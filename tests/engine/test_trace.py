@@ -25,6 +25,7 @@ from ivr.engine.events import (
     Digit,
     Dismissed,
     Event,
+    Heard,
     HungUp,
     Interjected,
     LegDigit,
@@ -32,6 +33,7 @@ from ivr.engine.events import (
     Moved,
     Offered,
     PlayDone,
+    WorkDone,
 )
 from ivr.engine.trace import of_effect, of_event
 
@@ -123,3 +125,19 @@ def test_credentials_are_left_out() -> None:
 def test_a_key_shows_only_where_a_step_may_show_it() -> None:
     assert of_event(Digit("1"), CALL) == {"event": "digit", "key": "*"}
     assert of_event(Digit("1"), Call("x", reading=True)) == {"event": "digit", "key": "1"}
+
+
+def test_what_is_said_at_a_sensitive_step_is_masked() -> None:
+    call = Call("call-1", asking=True)
+    assert of_event(Heard("four seven one one"), call)["text"] == "*"
+    call.reading = True
+    assert of_event(Heard("sales"), call)["text"] == "sales"
+
+
+def test_what_work_failed_with_does_not_show_what_the_caller_typed() -> None:
+    call = Call("call-1", secret_work={1})
+    call.keep_secret("4711")
+    call.keep_secret("")
+    line = of_event(WorkDone(1, "failed", {"echo": "4711"}, "no 4711"), call)
+    assert (line["value"], line["reason"]) == ("***", "no ***")
+    assert of_event(WorkDone(2, value=["row"]), call)["value"] == ["row"]

@@ -225,7 +225,7 @@ def test_steps_without_keys_do_not_flush() -> None:
         a_while,
         lambda call: set_variables(call, one="1"),
         lambda call: branch(call, yes="one == 1"),
-        lambda call: schedule(call, Hours.parse("Mon-Sun 00:00-24:00"), ZoneInfo("UTC")),
+        lambda call: schedule(call, open=Hours.parse("Mon-Sun 00:00-24:00"), zone=ZoneInfo("UTC")),
         menu,
     )
     phone.start()

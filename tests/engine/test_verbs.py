@@ -186,9 +186,14 @@ def test_the_same_word_twice_for_one_choice_is_harmless() -> None:
     assert choices.said("yesterday") is None
 
 
-@pytest.mark.parametrize("name", ["two words", "1st", "caller", ""])
+@pytest.mark.parametrize("name", ["two words", "1st", ""])
 def test_set_takes_names_only(name: str) -> None:
     assert "is no name of a variable" in VERBS["set"].check({"values": {name: "1"}})
+
+
+@pytest.mark.parametrize("name", ["caller", "now", "secrets"])
+def test_set_leaves_alone_what_every_call_has(name: str) -> None:
+    assert "is set by every call" in VERBS["set"].check({"values": {name: "1"}})
 
 
 def test_set_takes_any_name_that_is_one() -> None:

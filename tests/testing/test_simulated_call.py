@@ -370,6 +370,8 @@ def test_the_journal_is_that_of_a_real_call() -> None:
         "wall": 1740996000.0,
         "headers": {},
         "overrides": {},
+        "caller_lists": [],
+        "language": "",
         "direction": "in",
     }
     # Typed ahead: no step has said yet that it may be shown.

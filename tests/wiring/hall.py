@@ -80,7 +80,7 @@ class Hall:
         self.phone = ScriptedPhone(*turns)
         self.worker = Worker(
             self.phone,
-            lambda offer: flow,
+            lambda offer: (flow, offer),
             Journal(folder / "calls", folder / "spool", "w0-1"),
             clock=lambda: self.now,
         )

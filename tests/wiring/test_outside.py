@@ -44,7 +44,7 @@ class Line:
         pool.wake = self.awake.release
         self.phone = ScriptedPhone([("a", OFFER)], [("a", ev.Answered())])
         journal = Journal(folder / "calls", folder / "spool", "w0-1")
-        self.worker = Worker(self.phone, lambda offer: flow, journal, pool=pool)
+        self.worker = Worker(self.phone, lambda offer: (flow, offer), journal, pool=pool)
 
     def walk(self) -> None:
         """Until the flow is over, and the caller gone."""
@@ -73,9 +73,16 @@ def project(folder: Path, do: list[Any], **settings: Any) -> Project:
     return load_project(folder / "ivr.yaml")
 
 
+def flow_of(found: Project) -> Flow:
+    """The only one of *found*."""
+    flow = found.routes.find("100")
+    assert flow
+    return flow
+
+
 def line(folder: Path, do: list[Any], **settings: Any) -> Line:
     found = project(folder, do, **settings)
-    return Line(folder, found.flows["*"], outside.pool(found, lambda: None))
+    return Line(folder, flow_of(found), outside.pool(found, lambda: None))
 
 
 LOOPBACK = {"http": {"private": ["127.0.0.0/8"]}}
@@ -139,7 +146,7 @@ def test_the_phone_waits_no_longer_than_work_may_take(tmp_path: Path, service: S
 
 
 def test_a_worker_without_a_pool_says_so(tmp_path: Path) -> None:
-    flow = project(tmp_path, [{"python": {"function": "own:twice"}}]).flows["*"]
+    flow = flow_of(project(tmp_path, [{"python": {"function": "own:twice"}}]))
     there = Line(tmp_path, flow, Pool({}))
     for _ in range(2):
         there.worker.turn()
@@ -168,7 +175,7 @@ def test_secrets_come_from_the_environment_and_from_files(
     (tmp_path / "bank.token").write_text("looking-glass\n")
     given = {"crm": {"env": "CRM_TOKEN"}, "bank": {"file": "bank.token"}}
     found = project(tmp_path, [], secrets=given)
-    secrets = found.flows["*"].secrets
+    secrets = flow_of(found).secrets
     assert secrets == {"crm": SESAME, "bank": "looking-glass"}
     assert all(isinstance(secret, Secret) for secret in secrets.values())
     assert SESAME not in f"{found} {found.settings.fixed()}"

@@ -60,6 +60,6 @@ def test_nothing_private_is_fetched_unless_the_settings_allow_it(tmp_path: Path)
 
 
 def test_a_flow_speaks_the_language_of_the_project(tmp_path: Path) -> None:
-    (flow,) = load_project(project(tmp_path, "")).flows.values()
-    assert flow.language == "de"
+    (flow,) = load_project(project(tmp_path, "")).every_flow
+    assert flow.house.language == "de"
     assert not any(isinstance(prompt, Text) for prompt in static_prompts(flow))

@@ -32,7 +32,8 @@ def project(folder: Path, statuses: str) -> Path:
 
 
 def test_names_have_other_codes(tmp_path: Path) -> None:
-    flow = load_project(project(tmp_path, "{closed: 603, blocked: 607}")).flows["*"]
+    flow = load_project(project(tmp_path, "{closed: 603, blocked: 607}")).routes.find("*")
+    assert flow
     for dialled, code in {"1": 603, "2": 607, "3": 486}.items():
         SimulatedCall(flow, dialled=dialled).is_rejected_with(code)
 

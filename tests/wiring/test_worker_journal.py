@@ -37,6 +37,8 @@ def test_the_journal_has_a_line_per_event_and_effect(tmp_path: Path) -> None:
         "wall": OFFER.wall,
         "headers": {},
         "overrides": {},
+        "caller_lists": [],
+        "language": "",
         "direction": "in",
     }
     playing = {"id": 1, "prompts": ["menu"], "language": "", "over": False, "leg": 0}

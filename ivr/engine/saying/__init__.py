@@ -6,7 +6,7 @@ gives words, and raises `FlowError` for what cannot be said.
 
 from collections.abc import Callable, Mapping
 
-from .cldr import prepare
+from .cldr import in_use, prepare
 from .dates import date_
 from .durations import duration
 from .lists import listed
@@ -30,4 +30,4 @@ SAID: Mapping[str, Callable[..., str]] = {
 }
 """By the names that texts have for them."""
 
-__all__ = ["SAID", "prepare"]
+__all__ = ["SAID", "in_use", "prepare"]

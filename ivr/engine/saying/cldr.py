@@ -52,6 +52,11 @@ def category(number: int, language: str) -> str:
     return str(locale_of(language).plural_form(number))
 
 
+def in_use() -> bool:
+    """Whether a flow that was read says values."""
+    return converter_of.cache_info().currsize > 0
+
+
 def prepare(*languages: str) -> None:
     """Import the libraries, and read what they know of *languages*: no call is to wait for it."""
     import babel.dates

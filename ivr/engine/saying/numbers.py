@@ -51,6 +51,8 @@ def plural(value: object, language: str, one: str = "", other: str = "", **forms
     """
     given: Mapping[str, str] = {"one": one, "other": other, **forms}
     unknown = given.keys() - _CATEGORIES
+    if not all(isinstance(form, str) for form in given.values()):
+        raise FlowError("the forms of plural are texts")
     if unknown:
         raise FlowError(f"no plural category {min(unknown)!r}; expected some of {_CATEGORIES}")
     amount = abs(as_decimal(value))

@@ -126,7 +126,7 @@ async def authenticate(
 def _expected(call: Call, expression: str) -> Secret:
     value = call.evaluate(expression)
     if isinstance(value, str):
-        return Secret(value)
+        return call.keep_secret(value)
     if not isinstance(value, Secret):
         raise FlowError(f"{expression!r} gives no text; a PIN is one: 0042 is not 42")
     return value

@@ -12,7 +12,6 @@ from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
 from ..read_back import ReadBack
 from ..validators import Candidate, CannotTell, Validators, is_valid, unfit
-from ..values import Secret
 from ..verb import (
     Arguments,
     BargeIn,
@@ -147,7 +146,7 @@ async def collect(
         if entry.how == "empty":
             return entry
         value = accepts.value(entry.value)
-        given = Secret(entry.value) if sensitive else value
+        given = call.keep_secret(entry.value) if sensitive else value
         candidate = Candidate(entry.value, value, given)
         try:
             if not await is_valid(call, candidate, validate, while_waiting):
@@ -187,7 +186,7 @@ async def collect(
         ),
         judge,
     )
-    value = Secret(entry.value) if sensitive else entry.value
+    value = call.keep_secret(entry.value) if sensitive else entry.value
     outcome = "done" if entry.how == "typed" else entry.how
     return Result(outcome, value, entry.terminator, reason=given_up)
 
