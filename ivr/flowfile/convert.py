@@ -16,12 +16,13 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..engine import templates
 from ..engine.answers import check_path
 from ..engine.choices import Choices
+from ..engine.codes import Code
 from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.key_patterns import key_patterns
-from ..engine.schedule import Hours, Span
+from ..engine.schedule import Days, Hours, Span
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
@@ -29,7 +30,7 @@ from ..engine.verb import OR_NONE, Kind, Pairs, Range
 from .choices import read_choices
 from .pairs import read_pairs
 from .prompts import read_prompt
-from .source import Bad, Source, suggest
+from .source import Bad, Source, Wrong, suggest
 from .validators import read_validators
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -86,11 +87,18 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return _flow(node, context)
     if origin is Mapping:
         return _mapping(args[0], args[1], node, context)
+    return _convert_text(kind, node, context, metadata)
+
+
+def _convert_text(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> Any:
     text = context.source.text(node)
     try:
         value = _scalar(kind, text, metadata)
+    except Wrong as wrong:
+        raise Bad(node, str(wrong), wrong.code) from None
     except (ValueError, FlowError) as error:
-        raise Bad(node, str(error)) from None
+        named = _name_of(metadata)
+        raise Bad(node, str(error), _CODES.get(named or kind, Code.BAD_VALUE)) from None
     _tell_names(node, text, metadata, context)
     return value
 
@@ -109,7 +117,7 @@ def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -
     if isinstance(node, ScalarNode) and node.value == "none":
         return ()
     if not context.source.items(node):
-        raise Bad(node, "expected at least one, or none")
+        raise Bad(node, "expected at least one, or none", Code.EMPTY_VALUE)
     return items(kind, node, context, metadata)
 
 
@@ -126,17 +134,23 @@ def items(
     return tuple(values)
 
 
+def _name_of(metadata: tuple[Any, ...]) -> str:
+    """That of the kind of text, where there is one."""
+    return next((entry.name for entry in metadata if isinstance(entry, Kind)), "")
+
+
 def _is_named(metadata: tuple[Any, ...]) -> bool:
     return any(isinstance(entry, Kind) and entry.name in _KINDS for entry in metadata)
 
 
 def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
-    named = next((entry.name for entry in metadata if isinstance(entry, Kind)), "")
+    named = _name_of(metadata)
     if named:
         value = _KINDS[named](text)
     elif get_origin(kind) is Literal:
         if text not in get_args(kind):
-            raise ValueError(f"unknown value {text!r}; {suggest(text, get_args(kind))}")
+            wrong = f"unknown value {text!r}; {suggest(text, get_args(kind))}"
+            raise Wrong(wrong, Code.UNKNOWN_VALUE)
         value = text
     elif hasattr(kind, "parse"):
         value = kind.parse(text)
@@ -144,7 +158,8 @@ def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
         value = _PLAIN[kind](text)
     limits = limits_of(metadata)
     if limits and not limits.least <= value <= limits.most:
-        raise ValueError(f"{text} is out of range; expected {limits.least:g} to {limits.most:g}")
+        wrong = f"{text} is out of range; expected {limits.least:g} to {limits.most:g}"
+        raise Wrong(wrong, Code.OUT_OF_RANGE)
     return value
 
 
@@ -183,9 +198,11 @@ def _checked(check: Callable[[str], None]) -> Callable[[str], str]:
 
 def variable_name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError(f"{text!r} is no name; expected letters, digits and _, such as account_no")
+        wrong = f"{text!r} is no name; expected letters, digits and _, such as account_no"
+        raise Wrong(wrong, Code.BAD_NAME)
     if text in BUILTIN_NAMES:
-        raise ValueError(f"{text!r} is set by every call; choose another name")
+        wrong = f"{text!r} is set by every call; choose another name"
+        raise Wrong(wrong, Code.RESERVED_NAME)
     return text
 
 
@@ -245,11 +262,19 @@ def _number(kind: type[int] | type[float]) -> Callable[[str], float]:
     return convert_number
 
 
+def _status(text: str) -> int | str:
+    try:
+        return read_status(text)
+    except ValueError as error:
+        code = Code.OUT_OF_RANGE if text.isdecimal() else Code.UNKNOWN_VALUE
+        raise Wrong(str(error), code) from None
+
+
 def _zone(text: str) -> ZoneInfo:
     if text not in _zones():
         hint = suggest(text, _zones())
         hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
-        raise ValueError(f"unknown time zone {text!r}; {hint}")
+        raise Wrong(f"unknown time zone {text!r}; {hint}", Code.UNKNOWN_VALUE)
     return ZoneInfo(text)
 
 
@@ -272,7 +297,18 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "url": _url,
     "path": _checked(check_path),
     "function": _function,
-    "status": read_status,
+    "status": _status,
+}
+# The code of what cannot be read, by the kind of text or by type.
+_CODES: Mapping[Any, Code] = {
+    "seconds": Code.BAD_TIME,
+    "text": Code.BAD_TEMPLATE,
+    "secret text": Code.BAD_TEMPLATE,
+    "expression": Code.BAD_EXPRESSION,
+    "address": Code.BAD_ADDRESS,
+    "contact": Code.BAD_ADDRESS,
+    "dial pattern": Code.BAD_PATTERN,
+    Days: Code.BAD_HOURS,
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
     str: str,
@@ -291,7 +327,7 @@ def _flow(node: Node, context: Context) -> Flow | None:
     try:
         return context.flow(name)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.MISSING_FILE) from None
 
 
 def _hours(node: Node, context: Context) -> Hours:
@@ -301,7 +337,7 @@ def _hours(node: Node, context: Context) -> Hours:
             try:
                 spans.append(Span.parse(text))
             except ValueError as error:
-                context.note(Bad(item, str(error)))
+                context.note(Bad(item, str(error), Code.BAD_HOURS))
     return Hours(spans)
 
 
@@ -324,7 +360,7 @@ def _plain(node: Node, context: Context) -> Any:
     try:
         templates.check_text(text)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(text))
     return text
 
