@@ -13,6 +13,7 @@ from .config.calls_out import allowed
 from .config.routing import Callers
 from .engine import saying
 from .engine.call_out import ACCEPT
+from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow
@@ -151,7 +152,7 @@ def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[st
         try:
             found[name] = each.read(file.parent)
         except ValueError as error:
-            faults.append(Fault(str(file), 0, 0, f"callers.{name}: {error}"))
+            faults.append(Fault(str(file), 0, 0, f"callers.{name}: {error}", Code.BAD_SETTING))
     return found
 
 
@@ -208,7 +209,8 @@ def unfit(flow: Flow) -> Iterator[Fault]:
     if needed:
         yield flow.place.fault(
             f"no call can begin with {flow.name}: it needs {', '.join(needed)}; give each a"
-            " default, or lead the number to a flow that calls it"
+            " default, or lead the number to a flow that calls it",
+            Code.MISSING_PARAMETER,
         )
 
 
@@ -217,7 +219,8 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
     heard = catalogue.names(flow.language)
     for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
         language = flow.language or catalogue.default
-        yield flow.place.fault(f"the prompt {name!r} does not exist in {language!r}; add it there")
+        wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
+        yield flow.place.fault(wrong, Code.UNTRANSLATED_PROMPT)
 
 
 def _urls(flow: Flow) -> Iterator[str]:
@@ -231,14 +234,15 @@ def _unfetched(flow: Flow, settings: Settings) -> Iterator[Fault]:
     """The sounds of the web that *flow* wants, and the settings do not let us fetch."""
     for url in sorted(_urls(flow)):
         if wrong := outside.forbidden(settings, url):
-            yield flow.place.fault(f"{url}: {wrong}")
+            yield flow.place.fault(f"{url}: {wrong}", Code.FORBIDDEN_ADDRESS)
 
 
 def _forbidden(flow: Flow, targets: Allowed) -> Iterator[Fault]:
     """Whom *flow* has us call, and the settings do not let us."""
     for address, place in static_addresses(flow):
         if not targets.permits(address):
-            yield place.fault(f"{address} may not be called; {remedy(address)}")
+            wrong = f"{address} may not be called; {remedy(address)}"
+            yield place.fault(wrong, Code.FORBIDDEN_ADDRESS)
 
 
 def targets(settings: Settings) -> Allowed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from .app import app
-from .output import complain
+from .output import complain, complain_of
 
 __all__ = ["app", "main"]
 
@@ -21,8 +21,7 @@ def main() -> None:
     try:
         app()
     except LoadError as error:
-        for fault in error.faults:
-            complain(str(fault))
+        complain_of(error.faults)
         sys.exit(1)
     except IvrError as error:
         complain(f"ivr: {error}")

@@ -10,10 +10,11 @@ from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from ..config import Settings, load_settings
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..fleet.front.users import read_users
 from ..project import house_of, load_flows, read_callers, read_prompts, targets, unfit
-from .output import as_json, complain
+from .output import as_json, complain, complain_of
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
@@ -40,8 +41,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults], "notes": notes})
         return 1 if faults else 0
-    for fault in faults:
-        complain(str(fault))
+    complain_of(faults)
     for note in notes:
         complain(f"note: {note}")
     for path, flow in flows.items():
@@ -57,7 +57,7 @@ def _unreadable(settings: Settings, file: Path) -> Iterator[Fault]:
         try:
             read_users(settings.front.users)
         except SettingsError as error:
-            yield Fault(str(file), 0, 0, str(error))
+            yield Fault(str(file), 0, 0, str(error), Code.BAD_SETTING)
 
 
 def _lacking(settings: Settings) -> Iterator[str]:

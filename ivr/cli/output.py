@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from ..engine.errors import Fault
 
 
 def complain(message: str) -> None:
     """Say on standard error what is wrong."""
     print(message, file=sys.stderr)
+
+
+def complain_of(faults: Collection[Fault]) -> None:
+    """Say on standard error what is wrong in files, and once where more is said about it."""
+    for fault in faults:
+        complain(str(fault))
+    if faults:
+        complain("`ivr explain CODE` says more of what stands in brackets.")
 
 
 def as_json(value: Any) -> None:

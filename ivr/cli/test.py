@@ -10,7 +10,7 @@ from ..project import read_prompts
 from ..testing.run import Report
 from ..testing.run import run as run_scenarios
 from ..testing.scenario import ScenarioResult
-from .output import as_json, complain
+from .output import as_json, complain_of
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
@@ -40,7 +40,6 @@ def _tell(result: ScenarioResult) -> None:
 
 
 def _sum_up(report: Report) -> None:
-    for fault in report.faults:
-        complain(str(fault))
+    complain_of(report.faults)
     failed = len(report.failed)
     print(f"{len(report.results) - failed} passed, {failed} failed")

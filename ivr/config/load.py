@@ -12,11 +12,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as EnvironmentError_
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..flowfile.source import Bad, Source, suggest
 from .secrets import SecretSource
 from .settings import NESTED, PREFIX, Settings
 
+_CODES = {
+    "extra_forbidden": Code.UNKNOWN_KEY,
+    "missing": Code.MISSING_KEY,
+    "model_type": Code.WRONG_SHAPE,
+    "dict_type": Code.WRONG_SHAPE,
+    "model_attributes_type": Code.WRONG_SHAPE,
+}
 COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
 
 
@@ -32,13 +40,12 @@ def load_settings(path: Path) -> Settings:
     try:
         given = _plain(root, source, places, ()) if root is not None else {}
     except Bad as bad:
-        source.fault(bad.node, bad.message)
+        source.note(bad)
         given = {}
     source.check()
     if not isinstance(given, dict):
-        raise LoadError(
-            [Fault(str(path), 1, 1, "expected settings, such as routes: {'*': menu.yaml}")]
-        )
+        wrong = "expected settings, such as routes: {'*': menu.yaml}"
+        raise LoadError([Fault(str(path), 1, 1, wrong, Code.WRONG_SHAPE)])
     faults = list(_unknown_variables())
     try:
         settings = Settings(**given)
@@ -77,7 +84,8 @@ def _unknown_variables() -> Iterator[Fault]:
         if name.partition(NESTED)[0].lower() not in Settings.model_fields:
             close = get_close_matches(name, [*names, *COMMAND_LINE], 1)
             hint = f"did you mean {PREFIX}{close[0]}?" if close else "`ivr config` lists them all"
-            yield Fault(f"environment variable {variable}", 0, 0, f"no such setting; {hint}")
+            file, wrong = f"environment variable {variable}", f"no such setting; {hint}"
+            yield Fault(file, 0, 0, wrong, Code.UNKNOWN_KEY)
 
 
 def _faults(
@@ -88,14 +96,15 @@ def _faults(
         at = tuple(str(part) for part in wrong["loc"] if part != "[key]")
         variable = PREFIX + NESTED.join(at).upper()
         message = _message(wrong["type"], wrong["msg"], at, wrong["input"])
+        code = _CODES.get(wrong["type"], Code.BAD_SETTING)
         if variable in os.environ:
-            found.append(Fault(f"environment variable {variable}", 0, 0, message))
+            found.append(Fault(f"environment variable {variable}", 0, 0, message, code))
         elif (*at, "key") in places and wrong["type"] == "extra_forbidden":
-            found.append(source.place(places[(*at, "key")]).fault(message))
+            found.append(source.place(places[(*at, "key")]).fault(message, code))
         elif place := places.get(at) or (len(at) > 1 and places.get(at[:-1])):
-            found.append(source.place(place).fault(f"{'.'.join(at)}: {message}"))
+            found.append(source.place(place).fault(f"{'.'.join(at)}: {message}", code))
         else:
-            found.append(Fault(str(path), 0, 0, f"{'.'.join(at)}: {message}"))
+            found.append(Fault(str(path), 0, 0, f"{'.'.join(at)}: {message}", code))
     return found
 
 

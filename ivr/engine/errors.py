@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .codes import Code
+
 
 class IvrError(Exception):
     """Base of every error that this package raises."""
@@ -29,17 +31,18 @@ class FlowError(IvrError):
 class Fault:
     """One thing that is wrong at one place of a file.
 
-    Lines and columns count from 1; 0 where a place has none.
+    Lines and columns count from 1; 0 where a place has none.  `code` is what can be looked up.
     """
 
     file: str
     line: int
     column: int
     message: str
+    code: Code
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.message}"
+        return f"{place}: {self.message} [{self.code}]"
 
 
 class LoadError(FlowError):

@@ -18,6 +18,7 @@ from transitions import Machine, MachineError
 from . import flow_check
 from .choices import Ways
 from .choices import universal as universal_choices
+from .codes import Code
 from .effects import Prompt
 from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
@@ -174,8 +175,11 @@ class Flow:
     def add(self, state: State) -> None:
         """Add *state*; raises `LoadError` when its name is taken."""
         if state.name in self.states or state.name in (*RESERVED, *self.outcomes):
-            why = "is declared twice" if state.name in self.states else "is reserved"
-            raise LoadError([state.place.fault(f"state {state.name!r} {why}")])
+            if state.name in self.states:
+                wrong, code = "is declared twice", Code.GIVEN_TWICE
+            else:
+                wrong, code = "is reserved", Code.RESERVED_NAME
+            raise LoadError([state.place.fault(f"state {state.name!r} {wrong}", code)])
         self.states[state.name] = state
         self._machine = None
 

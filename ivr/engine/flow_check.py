@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from .codes import Code
 from .effects import Given
 from .errors import Fault
 from .handlers import SORRY, arrows, handler_targets
-from .state import END
+from .state import END, Place
 from .variables import HANDED
 
 if TYPE_CHECKING:
@@ -27,23 +28,23 @@ def faults(flow: Flow) -> list[Fault]:
 def _holes(flow: Flow) -> list[Fault]:
     found = []
     if flow.start not in flow.states:
-        found.append(flow.place.fault(f"start: {_unknown(flow.start, flow.states)}"))
+        found.append(_unknown(flow.place, "start", flow.start, flow.states))
     if "operator" in flow.universal.names and not flow.operator:
         missing = "universal: operator leads nowhere; expected operator: and a state beside it"
-        found.append(flow.place.fault(missing))
+        found.append(flow.place.fault(missing, Code.MISSING_KEY))
     known = [*flow.states, *flow.ends]
     for name, target in handler_targets(flow):
         if target not in known:
             place = flow.handler_places.get(name, flow.place)
-            found.append(place.fault(f"{name}: {_unknown(target, known)}"))
+            found.append(_unknown(place, name, target, known))
     for state in flow.states.values():
         for outcome, target in state.on.items():
             if target not in known:
                 place = state.on_places.get(outcome, state.place)
-                found.append(place.fault(f"{state.name}: {outcome}: {_unknown(target, known)}"))
+                found.append(_unknown(place, f"{state.name}: {outcome}", target, known))
         if state.on_error and state.on_error not in known:
-            wrong = f"{state.name}: on_error: {_unknown(state.on_error, known)}"
-            found.append(state.on_places.get("on_error", state.place).fault(wrong))
+            place = state.on_places.get("on_error", state.place)
+            found.append(_unknown(place, f"{state.name}: on_error", state.on_error, known))
     return [*found, *_not_handed(flow)]
 
 
@@ -51,13 +52,15 @@ def _not_handed(flow: Flow) -> Iterator[Fault]:
     """Prompts of arguments that are none, and variables that only arguments can be."""
     for name, variable in (flow.variables or {}).items():
         if variable.type in HANDED:
-            yield flow.place.fault(f"variables: {name}: only an argument can be {variable.type}")
+            wrong = f"variables: {name}: only an argument can be {variable.type}"
+            yield flow.place.fault(wrong, Code.WRONG_TYPE)
     prompts = [name for name, each in flow.arguments.items() if each.type == "prompts"]
     for state in flow.states.values():
         for name in sorted(p.name for p in state.prompts if isinstance(p, Given)):
             if name not in prompts:
                 words = f"of prompts; there are: {', '.join(prompts) or 'none'}"
-                yield state.place.fault(f"{state.name}: no argument {name!r} {words}")
+                wrong = f"{state.name}: no argument {name!r} {words}"
+                yield state.place.fault(wrong, Code.UNKNOWN_VARIABLE)
 
 
 def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
@@ -70,7 +73,8 @@ def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
                 place = state.on_places.get(outcome, handler)
                 yield place.fault(
                     f"{state.name}: {outcome} leads back to the state itself, where no attempt"
-                    " is left; raise attempts, or lead elsewhere"
+                    " is left; raise attempts, or lead elsewhere",
+                    Code.ASKED_FOR_EVER,
                 )
 
 
@@ -99,14 +103,16 @@ def _dead_ends(flow: Flow) -> Iterator[Fault]:
         if name == SORRY:
             continue
         if name not in known:
-            yield state.place.fault(f"state {name!r} is never reached")
+            yield state.place.fault(f"state {name!r} is never reached", Code.UNREACHABLE_STATE)
         elif name not in ending:
             yield state.place.fault(
-                f"state {name!r} has no way to an end; lead an outcome to {END!r}"
+                f"state {name!r} has no way to an end; lead an outcome to {END!r}",
+                Code.NO_WAY_OUT,
             )
     for outcome in flow.outcomes:
         if outcome not in known:
-            yield flow.place.fault(f"outcomes: no state leads to {outcome!r}")
+            wrong = f"outcomes: no state leads to {outcome!r}"
+            yield flow.place.fault(wrong, Code.UNREACHABLE_OUTCOME)
 
 
 def _reach(start: str, arrows: Mapping[str, Iterable[str]]) -> set[str]:
@@ -118,9 +124,9 @@ def _reach(start: str, arrows: Mapping[str, Iterable[str]]) -> set[str]:
     return reached
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
+def _unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Fault:
     names = list(dict.fromkeys([*known, END]))
     close = get_close_matches(name, names, n=1)
     states = ", ".join(name for name in names if name != END) or "none"
     hint = f"; did you mean {close[0]!r}?" if close else f"; states: {states}"
-    return f"no such state: {name!r}{hint}"
+    return place.fault(f"{what}: no such state: {name!r}{hint}", Code.UNKNOWN_STATE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .call import Call
+from .codes import Code
 from .effects import Prompt
 from .errors import Fault
 
@@ -27,8 +28,8 @@ class Place:
     line: int = 0
     column: int = 0
 
-    def fault(self, message: str) -> Fault:
-        return Fault(self.file, self.line, self.column, message)
+    def fault(self, message: str, code: Code) -> Fault:
+        return Fault(self.file, self.line, self.column, message, code)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
@@ -65,7 +66,10 @@ def read_status(text: str) -> int | str:
     if text in REFUSALS:
         return text
     if not text.isascii() or not text.isdigit():
-        raise ValueError(f"unknown status {text!r}; expected 400 to 699 or {', '.join(REFUSALS)}")
+        close = get_close_matches(text, REFUSALS, 1)
+        hint = f"expected {LEAST} to {MOST} or {', '.join(REFUSALS)}"
+        hint = f"did you mean {close[0]!r}?" if close else hint
+        raise ValueError(f"unknown status {text!r}; {hint}")
     if not LEAST <= int(text) <= MOST:
         hint = "; redirect sends the caller elsewhere" if text[0] == "3" else ""
         raise ValueError(f"{text} is out of range; expected {LEAST} to {MOST}{hint}")

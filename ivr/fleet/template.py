@@ -22,6 +22,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from ..engine.codes import Code
 from ..engine.errors import IvrError, LoadError, SettingsError
 from ..logs import setup
 from ..project import Project, load_project
@@ -76,7 +77,9 @@ def rehearse(project: Project) -> None:
     scenarios = [f for flow in flows if (f := flow.with_name(flow.stem + SUFFIX)).exists()]
     report = run(scenarios, project.prompts().catalogue.everywhere()) if scenarios else None
     if report and report.exit_code:
-        failed = [r.place.fault(f"{r.scenario}: {r.sentence}") for r in report.failed]
+        failed = [
+            r.place.fault(f"{r.scenario}: {r.sentence}", Code.FAILED_STORY) for r in report.failed
+        ]
         raise LoadError(report.faults + failed)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from yaml.nodes import Node
 
+from ..engine.codes import Code
 from ..engine.errors import Fault
 from ..engine.flow import END, Flow, path_name
 from ..engine.handlers import targets
@@ -104,7 +105,9 @@ class _Walk:
             self._found.add(bound.key)
             by = f" (a call comes here by {' → '.join(way)})" if len(way) > 1 else ""
             wrong = f"{bound.verb.name}: {bound.verb.standing.otherwise}{by}"
-            self.faults.append(bound.place.fault(wrong))
+            answered = Phase.ANSWERED in bound.verb.standing.phases
+            code = Code.BEFORE_THE_ANSWER if answered else Code.AFTER_THE_ANSWER
+            self.faults.append(bound.place.fault(wrong, code))
 
 
 def _way(

@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..engine.codes import Code
 from ..engine.effects import Prompt
 from ..engine.flow import Flow
 from ..engine.verb import CALLED, OPTIONAL, Doc, Pairs, Prompts, PromptsOrNone
@@ -135,12 +136,13 @@ def verb_and_data(source: Source, node: Node, what: str) -> tuple[str, Node, Nod
         return source.text(node, what), node, None
     fields = source.fields(node, what)
     if not fields:
-        raise Bad(node, f"expected {what}, found nothing")
+        raise Bad(node, f"expected {what}, found nothing", Code.EMPTY_VALUE)
     if len(fields) > 1:
         raise Bad(
             node,
             f"expected {what}, found {', '.join(fields)}; each of several needs a - of its own,"
             " and what one of them takes stands below it",
+            Code.NOT_ONE_VERB,
         )
     ((name, found),) = fields.items()
     return name, found.key, None if is_empty(found.value) else found.value
@@ -162,17 +164,20 @@ def bind(
         hint = signature.hints[parameter.name]
         if node is None:
             if signature.needs(parameter) and parameter is not pairs and not misspelt:
-                source.fault(key, f"{name} needs {parameter.name}: {signature.doc(parameter)}")
+                needs = f"{name} needs {parameter.name}: {signature.doc(parameter)}"
+                source.fault(key, needs, Code.MISSING_PARAMETER)
         elif parameter is rest:
             unread = len(source.faults)
             arguments.positional = items(hint, node, context.named(name))
             if not arguments.positional and len(source.faults) == unread:
-                source.fault(key, f"{name} needs {parameter.name}: {signature.doc(parameter)}")
+                needs = f"{name} needs {parameter.name}: {signature.doc(parameter)}"
+                source.fault(key, needs, Code.MISSING_PARAMETER)
         else:
             _take(parameter.name, hint, node, arguments, context)
     if pairs is not None:
         if not given and len(signature.parameters) == 1:
-            source.fault(key, f"{name} needs at least one pair of {signature.doc(pairs)}")
+            needs = f"{name} needs at least one pair of {signature.doc(pairs)}"
+            source.fault(key, needs, Code.MISSING_PARAMETER)
         for extra, node in given.items():
             hint = argument_hint(arguments.named.get("flow"), extra)
             _take(extra, hint or signature.hints[pairs.name], node, arguments, context)
@@ -195,7 +200,10 @@ def _given(
         first = signature.rest or next(iter(signature.parameters.values()), None)
         if first is None or first.kind is P.VAR_KEYWORD:
             found = "a list" if isinstance(data, SequenceNode) else repr(data.value)
-            source.fault(data, f"{name} takes {'pairs' if first else 'nothing'}, found {found}")
+            if first is None:
+                source.fault(data, f"{name} takes nothing, found {found}", Code.TAKES_NOTHING)
+            else:
+                source.fault(data, f"{name} takes pairs, found {found}", Code.WRONG_SHAPE)
             return None
         return {first.name: data}
     given: dict[str, Node] = {}
@@ -207,16 +215,18 @@ def _given(
             pair = (field_.key, field_.value)
             words = MappingNode("", [pair], field_.key.start_mark, field_.value.end_mark)
             if given.setdefault(rest, words) is not words:
-                source.fault(field_.key, f"{name} has {short or rest} already; {_ONE}")
+                wrong = f"{name} has {short or rest} already; {_ONE}"
+                source.fault(field_.key, wrong, Code.ONE_OF_TWO)
             short = key
         elif key in given:
-            source.fault(field_.key, f"{name} has {short or rest} already; {_ONE}")
+            wrong = f"{name} has {short or rest} already; {_ONE}"
+            source.fault(field_.key, wrong, Code.ONE_OF_TWO)
         elif key in known or signature.pairs is not None:
             given[key] = field_.value
         else:
             names = [*known, *WAYS] if rest in signature.prompts else known
             hint = suggest(key, names) if names else "it takes nothing"
-            source.fault(field_.key, f"{name} has no {key!r}; {hint}")
+            source.fault(field_.key, f"{name} has no {key!r}; {hint}", Code.UNKNOWN_PARAMETER)
     return given
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from yaml.nodes import MappingNode, Node
 
 from ..engine.choices import RESERVED, Choice, Choices, Meanings, is_key
+from ..engine.codes import Code
 from ..engine.digits import LONGEST_ENTRY
-from ..engine.key_patterns import is_pattern
-from .source import Bad, Field
+from ..engine.key_patterns import is_pattern, key_patterns
+from .source import Bad, Field, Wrong
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -28,13 +29,15 @@ def read_choices(node: Node, context: Context, known: Collection[str] = ()) -> C
     meanings = Meanings()
     for name, field in source.fields(node, "choices, such as sales: [1, sales]").items():
         if name in RESERVED:
-            raise Bad(field.key, f"a choice cannot be called {name!r}: that is an outcome of ask")
+            wrong = f"a choice cannot be called {name!r}: that is an outcome of ask"
+            raise Bad(field.key, wrong, Code.RESERVED_NAME)
         if known and name not in known:
-            source.unknown(field.key, "choice", name, known)
+            source.unknown(field.key, "choice", name, known, Code.UNKNOWN_VALUE)
         else:
             table[name] = _Reader(name, context, meanings).choice(field)
     if not table:
-        raise Bad(node, "expected at least one choice, such as sales: [1, sales]")
+        wrong = "expected at least one choice, such as sales: [1, sales]"
+        raise Bad(node, wrong, Code.EMPTY_VALUE)
     return Choices(table)
 
 
@@ -55,7 +58,7 @@ class _Reader:
             parts = self.source.fields(field.value, "keys, words, say")
             for name, part in parts.items():
                 if name not in _PARTS:
-                    self.source.unknown(part.key, "key", name, _PARTS)
+                    self.source.unknown(part.key, "key", name, _PARTS, Code.UNKNOWN_KEY)
             if "keys" in parts:
                 self._each(parts["keys"], "a key", self._key)
             if "words" in parts:
@@ -68,9 +71,8 @@ class _Reader:
             found = bool(self.source.items(field.value))
         if not found:
             name = self.name
-            self.source.fault(
-                field.key, f"{name} needs a key or a word, such as {name}: [1, {name}]"
-            )
+            wrong = f"{name} needs a key or a word, such as {name}: [1, {name}]"
+            self.source.fault(field.key, wrong, Code.EMPTY_VALUE)
         return Choice(tuple(self.keys), tuple(self.words), say)
 
     def _each(self, field: Field, what: str, take: Callable[[str], None]) -> None:
@@ -80,14 +82,16 @@ class _Reader:
                 continue
             try:
                 take(way)
+            except Wrong as wrong:
+                self.source.fault(item, str(wrong), wrong.code)
             except ValueError as error:
-                self.source.fault(item, str(error))
+                self.source.fault(item, str(error), Code.AMBIGUOUS_CHOICE)
 
     def _text(self, node: Node, what: str) -> str | None:
         try:
             text = self.source.text(node, what)
             if not text.strip():
-                raise Bad(node, f"expected {what}, found an empty text")
+                raise Bad(node, f"expected {what}, found an empty text", Code.EMPTY_VALUE)
         except Bad as bad:
             self.context.note(bad)
             return None
@@ -101,7 +105,11 @@ class _Reader:
 
     def _key(self, way: str) -> None:
         if is_key(way) and len(way) > LONGEST_ENTRY:
-            raise ValueError(f"more than {LONGEST_ENTRY} keys; no caller types them")
+            raise Wrong(f"more than {LONGEST_ENTRY} keys; no caller types them", Code.TOO_LARGE)
+        try:
+            key_patterns(way)
+        except ValueError as error:
+            raise Wrong(str(error), Code.BAD_PATTERN) from None
         self.meanings.add_key(self.name, way)
         self.keys.append(way)
 

@@ -16,13 +16,14 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..engine import templates
 from ..engine.answers import check_path
 from ..engine.choices import Choices
+from ..engine.codes import Code
 from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.key_patterns import key_patterns
 from ..engine.names import BUILTIN_NAMES
-from ..engine.schedule import Closures, Hours, Special
+from ..engine.schedule import Closures, Days, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
@@ -31,7 +32,7 @@ from .choices import read_choices
 from .pairs import read_pairs
 from .prompts import read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
-from .source import Bad, Source, suggest
+from .source import Bad, Source, Wrong, suggest
 from .validators import read_validators
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -84,11 +85,18 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
         return read_name(node, context)
     if origin is Mapping:
         return _mapping(args[0], args[1], node, context)
+    return _convert_text(kind, node, context, metadata)
+
+
+def _convert_text(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> Any:
     text = context.source.text(node)
     try:
         value = _scalar(kind, text, metadata)
+    except Wrong as wrong:
+        raise Bad(node, str(wrong), wrong.code) from None
     except (ValueError, FlowError) as error:
-        raise Bad(node, str(error)) from None
+        named = _name_of(metadata)
+        raise Bad(node, str(error), _CODES.get(named or kind, Code.BAD_VALUE)) from None
     _tell_names(node, text, metadata, context)
     return value
 
@@ -107,7 +115,7 @@ def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -
     if isinstance(node, ScalarNode) and node.value == "none":
         return ()
     if not context.source.items(node):
-        raise Bad(node, "expected at least one, or none")
+        raise Bad(node, "expected at least one, or none", Code.EMPTY_VALUE)
     return items(kind, node, context, metadata)
 
 
@@ -124,17 +132,23 @@ def items(
     return tuple(values)
 
 
+def _name_of(metadata: tuple[Any, ...]) -> str:
+    """That of the kind of text, where there is one."""
+    return next((entry.name for entry in metadata if isinstance(entry, Kind)), "")
+
+
 def _is_named(metadata: tuple[Any, ...]) -> bool:
     return any(isinstance(entry, Kind) and entry.name in _KINDS for entry in metadata)
 
 
 def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
-    named = next((entry.name for entry in metadata if isinstance(entry, Kind)), "")
+    named = _name_of(metadata)
     if named:
         value = _KINDS[named](text)
     elif get_origin(kind) is Literal:
         if text not in get_args(kind):
-            raise ValueError(f"unknown value {text!r}; {suggest(text, get_args(kind))}")
+            wrong = f"unknown value {text!r}; {suggest(text, get_args(kind))}"
+            raise Wrong(wrong, Code.UNKNOWN_VALUE)
         value = text
     elif hasattr(kind, "parse"):
         value = kind.parse(text)
@@ -142,7 +156,8 @@ def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
         value = _PLAIN[kind](text)
     limits = limits_of(metadata)
     if limits and not limits.least <= value <= limits.most:
-        raise ValueError(f"{text} is out of range; expected {limits.least:g} to {limits.most:g}")
+        wrong = f"{text} is out of range; expected {limits.least:g} to {limits.most:g}"
+        raise Wrong(wrong, Code.OUT_OF_RANGE)
     return value
 
 
@@ -181,9 +196,11 @@ def _checked(check: Callable[[str], None]) -> Callable[[str], str]:
 
 def variable_name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError(f"{text!r} is no name; expected letters, digits and _, such as account_no")
+        wrong = f"{text!r} is no name; expected letters, digits and _, such as account_no"
+        raise Wrong(wrong, Code.BAD_NAME)
     if text in BUILTIN_NAMES:
-        raise ValueError(f"{text!r} is set by every call; choose another name")
+        wrong = f"{text!r} is set by every call; choose another name"
+        raise Wrong(wrong, Code.RESERVED_NAME)
     return text
 
 
@@ -243,11 +260,19 @@ def _number(kind: type[int] | type[float]) -> Callable[[str], float]:
     return convert_number
 
 
+def _status(text: str) -> int | str:
+    try:
+        return read_status(text)
+    except ValueError as error:
+        code = Code.OUT_OF_RANGE if text.isdecimal() else Code.UNKNOWN_VALUE
+        raise Wrong(str(error), code) from None
+
+
 def _zone(text: str) -> ZoneInfo:
     if text not in _zones():
         hint = suggest(text, _zones())
         hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
-        raise ValueError(f"unknown time zone {text!r}; {hint}")
+        raise Wrong(f"unknown time zone {text!r}; {hint}", Code.UNKNOWN_VALUE)
     return ZoneInfo(text)
 
 
@@ -270,7 +295,18 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "url": _url,
     "path": _checked(check_path),
     "function": _function,
-    "status": read_status,
+    "status": _status,
+}
+# The code of what cannot be read, by the kind of text or by type.
+_CODES: Mapping[Any, Code] = {
+    "seconds": Code.BAD_TIME,
+    "text": Code.BAD_TEMPLATE,
+    "secret text": Code.BAD_TEMPLATE,
+    "expression": Code.BAD_EXPRESSION,
+    "address": Code.BAD_ADDRESS,
+    "contact": Code.BAD_ADDRESS,
+    "dial pattern": Code.BAD_PATTERN,
+    Days: Code.BAD_HOURS,
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
     str: str,
@@ -289,7 +325,7 @@ def _flow(node: Node, context: Context) -> Flow | None:
     try:
         return context.flow(name)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.MISSING_FILE) from None
 
 
 def _plain(node: Node, context: Context) -> Any:
@@ -311,7 +347,7 @@ def _plain(node: Node, context: Context) -> Any:
     try:
         templates.check_text(text)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(text))
     return text
 

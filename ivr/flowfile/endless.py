@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from ..engine.codes import Code
 from ..engine.errors import Fault
 from ..engine.flow import Flow
 from ..engine.handlers import targets
@@ -19,7 +20,8 @@ def endless(flows: Collection[Flow], verbs: Mapping[Flow, Verbs]) -> Iterator[Fa
         left -= found
     for flow in left:
         yield flow.place.fault(
-            f"{flow.name} can only call itself, without end; lead an outcome past that call"
+            f"{flow.name} can only call itself, without end; lead an outcome past that call",
+            Code.ENDLESS_FLOW,
         )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode
 
+from ..engine.codes import Code
 from ..engine.house import NO_HOUSE, UTC, House
 from ..engine.schedule import Hours, Schedule
 from ..engine.verb import VERBS
@@ -52,12 +53,12 @@ def _schedule(name: str, field: Field, context: Context) -> Schedule:
     verb = VERBS["schedule"]
     for key, pair in source.fields(node, "the rules of a schedule").items():
         if key not in _RULES:
-            source.unknown(pair.key, "key", key, sorted(_RULES))
+            source.unknown(pair.key, "key", key, sorted(_RULES), Code.UNKNOWN_KEY)
             return Schedule()
     arguments = bind(verb.run, name, field.key, node, context)
     if arguments is None:
         return Schedule()
     wrong = verb.check(arguments.named)
     if wrong:
-        source.fault(field.key, f"{name}: {wrong}")
+        source.fault(field.key, f"{name}: {wrong}", Code.AT_ODDS)
     return Schedule(**arguments.named)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, FlowError, LoadError
 from ..engine.flow import Flow
 from ..engine.house import House
@@ -14,7 +15,7 @@ from .answered import misplaced
 from .bound import Bound
 from .endless import endless
 from .parts import Parts
-from .source import suggest
+from .source import meant_beside, suggest
 
 LIBRARY = Path(__file__).parents[1] / "library"
 LIBRARY_PREFIX = "library/"
@@ -94,9 +95,7 @@ class Loading:
         else:
             path = caller.parent / name
             if not path.is_file():
-                beside = sorted(found.name for found in path.parent.glob("*.yaml"))
-                hint = suggest(path.name, beside)
-                raise FlowError(f"no flow {path}" + (f"; {hint}" if hint.startswith("did") else ""))
+                raise FlowError(f"no flow {path}{meant_beside(path)}")
         flow = self.flow(path)
         return None if flow in self.broken else flow
 
@@ -112,7 +111,8 @@ class Loading:
                 flow = read_python(path, self.prompts, lambda flow: self._prepare(path, flow))
                 self.begin(path, flow)
             case _:
-                raise LoadError([Fault(str(path), 0, 0, "expected a flow file: .yaml or .py")])
+                wrong = "expected a flow file: .yaml or .py"
+                raise LoadError([Fault(str(path), 0, 0, wrong, Code.NOT_A_FLOW)])
 
     def _prepare(self, path: Path, flow: Flow) -> None:
         """Add to a flow in Python what all flows share."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError
 from ..engine.verb import VERBS, Verb
 from .read_python import run_python
@@ -18,7 +19,8 @@ def read_verbs(path: Path) -> dict[str, Verb]:
     taken = [name for name in found if name in builtin]
     if taken:
         wrong = f"{taken[0]!r} is a verb already; choose another name"
-        raise LoadError([Fault(str(path), found[taken[0]].run.__code__.co_firstlineno, 0, wrong)])
+        line = found[taken[0]].run.__code__.co_firstlineno
+        raise LoadError([Fault(str(path), line, 0, wrong, Code.RESERVED_NAME)])
     if not found:
-        raise LoadError([Fault(str(path), 0, 0, _NONE)])
+        raise LoadError([Fault(str(path), 0, 0, _NONE, Code.NOTHING_DECLARED)])
     return found

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node
 
+from ..engine.codes import Code
 from ..engine.effects import Given
 from ..engine.errors import LoadError
-from .source import Bad, Source
+from .source import Bad, Source, meant_beside
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -30,11 +31,12 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
     name = source.text(node, WORDS)
     file = Path(source.file).resolve().parent / name
     if not file.is_file():
-        raise Bad(node, f"no such file: {name!r}, seen from the folder of this one")
+        wrong = f"no such file: {name!r}, seen from the folder of this one{meant_beside(file)}"
+        raise Bad(node, wrong, Code.MISSING_FILE)
     try:
         other, root = Source.parse(file)
         if root is None:
-            raise Bad(node, f"{name!r} is empty; expected {WORDS}")
+            raise Bad(node, f"{name!r} is empty; expected {WORDS}", Code.EMPTY_FILE)
         try:
             return _texts(other, root)
         except Bad as bad:

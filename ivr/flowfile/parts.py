@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node
 
+from ..engine.codes import Code
 from ..engine.errors import LoadError
 from ..engine.flow import Flow, Place
 from ..engine.flow_check import reached
@@ -16,7 +17,7 @@ from .convert import Context
 from .own_verbs import read_verbs
 from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
-from .source import Bad, Field, Source
+from .source import Bad, Field, Source, meant_beside
 from .state_templates import Templates
 from .top import read_included_top, read_variables
 from .universal import read_universal
@@ -85,9 +86,9 @@ class Parts:
         name = part.source.text(node, "a file, such as common.yaml")
         path = part.path.parent / name
         if not path.is_file():
-            raise Bad(node, f"no file {path}")
+            raise Bad(node, f"no file {path}{meant_beside(path)}", Code.MISSING_FILE)
         if len(self._seen) >= MOST_FILES:
-            raise Bad(node, f"a flow is made of at most {MOST_FILES} files")
+            raise Bad(node, f"a flow is made of at most {MOST_FILES} files", Code.TOO_LARGE)
         if path.resolve() not in self._seen:
             self._file(path)
 
@@ -101,7 +102,8 @@ class Parts:
             return
         if root is None:
             self.whole, self._unread = False, True
-            self._loading.faults.append(Place(source.file, 1, 1).fault("empty; expected ivr: 1"))
+            empty = Place(source.file, 1, 1).fault("empty; expected ivr: 1", Code.EMPTY_FILE)
+            self._loading.faults.append(empty)
             return
         top: dict[str, Field] = {}
         try:
@@ -160,7 +162,7 @@ class Parts:
             try:
                 path = part.path.parent / part.source.text(node, "a file, such as my_verbs.py")
                 if not path.is_file():
-                    raise Bad(node, f"no file {path}")
+                    raise Bad(node, f"no file {path}{meant_beside(path)}", Code.MISSING_FILE)
                 found = read_verbs(path)
             except Bad as bad:
                 self._lack_verbs()
@@ -170,7 +172,8 @@ class Parts:
                 self._loading.faults += error.faults
             else:
                 for name in found.keys() & self.verbs.keys():
-                    part.source.fault(node, f"verb {name!r} is declared twice")
+                    wrong = f"verb {name!r} is declared twice"
+                    part.source.fault(node, wrong, Code.GIVEN_TWICE)
                 self.verbs |= found
                 self._loading.texts.setdefault(self.flow, []).append(path.read_bytes())
 
@@ -187,14 +190,17 @@ class Parts:
             self.whole, self._unread = False, True
             return source.note(bad)
         if not fields and self.whole and len(self.parts) == 1:
-            source.fault(part.top["states"].key, "expected at least one state, with do and then")
+            nothing = "expected at least one state, with do and then"
+            source.fault(part.top["states"].key, nothing, Code.EMPTY_VALUE)
             self.whole, self._unread = False, True
         for name, each in fields.items():
             wrong = bad_name(name, self.flow)
-            if wrong or (name in self._places and not part.shared):
+            if wrong is None and name in self._places and not part.shared:
+                also = f"state {name!r} is declared twice; also at {self._places[name]}"
+                wrong = also, Code.GIVEN_TWICE
+            if wrong is not None:
                 self.whole = False
-                also = f"state {name!r} is declared twice; also at {self._places.get(name)}"
-                source.fault(each.key, wrong or also)
+                source.fault(each.key, *wrong)
             elif name not in self._places and name not in self.flow.states:
                 self._places[name] = source.place(each.key)
                 self._state(part, name, each)

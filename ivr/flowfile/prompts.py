@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from yaml.nodes import MappingNode, Node
 
 from ..engine import templates
+from ..engine.codes import Code
 from ..engine.effects import (
     File,
     Given,
@@ -25,7 +26,7 @@ from ..engine.effects import (
 )
 from ..engine.errors import FlowError
 from ..engine.urls import check_url
-from .source import Bad, suggest
+from .source import Bad, meant_beside, suggest
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -48,18 +49,22 @@ def read_prompt(node: Node, context: Context) -> Prompt:
         for name in fields:
             if name not in WAYS:
                 wrong = f"unknown key {name!r}; expected a prompt, or one of {', '.join(WAYS)}"
-                raise Bad(fields[name].key, wrong)
+                raise Bad(fields[name].key, wrong, Code.UNKNOWN_KEY)
         if len(fields) != 1:
-            raise Bad(node, "expected a prompt's name, or one pair such as text: words")
+            wrong = "expected a prompt's name, or one pair such as text: words"
+            raise Bad(node, wrong, Code.ONE_OF_TWO if fields else Code.EMPTY_VALUE)
         ((name, field),) = fields.items()
         return WAYS[name](field.value, context)
     name = source.text(node, "a prompt's name")
     if name.lower().endswith(".wav") and (context.prompts is None or name not in context.prompts):
-        raise Bad(node, f"{name!r} is no prompt's name; for a file beside the flow: {{file: …}}")
+        wrong = f"{name!r} is no prompt's name; for a file beside the flow: {{file: …}}"
+        raise Bad(node, wrong, Code.BAD_NAME)
     if not _NAME.fullmatch(name):
-        raise Bad(node, f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}")
+        wrong = f"{name!r} is no prompt's name; for words to be spoken: {{text: …}}"
+        raise Bad(node, wrong, Code.BAD_NAME)
     if context.prompts is not None and name not in context.prompts:
-        raise Bad(node, f"unknown prompt {name!r}; {suggest(name, sorted(context.prompts))}")
+        wrong = f"unknown prompt {name!r}; {suggest(name, sorted(context.prompts))}"
+        raise Bad(node, wrong, Code.UNKNOWN_PROMPT)
     return name
 
 
@@ -68,7 +73,7 @@ def _text(node: Node, context: Context) -> Text:
     words = source.text(node, "words")
     if source.cut_by_comment(node):
         wrong = "to YAML a comment begins inside this text; put it in quotes"
-        raise Bad(source.key(node), wrong)
+        raise Bad(source.key(node), wrong, Code.CUT_BY_COMMENT)
     _check(words, node)
     context.uses(node, templates.names_in_text(words))
     return Text(words)
@@ -78,10 +83,11 @@ def _file(node: Node, context: Context) -> File:
     name = context.source.text(node, "a sound file beside the flow")
     if Path(name).suffix.lower() != ".wav":
         hint = f"; try: ffmpeg -i {name} {Path(name).stem}.wav" if Path(name).suffix else ""
-        raise Bad(node, f"{name!r}: only WAV can be played{hint}")
+        raise Bad(node, f"{name!r}: only WAV can be played{hint}", Code.BAD_VALUE)
     file = Path(context.source.file).resolve().parent / name
     if context.prompts is not None and not file.is_file():
-        raise Bad(node, f"no such file: {name!r}, seen from the folder of this one")
+        wrong = f"no such file: {name!r}, seen from the folder of this one{meant_beside(file)}"
+        raise Bad(node, wrong, Code.MISSING_FILE)
     return File(str(file))
 
 
@@ -91,7 +97,7 @@ def _url(node: Node, context: Context) -> Url:
     try:
         check_url(text)
     except ValueError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_VALUE) from None
     context.uses(node, templates.names_in_text(text))
     return Url(text)
 
@@ -100,19 +106,21 @@ def _tone(node: Node, context: Context) -> Tone | Signal:
     text = context.source.text(node, "a tone")
     found = _TONE.fullmatch(text.lower())
     if not found:
-        raise Bad(node, f"{text!r} is no tone; {_A_TONE}")
+        raise Bad(node, f"{text!r} is no tone; {_A_TONE}", Code.BAD_VALUE)
     seconds = _seconds(found[2], node) if found[2] else None
     hertz, signal = _HERTZ.fullmatch(found[1]), _SIGNAL.fullmatch(found[1])
     if hertz:
         if not 20 <= int(hertz[1]) <= 3800:
-            raise Bad(node, f"{hertz[1]} Hz; a telephone carries 20 to 3800 Hz")
+            wrong = f"{hertz[1]} Hz; a telephone carries 20 to 3800 Hz"
+            raise Bad(node, wrong, Code.OUT_OF_RANGE)
         return Tone(int(hertz[1]), Tone().seconds if seconds is None else seconds)
     if found[1] == "beep":
         return Tone(seconds=Tone().seconds if seconds is None else seconds)
     name = signal[2] if signal else ""
     if not signal or name not in get_args(SignalName):
         known = ("beep", *get_args(SignalName))
-        raise Bad(node, f"{text!r} is no tone; {_A_TONE}; names: {', '.join(known)}")
+        wrong = f"{text!r} is no tone; {_A_TONE}; names: {', '.join(known)}"
+        raise Bad(node, wrong, Code.BAD_VALUE)
     country = (signal[1] or "").upper()
     return Signal(name, seconds or 0.0, country)  # type: ignore[arg-type]
 
@@ -125,7 +133,8 @@ def _seconds(text: str, node: Node) -> float:
     found = _SECONDS.fullmatch(text.strip())
     seconds = float(Decimal(found[1]) * _UNITS[found[2]]) if found else 0.0
     if not 0 < seconds <= LONGEST:
-        raise Bad(node, f"{text!r}: expected a time up to {LONGEST:g} s, such as 500 ms or 2 s")
+        wrong = f"{text!r}: expected a time up to {LONGEST:g} s, such as 500 ms or 2 s"
+        raise Bad(node, wrong, Code.OUT_OF_RANGE if found else Code.BAD_TIME)
     return seconds
 
 
@@ -133,7 +142,7 @@ def _check(text: str, node: Node) -> None:
     try:
         templates.check_text(text)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
 
 
 def _recording(node: Node, context: Context) -> Recorded:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..engine import templates
 from ..engine.choices import UNIVERSAL
+from ..engine.codes import Code
 from ..engine.effects import File, Prompt, Text, Url
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
@@ -148,7 +149,8 @@ class StateReader:
         for outcome, node in returned.items():
             if outcome not in declared and outcome not in self._handled:
                 names = ", ".join(declared) or "none"
-                yield self._fault(node, f"{name} can return {outcome!r}, declared are: {names}")
+                wrong = f"{name} can return {outcome!r}, declared are: {names}"
+                yield self._fault(node, wrong, Code.FORGOTTEN_OUTCOME)
         for outcome in declared if decided else ():
             if outcome not in (*returned, *UNIVERSAL):
                 if returned:
@@ -156,7 +158,8 @@ class StateReader:
                 else:
                     hint = "it returns nothing; expected such as return (await say(…)).outcome"
                 yield self.state.place.fault(
-                    f"{name} declares {outcome!r} but never returns it; {hint}"
+                    f"{name} declares {outcome!r} but never returns it; {hint}",
+                    Code.UNKNOWN_OUTCOME,
                 )
 
     def _outcomes(self, value: ast.AST | None) -> set[str] | None:
@@ -216,33 +219,36 @@ class StateReader:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
                 verb = self._verb(node.value)
                 if verb is not None:
-                    yield self._fault(node, f"{verb.name} does nothing without await")
+                    wrong = f"{verb.name} does nothing without await"
+                    yield self._fault(node, wrong, Code.MISSING_AWAIT)
         for call, verb in self._calls:
             wrong = self._asked(verb, call, verb.check)
             if wrong:
-                yield self._fault(call, f"{verb.name}: {wrong}")
+                yield self._fault(call, f"{verb.name}: {wrong}", Code.AT_ODDS)
         yield from self._wrong_prompts()
 
     def _wrong_prompts(self) -> Iterator[Fault]:
         for prompt, node in self._prompts():
             wrong = self._wrong_prompt(prompt)
             if wrong:
-                yield self._fault(node, wrong)
+                yield self._fault(node, *wrong)
 
-    def _wrong_prompt(self, prompt: Prompt) -> str:
-        """What is wrong with *prompt*; empty: nothing, or it cannot be told."""
+    def _wrong_prompt(self, prompt: Prompt) -> tuple[str, Code] | None:
+        """What is wrong with *prompt*; None: nothing, or it cannot be told."""
         if isinstance(prompt, Text):
             try:
                 templates.check_text(prompt.words)
             except FlowError as error:
-                return str(error)
+                return str(error), Code.BAD_TEMPLATE
         elif self._known is None:
-            return ""
+            return None
         elif isinstance(prompt, File) and not (Path(self._file).parent / prompt.path).is_file():
-            return f"no such file: {prompt.path!r}, seen from the folder of this one"
+            wrong = f"no such file: {prompt.path!r}, seen from the folder of this one"
+            return wrong, Code.MISSING_FILE
         elif isinstance(prompt, str) and prompt not in self._known:
-            return f"unknown prompt {prompt!r}; {suggest(prompt, sorted(self._known))}"
-        return ""
+            hint = suggest(prompt, sorted(self._known))
+            return f"unknown prompt {prompt!r}; {hint}", Code.UNKNOWN_PROMPT
+        return None
 
     def _asked(self, verb: Verb, call: ast.Call, question: Any) -> Any:
         """What *question* says of the arguments of *call*; None where that cannot be told."""
@@ -327,8 +333,8 @@ class StateReader:
     def _place(self, node: ast.AST) -> Place:
         return self._tree.place(self._file, node)
 
-    def _fault(self, node: ast.AST, message: str) -> Fault:
-        return self._place(node).fault(message)
+    def _fault(self, node: ast.AST, message: str, code: Code) -> Fault:
+        return self._place(node).fault(message, code)
 
 
 def _own(function: ast.AST) -> Iterator[ast.AST]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yaml.nodes import MappingNode, Node
 
 from ..engine.call import Call
+from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import Step
 from ..engine.handlers import Ladder, ladder
@@ -47,7 +48,8 @@ def is_free(states: States, name: str, node: Node, shared: bool) -> bool:
     first = places.setdefault(name, states.source.place(node))
     free = first == states.source.place(node)
     if not free and not shared:
-        states.source.fault(node, f"{name} is given twice; also at {first}")
+        wrong = f"{name} is given twice; also at {first}"
+        states.source.fault(node, wrong, Code.GIVEN_TWICE)
     return free
 
 
@@ -58,9 +60,8 @@ def farewell(states: States, part: Field) -> Step | None:
         return None
     loud = [bound for bound in verbs if not bound.verb.after_call]
     for bound in loud:
-        states.source.fault(
-            bound.key, f"{bound.verb.name}: on_hang_up runs after the call; nothing of it is left"
-        )
+        wrong = f"{bound.verb.name}: on_hang_up runs after the call; nothing of it is left"
+        states.source.fault(bound.key, wrong, Code.AFTER_THE_CALL)
     return None if loud else _in_turn(verbs)
 
 
@@ -83,12 +84,12 @@ def _ladder(states: States, node: Node) -> Ladder:
     steps: dict[int, str] = {}
     for times, part in source.fields(node, _STATE).items():
         if not times.isdecimal() or len(times) > 3:
-            raise Bad(part.key, f"{times!r} is no number of times")
+            raise Bad(part.key, f"{times!r} is no number of times", Code.BAD_COUNT)
         steps[int(times)] = read_target(states, part.value)
     try:
         return ladder(steps)
     except FlowError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_COUNT) from None
 
 
 def read_target(states: States, node: Node, name: str = "") -> str:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError
-from ..engine.flow import Flow, State
+from ..engine.flow import Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.verb import VERBS, Verb
 from .python_state import StateReader, Tree
@@ -37,7 +38,7 @@ def read_python(
     module, _ = run_python(path)
     flow = getattr(module, "flow", None)
     if not isinstance(flow, Flow):
-        raise LoadError([Fault(str(path), 0, 0, _NO_FLOW)])
+        raise LoadError([Fault(str(path), 0, 0, _NO_FLOW, Code.NOTHING_DECLARED)])
     trees = _Trees({str(path): Tree(source)})
     if not flow.place.file:
         flow.place = trees[str(path)].flow_place(str(path))
@@ -83,7 +84,7 @@ def _read(
     step = state.step
     if not inspect.iscoroutinefunction(inspect.unwrap(step)):
         wrong = f"{state.name} must be an async def that returns its outcome, without yield"
-        return state, [state.place.fault(wrong)]
+        return state, [state.place.fault(wrong, Code.NOT_ASYNC)]
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
     addresses, flows = state.addresses, state.flows
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
@@ -98,7 +99,7 @@ def _read(
         if not isinstance(target, str):
             wrong = f"expected the name of a state, found a {type(target).__name__}"
             place = places.get(outcome, state.place)
-            faults.append(place.fault(f"{state.name}: {outcome}: {wrong}"))
+            faults.append(place.fault(f"{state.name}: {outcome}: {wrong}", Code.WRONG_SHAPE))
     read = replace(state, on_places=places, prompts=prompts, addresses=addresses, flows=flows)
     return read, faults
 
@@ -122,7 +123,8 @@ def _source(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise LoadError([Fault(str(path), 0, 0, f"cannot be read: {why}")]) from None
+        wrong = f"cannot be read: {why}"
+        raise LoadError([Fault(str(path), 0, 0, wrong, Code.UNREADABLE_FILE)]) from None
 
 
 def _run(path: Path, source: bytes) -> ModuleType:
@@ -181,7 +183,8 @@ def _load_error(path: Path, error: BaseException) -> LoadError:
         case LoadError():
             return error
         case SyntaxError(lineno=line, offset=column, filename=file) if file == str(path):
-            return LoadError([Fault(file, line or 0, column or 0, f"not Python: {error.msg}")])
+            place = Place(file, line or 0, column or 0)
+            return LoadError([place.fault(f"not Python: {error.msg}", Code.PYTHON_FAILS)])
         case ModuleNotFoundError():
             wrong = f"{error}; a module of your own must lie beside the flow"
         case SystemExit():
@@ -190,4 +193,5 @@ def _load_error(path: Path, error: BaseException) -> LoadError:
             wrong = f"{type(error).__name__}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    return LoadError([Fault(str(path), (lines or [0])[-1] or 0, 0, wrong)])
+    line = (lines or [0])[-1] or 0
+    return LoadError([Fault(str(path), line, 0, wrong, Code.PYTHON_FAILS)])

@@ -10,6 +10,7 @@ from itertools import pairwise
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from ..engine.choices import UNIVERSAL
+from ..engine.codes import Code
 from ..engine.flow import END, RESERVED, Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.names import KNOWN_NAMES
@@ -18,7 +19,7 @@ from ..engine.verb import VERBS, Verb
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import Context
-from .source import Bad, Field, suggest
+from .source import Bad, Field, missing, suggest
 from .typed import wrong_assignments
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
@@ -61,7 +62,9 @@ class States:
         for node in self.targets:
             if node.value not in known:
                 self.whole = False
-                self.source.unknown(node, "state", node.value, [*states, *self.flow.ends])
+                self.source.unknown(
+                    node, "state", node.value, [*states, *self.flow.ends], Code.UNKNOWN_STATE
+                )
 
     def state(self, name: str, part: Field, place: Place | None = None) -> State:
         """The state *name*, which stands at *place* if not where it is read."""
@@ -70,7 +73,7 @@ class States:
             parts = source.fields(part.value, "a state: do, then")
             for key, unknown in parts.items():
                 if key not in _STATE:
-                    source.unknown(unknown.key, "key", key, _STATE)
+                    source.unknown(unknown.key, "key", key, _STATE, Code.UNKNOWN_KEY)
             if "on_error" in parts:
                 on_error = source.text(parts["on_error"].value, "a state")
                 self.targets.append(parts["on_error"].value)
@@ -79,8 +82,8 @@ class States:
             self._handled = handled(self.flow, on_error)
             if "do" in parts:
                 verbs = self.verbs_of(parts["do"])
-            else:
-                source.fault(part.key, f"state {name!r} lacks do")
+            elif missing(("do",), parts, _STATE):
+                source.fault(part.key, f"state {name!r} lacks do", Code.MISSING_KEY)
             then = self._then(parts.get("then"), verbs)
             if verbs is not None:
                 self.verbs[name] = verbs
@@ -115,7 +118,10 @@ class States:
             needed = {o: of for o, of in needed.items() if o not in self._handled} or needed
             if len(needed) != 1:
                 named = f"expected where each outcome leads: {', '.join(needed)}"
-                raise Bad(part.value, named if needed else "the call ends here; leave then out")
+                if needed:
+                    raise Bad(part.value, named, Code.ONE_STATE_FOR_SEVERAL)
+                wrong = "the call ends here; leave then out"
+                raise Bad(part.value, wrong, Code.THEN_AFTER_THE_END)
             for outcome in needed:
                 then.keys[outcome] = part.key
                 then.targets[outcome] = part.value
@@ -137,7 +143,8 @@ class States:
         """The verbs of *part*; None when one of them could not be read."""
         nodes = part.value.value if isinstance(part.value, SequenceNode) else [part.value]
         if not nodes:
-            raise Bad(part.key, "expected at least one verb, such as say: welcome")
+            wrong = "expected at least one verb, such as say: welcome"
+            raise Bad(part.key, wrong, Code.EMPTY_VALUE)
         bound = [self._bound(node) for node in nodes]
         return None if None in bound else [b for b in bound if b is not None]
 
@@ -152,7 +159,8 @@ class States:
         if verb is None and not self.verbs_known:
             return None
         if verb is None:
-            source.unknown(key, "verb", name, sorted({*VERBS, *self.own_verbs}))
+            known = sorted({*VERBS, *self.own_verbs})
+            source.unknown(key, "verb", name, known, Code.UNKNOWN_VERB)
             return None
         arguments = bind(verb.run, name, key, data, self.context)
         if arguments is None or arguments.named.get("flow", ...) is None:
@@ -160,10 +168,10 @@ class States:
         named = signature_of(verb.run).by_name(arguments)
         wrong = verb.check(named)
         if wrong:
-            source.fault(key, f"{name}: {wrong}")
+            source.fault(key, f"{name}: {wrong}", Code.AT_ODDS)
             return None
-        for wrong in wrong_assignments(verb, named, self.flow):
-            source.fault(key, f"{name}: {wrong}")
+        for wrong, code in wrong_assignments(verb, named, self.flow):
+            source.fault(key, f"{name}: {wrong}", code)
         return Bound(
             verb,
             arguments,
@@ -181,7 +189,7 @@ class States:
         if self.flow.variables is not None:
             for name in sorted(set(names) - self.flow.declared.keys() - set(KNOWN_NAMES)):
                 wrong = undeclared(name, self.flow.declared, KNOWN_NAMES)
-                self.source.fault(node, wrong)
+                self.source.fault(node, wrong, Code.UNKNOWN_VARIABLE)
 
     def _beyond(self, verbs: list[Bound]) -> tuple[str, ...]:
         """The outcomes of universal choices: a state may say where they lead, and need not."""
@@ -196,31 +204,36 @@ class States:
                     after.key,
                     f"{after.verb.name} is never reached: {bound.verb.name} {why},"
                     " so it can only be the last of do",
+                    Code.UNREACHABLE_VERB,
                 )
         needed = outcomes_of(verbs)
         said = {*then.keys, *self._handled}
-        forgotten = [outcome for outcome in needed if outcome not in said]
-        self.whole = self.whole and then.whole and not forgotten
+        self.whole = self.whole and then.whole and needed.keys() <= said
+        forgotten = missing(needed, said, {*needed, *self._handled})
         if forgotten and then.whole:
             of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))
             forgets = "then forgets" if then.keys else "then is missing; expected"
-            self.source.fault(at.key, f"{state}: {forgets} {', '.join(forgotten)} (of {of})")
+            wrong = f"{state}: {forgets} {', '.join(forgotten)} (of {of})"
+            self.source.fault(at.key, wrong, Code.FORGOTTEN_OUTCOME)
         extra = self._beyond(verbs)
         for outcome, key in then.keys.items():
             if outcome not in (*needed, *extra):
                 names = ", ".join(bound.verb.name for bound in verbs)
-                hint = suggest(outcome, needed) if needed else "the call ends here; leave then out"
-                self.source.fault(
-                    key, f"{state}: {names} cannot have the outcome {outcome!r}; {hint}"
-                )
+                wrong = f"{state}: {names} cannot have the outcome {outcome!r}"
+                if needed:
+                    hint, code = suggest(outcome, needed), Code.UNKNOWN_OUTCOME
+                else:
+                    hint, code = "the call ends here; leave then out", Code.THEN_AFTER_THE_END
+                self.source.fault(key, f"{wrong}; {hint}", code)
 
 
-def bad_name(name: str, flow: Flow) -> str:
-    """What is wrong with *name* for a state of *flow*; empty: nothing."""
+def bad_name(name: str, flow: Flow) -> tuple[str, Code] | None:
+    """What is wrong with *name* for a state of *flow*; None: nothing."""
     if name == END:
-        return f"{name!r} is where calls end; choose another name"
+        return f"{name!r} is where calls end; choose another name", Code.RESERVED_NAME
     if name in flow.outcomes:
-        return f"{name!r} is an outcome of the flow; choose another name"
+        return f"{name!r} is an outcome of the flow; choose another name", Code.RESERVED_NAME
     if name not in RESERVED and _NAME.fullmatch(name):
-        return ""
-    return f"{name!r} is no name of a state; expected letters, digits, spaces, '_', '-' and '.'"
+        return None
+    expected = "expected letters, digits, spaces, '_', '-' and '.'"
+    return f"{name!r} is no name of a state; {expected}", Code.BAD_NAME

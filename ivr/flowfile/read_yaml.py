@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import Node
 
+from ..engine.codes import Code
 from ..engine.errors import LoadError
 from ..engine.flow import Place
 from .parts import Parts
@@ -22,7 +23,8 @@ def read_yaml(path: Path, loading: Loading) -> None:
     """Read one flow file, as a part of *loading*.  Raises `LoadError` with every fault of it."""
     source, root = Source.parse(path)
     if root is None:
-        raise LoadError([Place(source.file, 1, 1).fault("empty; a flow begins with ivr: 1")])
+        wrong = "empty; a flow begins with ivr: 1"
+        raise LoadError([Place(source.file, 1, 1).fault(wrong, Code.EMPTY_FILE)])
     try:
         _read(path, source, root, loading)
     except Bad as bad:

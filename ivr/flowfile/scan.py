@@ -20,6 +20,10 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 from yaml.tokens import ScalarToken
 
+from ..engine.codes import Code
+
+Remedy = tuple[str, Code]
+
 DEEPEST = 40  # levels; a flow has less than ten
 _INDICATORS = "*&!%@`|>#"
 _BRACES = re.compile(r"\{\{[^\n]{0,500}?\}\}|\{%[^\n]{0,500}?%\}")
@@ -44,10 +48,10 @@ class Reading(Reader, Scanner, Parser, Composer, BaseResolver):
         Parser.__init__(self)
         Composer.__init__(self)
         BaseResolver.__init__(self)
-        self.swallowed: dict[int, str] = {}
+        self.swallowed: dict[int, Remedy] = {}
         self.keys: dict[Node, Node] = {}
         self.suspects: list[int] = []
-        self.remedies: dict[Node, str] = {}
+        self.remedies: dict[Node, Remedy] = {}
         self._path: list[Any] = []
         self._in_value = False
 
@@ -149,12 +153,14 @@ class Reading(Reader, Scanner, Parser, Composer, BaseResolver):
         return node
 
 
-def _remedy(text: str, *, keys_below: bool) -> str:
+def _remedy(text: str, *, keys_below: bool) -> Remedy:
     shown = text.splitlines()[0]
     shown = shown if len(shown) <= 60 else shown[:60] + "…"
     if keys_below:
-        return f"a key cannot have both a value, {shown!r}, and keys below; expected one of the two"
-    return f"{shown} means something to YAML; put it in quotes: {quoted(shown)}"
+        wrong = f"a key cannot have both a value, {shown!r}, and keys below"
+        return f"{wrong}; expected one of the two", Code.VALUE_AND_KEYS
+    wrong = f"{shown} means something to YAML"
+    return f"{wrong}; put it in quotes: {quoted(shown)}", Code.SWALLOWED_BY_YAML
 
 
 def quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import Node
 
+from ..engine.codes import Code
 from ..engine.schedule import Closures, Hours, OtherHours, Span, Special
 from .calendars import read_calendar
 from .source import Bad, suggest
@@ -22,11 +23,11 @@ def read_hours(node: Node, context: Context) -> Hours:
             try:
                 spans.append(Span.parse(text))
             except ValueError as error:
-                context.note(Bad(item, str(error)))
+                context.note(Bad(item, str(error), Code.BAD_HOURS))
     try:
         return Hours(spans).checked()
     except ValueError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_HOURS) from None
 
 
 def read_special(node: Node, context: Context) -> Special:
@@ -36,7 +37,7 @@ def read_special(node: Node, context: Context) -> Special:
         try:
             found.append(OtherHours.parse(day, times))
         except ValueError as error:
-            context.note(Bad(field.key, str(error)))
+            context.note(Bad(field.key, str(error), Code.BAD_HOURS))
     return Special(found)
 
 
@@ -45,12 +46,12 @@ def read_closures(node: Node, context: Context) -> Closures:
     try:
         return read_calendar(file)
     except ValueError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.UNREADABLE_FILE) from None
 
 
 def read_name(node: Node, context: Context) -> str:
     name = context.source.text(node, "a schedule's name, or open: days and times")
     if context.schedules is not None and name not in context.schedules:
         hint = suggest(name, sorted(context.schedules)) if context.schedules else "it has none"
-        raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}")
+        raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}", Code.UNKNOWN_VALUE)
     return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,9 +13,10 @@ from yaml.error import MarkedYAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Place
-from .scan import Reading, quoted
+from .scan import Reading, Remedy, quoted
 
 LARGEST_FILE = 200_000  # bytes; read in two seconds
 MOST_FAULTS = 100  # of one file; who sees a hundred does not need the others yet
@@ -27,10 +28,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 class Bad(Exception):
     """A fault at one place: raised by whoever reads a value, noted by whoever goes on after it."""
 
-    def __init__(self, node: Node, message: str) -> None:
+    def __init__(self, node: Node, message: str, code: Code) -> None:
         super().__init__(message)
         self.node = node
         self.message = message
+        self.code = code
+
+
+class Wrong(ValueError):
+    """What is wrong with a text, where its kind alone does not say what sort of fault it is."""
+
+    def __init__(self, message: str, code: Code) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Field:
@@ -51,7 +61,7 @@ class Source:
         self.faults: list[Fault] = []
         self._text = text
         self._lines = [0, *(found.end() for found in _BREAK.finditer(text))]
-        self._swallowed: dict[Node, str] = {}
+        self._swallowed: dict[Node, Remedy] = {}
         self._keys: dict[Node, Node] = {}
         self._looked_at: set[Node] = set()
         self._use = ""
@@ -71,7 +81,8 @@ class Source:
             reading = Reading(self._text)
         except ReaderError as error:
             sign = chr(error.character)
-            self._at(error.position, f"the character {sign!r} is not allowed; remove it")
+            wrong = f"the character {sign!r} is not allowed; remove it"
+            self._at(error.position, wrong, Code.BAD_CHARACTERS)
             raise LoadError(self.faults) from None
         try:
             root: Node | None = reading.get_single_node()
@@ -83,17 +94,17 @@ class Source:
 
     def _broken(self, reading: Reading, error: Exception) -> None:
         """Note what made the text unreadable: in most cases something that was swallowed."""
-        for index, message in reading.swallowed.items():
-            self._at(index, message)
+        for index, remedy in reading.swallowed.items():
+            self._at(index, *remedy)
         if reading.suspects and reading.flow_level:
-            self._at(reading.suspects[-1], "# begins a comment here; put the text in quotes")
+            wrong = "# begins a comment here; put the text in quotes"
+            self._at(reading.suspects[-1], wrong, Code.CUT_BY_COMMENT)
         if not self.faults:
             if isinstance(error, MarkedYAMLError):
                 self._at(*_explained(error))
             else:  # PyYAML, of an escape such as "\U00110000"
-                self._at(
-                    reading.index, "no such character; single quotes keep a backslash as it is"
-                )
+                wrong = "no such character; single quotes keep a backslash as it is"
+                self._at(reading.index, wrong, Code.NOT_YAML)
 
     # Places and faults.
 
@@ -109,19 +120,19 @@ class Source:
         """The key that *node* is the value of, or stands behind on its line; else *node* itself."""
         return self._keys.get(node, node)
 
-    def fault(self, node: Node, message: str) -> None:
+    def fault(self, node: Node, message: str, code: Code) -> None:
         """Note that something is wrong at *node*, and go on.  Raises `LoadError` at the 100th."""
-        self._at(node.start_mark.index, message)
+        self._at(node.start_mark.index, message, code)
 
     def note(self, bad: Bad, what: str = "") -> None:
         """Note a fault that was raised, of *what*."""
-        self.fault(bad.node, f"{what}: {bad.message}" if what else bad.message)
+        self.fault(bad.node, f"{what}: {bad.message}" if what else bad.message, bad.code)
 
-    def unknown(self, node: Node, what: str, name: str, known: Iterable[str]) -> None:
+    def unknown(self, node: Node, what: str, name: str, known: Iterable[str], code: Code) -> None:
         """Note an unknown *name*, with what it may have been meant to be."""
-        self.fault(node, f"unknown {what} {name!r}; {suggest(name, known)}")
+        self.fault(node, f"unknown {what} {name!r}; {suggest(name, known)}", code)
 
-    def _at(self, index: int, message: str) -> None:
+    def _at(self, index: int, message: str, code: Code) -> None:
         if len(message) > LONGEST_MESSAGE:
             message = message[:LONGEST_MESSAGE] + "…"
         if self._use:
@@ -129,7 +140,7 @@ class Source:
                 return  # the first use is enough
             self._told.add((index, message))
             message += self._use
-        self.faults.append(self._place(index).fault(message))
+        self.faults.append(self._place(index).fault(message, code))
         if len(self.faults) >= MOST_FAULTS:
             self.check()
 
@@ -156,7 +167,7 @@ class Source:
         """Raise `LoadError` if anything was found wrong, also where nobody looked."""
         for node, remedy in self._swallowed.items():
             if node not in self._looked_at and len(self.faults) < MOST_FAULTS:
-                self.faults.append(self.place(self.key(node)).fault(remedy))
+                self.faults.append(self.place(self.key(node)).fault(*remedy))
         if self.faults:
             raise LoadError(sorted(set(self.faults)))
 
@@ -165,18 +176,20 @@ class Source:
     def text(self, node: Node, what: str = "a value") -> str:
         """The text of a scalar.  Raises `Bad` for a list, a mapping, or nothing at all."""
         if not isinstance(node, ScalarNode):
-            raise Bad(node, f"expected {what}, found {_kind(node)}")
+            raise Bad(node, f"expected {what}, found {_kind(node)}", Code.WRONG_SHAPE)
         if node in self._swallowed:
             self._looked_at.add(node)
-            raise Bad(self.key(node), self._swallowed[node])
+            raise Bad(self.key(node), *self._swallowed[node])
         if is_empty(node):
             rest = re.compile(r"[ ]*(#[^\r\n]*)?").match(self._text, node.start_mark.index)
             comment = rest[1] if rest else ""
             hint = f"; # begins a comment, put it in quotes: {quoted(comment)}" if comment else ""
-            raise Bad(self.key(node), f"expected {what}, found nothing{hint}")
+            code = Code.CUT_BY_COMMENT if hint else Code.EMPTY_VALUE
+            raise Bad(self.key(node), f"expected {what}, found nothing{hint}", code)
         control = _CONTROL.search(node.value)
         if control:
-            raise Bad(node, f"the character {control[0]!r} is not allowed in {what}")
+            wrong = f"the character {control[0]!r} is not allowed in {what}"
+            raise Bad(node, wrong, Code.BAD_CHARACTERS)
         return str(node.value)
 
     def cut_by_comment(self, node: Node) -> bool:
@@ -189,7 +202,8 @@ class Source:
         """The keys of a mapping, in order.  Raises `Bad`; notes bad and doubled keys."""
         if not isinstance(node, MappingNode):
             found = self.text(node, what) if isinstance(node, ScalarNode) else ""
-            raise Bad(node, f"expected {what}, found {repr(found) if found else _kind(node)}")
+            wrong = f"expected {what}, found {repr(found) if found else _kind(node)}"
+            raise Bad(node, wrong, Code.WRONG_SHAPE)
         fields: dict[str, Field] = {}
         for key, value in node.value:
             try:
@@ -199,7 +213,8 @@ class Source:
                 continue
             if name in fields:
                 line = self.place(fields[name].key).line
-                self.fault(key, f"{name} is given twice; first in line {line}")
+                wrong = f"{name} is given twice; first in line {line}"
+                self.fault(key, wrong, Code.GIVEN_TWICE)
             else:
                 fields[name] = Field(key, value)
         return fields
@@ -216,26 +231,46 @@ def read_text(path: Path) -> str:
             raw = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise LoadError([Fault(str(path), 0, 0, f"cannot be read: {why}")]) from None
+        wrong = f"cannot be read: {why}"
+        raise LoadError([Fault(str(path), 0, 0, wrong, Code.UNREADABLE_FILE)]) from None
     if len(raw) > LARGEST_FILE:
         wrong = f"too large; at most {LARGEST_FILE} bytes are read"
-        raise LoadError([Fault(str(path), 0, 0, wrong)])
+        raise LoadError([Fault(str(path), 0, 0, wrong, Code.TOO_LARGE)])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         read = error.object  # without the byte order mark
         lines = _BREAK.split(read[: error.start].decode())
         wrong = f"not UTF-8: byte 0x{read[error.start]:02x}; save the file as UTF-8"
-        raise LoadError([Fault(str(path), len(lines), len(lines[-1]) + 1, wrong)]) from None
+        place = Place(str(path), len(lines), len(lines[-1]) + 1)
+        raise LoadError([place.fault(wrong, Code.BAD_CHARACTERS)]) from None
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?``, or what would have been possible."""
     names = list(known)
-    close = get_close_matches(name, names, n=1)
+    close = _close(name, names)
     if close:
         return f"did you mean {close[0]!r}?"
     return "expected " + ("one of " if len(names) > 1 else "") + (", ".join(names) or "nothing")
+
+
+def _close(name: str, names: list[str]) -> list[str]:
+    return get_close_matches(name, names, n=1)
+
+
+def meant_beside(path: Path) -> str:
+    """Which file may have been meant by *path*, which is not there: the end of a message."""
+    beside = {found.stem: found.name for found in sorted(path.parent.glob(f"*{path.suffix}"))}
+    close = _close(path.stem, list(beside))
+    return f"; did you mean {beside[close[0]]!r}?" if close else ""
+
+
+def missing(needed: Iterable[str], given: Collection[str], known: Iterable[str]) -> list[str]:
+    """What of *needed* is not *given*, and not misspelt there either, which is told by itself."""
+    names = list(known)
+    meant = {close for each in given if each not in names for close in _close(each, names)}
+    return [name for name in needed if name not in given and name not in meant]
 
 
 def is_empty(node: Node | None) -> bool:
@@ -249,27 +284,31 @@ def _kind(node: Node) -> str:
     return "key: value pairs" if isinstance(node, MappingNode) else f"{node.value!r}"
 
 
-def _explained(error: MarkedYAMLError) -> tuple[int, str]:
+def _explained(error: MarkedYAMLError) -> tuple[int, str, Code]:
     """Where, and what is wrong, in words of somebody who writes a flow."""
     problem, context = error.problem or "", error.context or ""
     mark, began = error.problem_mark, error.context_mark
     assert mark is not None
     index = mark.index
     if r"'\t'" in problem:
-        return index, "a tab; expected spaces"
+        return index, "a tab; expected spaces", Code.TAB
     if "quoted scalar" in context and "end of stream" in problem and began:
-        return began.index, "this quote is never closed"
+        return began.index, "this quote is never closed", Code.UNCLOSED
     unclosed = mark.line > (began or mark).line or problem.endswith(("']'", "'}'", "end>'"))
     if "while parsing a flow" in context and began and unclosed:
-        return began.index, "this bracket is not closed, or quotes are missing in it"
+        wrong = "this bracket is not closed, or quotes are missing in it"
+        return began.index, wrong, Code.UNCLOSED
     if problem.startswith("nested"):
-        return index, problem
+        return index, problem, Code.TOO_LARGE
     if "another document" in problem:
-        return index, "a second document begins here; a file holds one"
+        return index, "a second document begins here; a file holds one", Code.SECOND_DOCUMENT
     if "mapping values" in problem:
-        return index, "no key can stand here; expected it in the column of the one above"
+        wrong = "no key can stand here; expected it in the column of the one above"
+        return index, wrong, Code.WRONG_COLUMN
     if "sequence entries" in problem:
-        return index, "no list can begin here; expected it below, or a text in quotes"
+        wrong = "no list can begin here; expected it below, or a text in quotes"
+        return index, wrong, Code.WRONG_COLUMN
     if "block end" in problem or "could not find expected ':'" in problem:
-        return index, "this belongs to nothing above; expected the column of a key or item above"
-    return index, f"not YAML: {problem}; a text with special signs needs quotes"
+        wrong = "this belongs to nothing above; expected the column of a key or item above"
+        return index, wrong, Code.WRONG_COLUMN
+    return index, f"not YAML: {problem}; a text with special signs needs quotes", Code.NOT_YAML

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..engine.codes import Code
 from ..engine.values import LONGEST_TEXT
 from .source import Bad, Field, Source
 
@@ -43,7 +44,8 @@ class Templates:
                 known = self.by_name.setdefault(name, found)
                 if known is not found:
                     first = known.source.place(next(iter(known.body.values())).key)
-                    source.fault(each.key, f"template {name!r} is declared twice; also at {first}")
+                    wrong = f"template {name!r} is declared twice; also at {first}"
+                    source.fault(each.key, wrong, Code.GIVEN_TWICE)
             except Bad as bad:
                 source.note(bad, name)
 
@@ -56,15 +58,17 @@ class Templates:
         name = source.text(node, "the name of a template")
         template = self.by_name.get(name)
         if template is None:
-            source.unknown(node, "template", name, self.by_name)
+            source.unknown(node, "template", name, self.by_name, Code.UNKNOWN_TEMPLATE)
             return None
         given = {key: part for key, part in use.items() if key != "template"}
         unknown = [key for key in given if key not in template.parameters]
         missing = [key for key in template.parameters if key not in given]
         for key in unknown:
-            source.unknown(given[key].key, f"parameter of {name}", key, template.parameters)
+            what, known = f"parameter of {name}", template.parameters
+            source.unknown(given[key].key, what, key, known, Code.UNKNOWN_PARAMETER)
         if missing and not unknown:
-            source.fault(use["template"].key, f"{name} needs {', '.join(missing)}")
+            wrong = f"{name} needs {', '.join(missing)}"
+            source.fault(use["template"].key, wrong, Code.MISSING_PARAMETER)
         if missing or unknown:
             return None
         values = {key: _copied(part.value, source) for key, part in given.items()}
@@ -100,7 +104,7 @@ class Templates:
         if unknown:
             expected = ", ".join(template.parameters) or "none"
             wrong = f"no parameter {unknown[0]!r}; {template.name} has {expected}, and $$ is a $"
-            raise Bad(node, wrong)
+            raise Bad(node, wrong, Code.UNKNOWN_PARAMETER)
         if "$" not in node.value or template.source.is_swallowed(node):
             return node
         if found and node.value == f"${found[0]}":
@@ -109,11 +113,13 @@ class Templates:
         for name in found:
             value = values[name]
             if not isinstance(value, ScalarNode):
-                raise Bad(node, f"{name} is no text, so it can only stand alone: ${name}")
+                wrong = f"{name} is no text, so it can only stand alone: ${name}"
+                raise Bad(node, wrong, Code.NOT_A_TEXT)
             texts[name] = value.value
         text = _PARAMETER.sub(lambda m: "$" if m[1] == "$" else texts[m[1]], node.value)
         if len(text) > LONGEST_TEXT:
-            raise Bad(node, f"a text of {len(text)} characters; at most {LONGEST_TEXT} are allowed")
+            wrong = f"a text of {len(text)} characters; at most {LONGEST_TEXT} are allowed"
+            raise Bad(node, wrong, Code.TOO_LARGE)
         return template.source.stands_for(_like(node, text), node)
 
     def _placed(self, value: Node, at: Node, source: Source) -> Node:
@@ -133,7 +139,8 @@ class Templates:
     def _count(self, node: Node) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise Bad(node, f"the templates come to more than {MOST_NODES} values")
+            wrong = f"the templates come to more than {MOST_NODES} values"
+            raise Bad(node, wrong, Code.TOO_LARGE)
 
 
 def _template(name: str, source: Source, part: Field) -> Template:
@@ -143,10 +150,11 @@ def _template(name: str, source: Source, part: Field) -> Template:
         for node in source.items(body.pop("parameters").value):
             parameter = source.text(node, "the name of a parameter")
             if not re.fullmatch(r"[A-Za-z]\w*", parameter) or parameter == "template":
-                raise Bad(node, f"{parameter!r} is no name of a parameter; expected letters first")
+                wrong = f"{parameter!r} is no name of a parameter; expected letters first"
+                raise Bad(node, wrong, Code.BAD_NAME)
             names.append(parameter)
     if not body:
-        raise Bad(part.key, "expected do, and then")
+        raise Bad(part.key, "expected do, and then", Code.MISSING_KEY)
     return Template(name, source, tuple(names), body)
 
 

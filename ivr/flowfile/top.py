@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..engine import templates
+from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
 from ..engine.variables import Variable, variable_of
 from .bind import HINTS
 from .convert import Context, convert, variable_name
-from .source import Bad, Field, Source, is_empty
+from .source import Bad, Field, Source, Wrong, is_empty, missing
 
 LANGUAGE_VERSION = "1"
 HANDLERS = ("handlers", "on_error", "operator", "on_hang_up")
@@ -35,16 +36,16 @@ def read_top(source: Source, root: Node) -> dict[str, Field]:
     """The keys of a flow file.  Raises `Bad` where it is none that can be read."""
     top = source.fields(root, "a flow: ivr, flow, start, states")
     if not top.keys() & {"ivr", "flow", "start", "states"}:
-        raise Bad(root, "this is no flow; a flow begins with ivr: 1, and has start and states")
+        wrong = "this is no flow; a flow begins with ivr: 1, and has start and states"
+        raise Bad(root, wrong, Code.NOT_A_FLOW)
     _check_version(source, top)
     for name, part in top.items():
         if name not in TOP:
-            source.unknown(part.key, "key", name, TOP)
+            source.unknown(part.key, "key", name, TOP, Code.UNKNOWN_KEY)
     needed = ("ivr", "flow", "start") if "include" in top else ("ivr", "flow", "start", "states")
-    for name in needed:
-        if name not in top:
-            what = "ivr: 1, the version of the language" if name == "ivr" else name
-            source.fault(root, f"the flow lacks {what}")
+    for name in missing(needed, top, TOP):
+        what = "ivr: 1, the version of the language" if name == "ivr" else name
+        source.fault(root, f"the flow lacks {what}", Code.MISSING_KEY)
     return top
 
 
@@ -54,18 +55,21 @@ def read_included_top(source: Source, root: Node) -> dict[str, Field]:
     _check_version(source, top)
     for name, part in top.items():
         if name in TOP and name not in INCLUDED:
-            source.fault(part.key, f"a file that is included has no {name}; that is the flow's")
+            wrong = f"a file that is included has no {name}; that is the flow's"
+            source.fault(part.key, wrong, Code.NOT_IN_AN_INCLUDE)
         elif name not in INCLUDED:
-            source.unknown(part.key, "key", name, INCLUDED)
-    if "ivr" not in top:
-        source.fault(root, "the file lacks ivr: 1, the version of the language")
+            source.unknown(part.key, "key", name, INCLUDED, Code.UNKNOWN_KEY)
+    if missing(("ivr",), top, INCLUDED):
+        wrong = "the file lacks ivr: 1, the version of the language"
+        source.fault(root, wrong, Code.MISSING_KEY)
     return top
 
 
 def _check_version(source: Source, top: dict[str, Field]) -> None:
     version = read_text(source, top["ivr"]) if "ivr" in top else LANGUAGE_VERSION
     if version is not None and version != LANGUAGE_VERSION:
-        raise Bad(top["ivr"].value, f"this program reads ivr: 1, not ivr: {version}")
+        wrong = f"this program reads ivr: 1, not ivr: {version}"
+        raise Bad(top["ivr"].value, wrong, Code.WRONG_VERSION)
 
 
 def read_text(source: Source, part: Field) -> str | None:
@@ -128,9 +132,10 @@ def _outcomes(source: Source, part: Field) -> tuple[str, ...]:
             source.note(bad)
             continue
         if name in RESERVED:
-            source.fault(node, f"{name!r} is where calls end; choose another name")
+            wrong = f"{name!r} is where calls end; choose another name"
+            source.fault(node, wrong, Code.RESERVED_NAME)
         elif name in found:
-            source.fault(node, f"outcomes: {name} is given twice")
+            source.fault(node, f"outcomes: {name} is given twice", Code.GIVEN_TWICE)
         else:
             found.append(name)
     return tuple(found)
@@ -143,7 +148,7 @@ def _returns(source: Source, part: Field) -> dict[str, str]:
             found[name] = source.text(field.value, "an expression")
             templates.check_expression(found[name])
     except FlowError as error:
-        source.fault(field.value, f"returns: {error}")
+        source.fault(field.value, f"returns: {error}", Code.BAD_EXPRESSION)
     except Bad as bad:
         source.note(bad, "returns")
     return found
@@ -161,10 +166,10 @@ def _variables(source: Source, part: Field, taken: tuple[str, ...]) -> dict[str,
         try:
             variable_name(name)
             if name in taken:
-                raise FlowError(f"{name!r} is taken; choose another name")
+                raise Wrong(f"{name!r} is taken; choose another name", Code.RESERVED_NAME)
             found[name] = _variable(source, field.value)
-        except (ValueError, FlowError) as error:
-            source.fault(field.key, str(error))
+        except Wrong as wrong:
+            source.fault(field.key, str(wrong), wrong.code)
         except Bad as bad:
             source.note(bad, name)
     return found
@@ -177,9 +182,9 @@ def _variable(source: Source, node: Node) -> Variable:
     fields = source.fields(node, "a type, or the value at first")
     for key, field in fields.items():
         if key not in _VARIABLE:
-            source.unknown(field.key, "key", key, _VARIABLE)
+            source.unknown(field.key, "key", key, _VARIABLE, Code.UNKNOWN_KEY)
     if "type" not in fields:
-        raise Bad(node, "expected type, such as type: text")
+        raise Bad(node, "expected type, such as type: text", Code.MISSING_KEY)
     type = _of(fields["type"].value, source.text(fields["type"].value, "a type"))
     words = source.text(fields["description"].value) if "description" in fields else ""
     if "default" not in fields or is_empty(fields["default"].value):
@@ -189,7 +194,8 @@ def _variable(source: Source, node: Node) -> Variable:
         return Variable(type.type, convert(HINTS[type.type], given, Context(source)), words)
     value = type.literal(source.text(given))
     if value is None:
-        raise Bad(given, f"{given.value!r} cannot be the default of {type.type}")
+        wrong = f"{given.value!r} cannot be the default of {type.type}"
+        raise Bad(given, wrong, Code.WRONG_TYPE)
     return Variable(type.type, value, words)
 
 
@@ -198,7 +204,7 @@ def _of(node: Node, given: object) -> Variable:
         return variable_of(given)
     except FlowError as error:
         hint = "; a text to begin with goes in quotes" if isinstance(given, str) else ""
-        raise Bad(node, f"{error}{hint}") from None
+        raise Bad(node, f"{error}{hint}", Code.UNKNOWN_VALUE) from None
 
 
 def _value(text: str) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..engine import templates
+from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.variables import VariableType, undeclared
@@ -23,20 +24,22 @@ _COLLECTED: Mapping[str, VariableType] = {
 }
 
 
-def wrong_assignments(verb: Verb, named: Mapping[str, Any], flow: Flow) -> Iterator[str]:
+def wrong_assignments(
+    verb: Verb, named: Mapping[str, Any], flow: Flow
+) -> Iterator[tuple[str, Code]]:
     """What is wrong with the variables that *verb* sets, given the arguments *named*."""
     for name, type in _assigned(verb, named):
         declared = flow.declared.get(name)
         if declared is None:
             if flow.variables is not None:
-                yield undeclared(name, flow.declared)
+                yield undeclared(name, flow.declared), Code.UNKNOWN_VARIABLE
         elif type and not {type, declared.type} <= {"number", "currency"} and type != declared.type:
-            yield f"{name} is declared as {declared.type}; this gives {type}"
+            yield f"{name} is declared as {declared.type}; this gives {type}", Code.WRONG_TYPE
     if verb.name == "set":
         for name, expression in named["values"].items():
             wrong = _wrong_constant(name, expression, flow)
             if wrong:
-                yield wrong
+                yield wrong, Code.WRONG_TYPE
 
 
 def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, VariableType | None]]:

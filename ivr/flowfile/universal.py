@@ -5,6 +5,7 @@ from __future__ import annotations
 from yaml.nodes import Node
 
 from ..engine.choices import UNIVERSAL, universal
+from ..engine.codes import Code
 from .choices import read_choices
 from .read_handlers import is_free, read_target
 from .read_state import States
@@ -28,4 +29,4 @@ def _choices(states: States, node: Node) -> None:
     try:
         states.flow.universal = universal(choices.table)
     except ValueError as error:
-        raise Bad(node, str(error)) from None
+        raise Bad(node, str(error), Code.BAD_PATTERN) from None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node
 
+from ..engine.codes import Code
 from ..engine.validators import CHECKS, DAYS, RANGES, Asked, Between, Bound, Validators
 from ..engine.verb import FunctionName
 from ..engine.work import WorkSeconds
@@ -40,20 +41,23 @@ def _validator(node: Node, context: Context) -> str | Between | Asked:
         name = source.text(node, "a validator such as luhn")
         if name not in CHECKS and name not in RANGES:
             known = (*CHECKS, *RANGES, "{from: …, to: …}", '{python: "module:function"}')
-            raise Bad(node, f"no validator {name!r}; {suggest(name, known)}")
+            wrong = f"no validator {name!r}; {suggest(name, known)}"
+            raise Bad(node, wrong, Code.UNKNOWN_VALUE)
         return name
     fields = source.fields(node, "from and to, or python")
     known = _ASKED if "python" in fields else _RANGE
     for name, field in fields.items():
         if name not in known:
-            raise Bad(field.key, f"unknown key {name!r}; {suggest(name, known)}")
+            wrong = f"unknown key {name!r}; {suggest(name, known)}"
+            raise Bad(field.key, wrong, Code.UNKNOWN_KEY)
     if "python" in fields:
         return _asked(fields, context)
     if not fields.keys() & {"from", "to"}:
-        raise Bad(node, "expected from, to, or both; or python: module:function")
+        wrong = "expected from, to, or both; or python: module:function"
+        raise Bad(node, wrong, Code.EMPTY_VALUE)
     ends = [_end(fields[name], context) if name in fields else None for name in ("from", "to")]
     if type(ends[0]) is type(ends[1]) and _is_after(*ends):
-        raise Bad(node, "from is more than to")
+        raise Bad(node, "from is more than to", Code.AT_ODDS)
     return Between(
         ends[0], ends[1], *([_zone(fields["zone"], context)] if "zone" in fields else ())
     )
@@ -79,7 +83,7 @@ def _end(field: Field, context: Context) -> Bound:
     except ValueError:
         days = ", ".join(DAYS)
         wrong = f"{text!r} is neither a number nor a date; expected such as 31, 2030-12-31, {days}"
-        raise Bad(field.value, wrong) from None
+        raise Bad(field.value, wrong, Code.BAD_VALUE) from None
 
 
 def _is_after(least: Any, most: Any) -> bool:

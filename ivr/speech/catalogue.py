@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 
 BUILT_IN_LANGUAGE = "en"
@@ -117,10 +118,10 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
                 continue
             sounds.setdefault(language, {}).update(_recordings(path, faults))
         elif path.suffix == ".yml":
-            faults.append(Fault(str(path), 0, 0, f"rename it to {path.stem}.yaml"))
+            faults.append(_fault(path, f"rename it to {path.stem}.yaml"))
         elif path.suffix == ".yaml" and _is_language(path.stem, path, faults):
             if language in texts:
-                faults.append(Fault(str(path), 0, 0, f"another file has the texts of {language}"))
+                faults.append(_fault(path, f"another file has the texts of {language}"))
             texts[language] = _File(path, faults).texts()
     if faults:
         raise LoadError(sorted(faults))
@@ -144,14 +145,14 @@ def _listed(folder: Path, faults: list[Fault]) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        faults.append(Fault(str(folder), 0, 0, f"cannot be read: {error.strerror}"))
+        faults.append(_fault(folder, f"cannot be read: {error.strerror}"))
         return []
 
 
 def _is_language(tag: str, path: Path, faults: list[Fault]) -> bool:
     if _LANGUAGE.fullmatch(tag):
         return True
-    faults.append(Fault(str(path), 0, 0, f"{tag!r} {_NO_LANGUAGE}"))
+    faults.append(_fault(path, f"{tag!r} {_NO_LANGUAGE}"))
     return False
 
 
@@ -162,14 +163,18 @@ def _recordings(folder: Path, faults: list[Fault]) -> dict[str, Path]:
             continue
         if path.suffix.lower() in _OTHER_AUDIO:
             message = f"only WAV can be played; try: ffmpeg -i {path.name} {path.stem}.wav"
-            faults.append(Fault(str(path), 0, 0, message))
+            faults.append(_fault(path, message))
         elif path.suffix.lower() == ".wav":
             found[path.stem] = path
             if not _NAME.fullmatch(path.stem):
-                faults.append(Fault(str(path), 0, 0, _bad_name(path.stem)))
+                faults.append(_fault(path, _bad_name(path.stem)))
             elif not path.is_file():
-                faults.append(Fault(str(path), 0, 0, "expected a file with a recording"))
+                faults.append(_fault(path, "expected a file with a recording"))
     return found
+
+
+def _fault(path: Path, message: str) -> Fault:
+    return Fault(str(path), 0, 0, message, Code.BAD_PROMPTS)
 
 
 def _bad_name(name: str) -> str:
@@ -234,7 +239,7 @@ class _File:
         self._add(line, column, message)
 
     def _add(self, line: int, column: int, message: str) -> None:
-        self._faults.append(Fault(str(self._path), line, column, message))
+        self._faults.append(Fault(str(self._path), line, column, message, Code.BAD_PROMPTS))
 
 
 def _too_deep(source: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError
 from ..engine.house import House
 from .scenario import SUFFIX, ScenarioResult, load_scenarios
@@ -34,10 +35,7 @@ class Report:
             "passed": len(self.results) - len(self.failed),
             "failed": len(self.failed),
             "scenarios": [_plain(result) for result in self.results],
-            "faults": [
-                {"file": f.file, "line": f.line, "column": f.column, "message": f.message}
-                for f in self.faults
-            ],
+            "faults": [asdict(fault) for fault in self.faults],
         }
 
 
@@ -52,7 +50,7 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
     for path in map(Path, paths):
         inside, wrong = _inside(path) if path.is_dir() else _beside(path)
         if not inside:
-            faults.append(Fault(str(path), 0, 0, wrong))
+            faults.append(Fault(str(path), 0, 0, wrong, Code.MISSING_FILE))
         found |= dict.fromkeys(inside)
     if faults:
         raise LoadError(faults)

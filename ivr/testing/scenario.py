@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from yaml.nodes import Node
 
+from ..engine.codes import Code
 from ..engine.errors import IvrError, LoadError
 from ..engine.flow import END, Flow, Place, path_name
 from ..engine.house import House
@@ -23,7 +24,7 @@ from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile import load_flow
 from ..flowfile.bind import argument_hint, bind, verb_and_data
 from ..flowfile.convert import Context, convert
-from ..flowfile.source import Bad, Field, Source, suggest
+from ..flowfile.source import Bad, Field, Source, missing, suggest
 from .caller import is_called, wrong_with
 from .errors import StoryError, report
 from .line import Direction
@@ -167,7 +168,8 @@ def load_scenarios(
     scenarios: tuple[Scenario, ...] = ()
     try:
         if root is None:
-            raise LoadError([Place(source.file, 1, 1).fault("empty; expected ivr: 1, scenarios")])
+            empty = "empty; expected ivr: 1, scenarios"
+            raise LoadError([Place(source.file, 1, 1).fault(empty, Code.EMPTY_FILE)])
         top = _top(root, source)
         flows = _flows(path, top.get("flow"), prompts, house, source)
         if "scenarios" in top:
@@ -183,13 +185,13 @@ def _top(root: Node, source: Source) -> dict[str, Field]:
     top = source.fields(root, "ivr: 1, flow, scenarios")
     for name, field in top.items():
         if name not in _TOP:
-            source.unknown(field.key, "key", name, _TOP)
-    for name in ("ivr", "scenarios"):
-        if name not in top:
-            what = "ivr: 1, the version of the language" if name == "ivr" else name
-            source.fault(root, f"the file lacks {what}")
+            source.unknown(field.key, "key", name, _TOP, Code.UNKNOWN_KEY)
+    for name in missing(("ivr", "scenarios"), top, _TOP):
+        what = "ivr: 1, the version of the language" if name == "ivr" else name
+        source.fault(root, f"the file lacks {what}", Code.MISSING_KEY)
     if "ivr" in top and source.text(top["ivr"].value) != VERSION:
-        source.fault(top["ivr"].value, f"this version reads ivr: {VERSION}")
+        wrong = f"this version reads ivr: {VERSION}"
+        source.fault(top["ivr"].value, wrong, Code.WRONG_VERSION)
     return top
 
 
@@ -214,7 +216,7 @@ def _flows(
         if not file.is_file():
             wrong = f"no flow {file}; name it, as in flow: menu.yaml"
             place = source.place(node) if node is not None else Place(source.file, 1, 1)
-            source.faults.append(place.fault(wrong))
+            source.faults.append(place.fault(wrong, Code.MISSING_FILE))
             continue
         try:
             flows[file] = load_flow(file, prompts, house=house)
@@ -262,7 +264,8 @@ class _Reader:
     def scenarios(self, field: Field) -> tuple[Scenario, ...]:
         found, fields = [], self.source.fields(field.value, "scenarios by name")
         if not fields:
-            self.source.fault(field.key, "expected at least one scenario, by name")
+            wrong = "expected at least one scenario, by name"
+            self.source.fault(field.key, wrong, Code.EMPTY_VALUE)
         for name, part in fields.items():
             try:
                 found.append(self._scenario(name, part))
@@ -278,20 +281,24 @@ class _Reader:
                 if key == "steps":
                     steps = [s for n in source.items(part.value) for s in self._step(n)]
                 elif key not in _SCENARIO:
-                    source.unknown(part.key, "key", key, _SCENARIO)
+                    source.unknown(part.key, "key", key, _SCENARIO, Code.UNKNOWN_KEY)
                 elif key != "description":
                     offer[key] = self._offered(key, part.value)
             except Bad as bad:
                 source.note(bad, key)
-        if "steps" not in parts or not source.items(parts["steps"].value):
-            source.fault(field.key, f"scenario {name!r} lacks steps, such as hears: welcome")
+        lacks = missing(("steps",), parts, _SCENARIO)
+        if lacks or ("steps" in parts and not source.items(parts["steps"].value)):
+            wrong = f"scenario {name!r} lacks steps, such as hears: welcome"
+            source.fault(field.key, wrong, Code.MISSING_KEY)
         for wrong in sorted(
             {wrong_with(flow, offer.get("arguments", {})) for flow in self._called}
         ):
             if wrong:
-                source.fault(parts["arguments"].key if "arguments" in parts else field.key, wrong)
+                at = parts["arguments"].key if "arguments" in parts else field.key
+                source.fault(at, wrong, Code.AT_ODDS)
         if "accept" in offer and offer.get("direction") != "out":
-            source.fault(parts["accept"].key, "accept is for calls out; expected direction: out")
+            wrong = "accept is for calls out; expected direction: out"
+            source.fault(parts["accept"].key, wrong, Code.AT_ODDS)
             del offer["accept"]
         return Scenario(name, source.place(field.key), offer, tuple(steps))
 
@@ -313,7 +320,7 @@ class _Reader:
                 try:
                     return moment(self.source.text(node, _AT))
                 except IvrError as error:
-                    raise Bad(node, str(error)) from None
+                    raise Bad(node, str(error), Code.BAD_TIME) from None
             case "direction":
                 return convert(Direction, node, self.context)
             case "accept":
@@ -341,7 +348,7 @@ class _Reader:
             source.note(bad)
             return []
         if name not in STEPS:
-            source.unknown(key, "step", name, STEPS)
+            source.unknown(key, "step", name, STEPS, Code.UNKNOWN_STEP)
             return []
         arguments = bind(STEPS[name], name, key, data, self.context)
         if arguments is None:
@@ -349,8 +356,8 @@ class _Reader:
         if name in ("is_in", "goes_through", "is_moved_to") and self.states:
             for state in arguments.positional or (arguments.named.get("state", END),):
                 if state not in self.states and state != END:
-                    source.fault(key, f"unknown state {state!r}; {suggest(state, self.states)}")
+                    source.unknown(key, "state", state, self.states, Code.UNKNOWN_STATE)
         keys = {"presses": "keys", "is_sent_digits": "digits"}.get(name)
         if keys and not arguments.named[keys]:
-            source.fault(key, f"{name} needs at least one key")
+            source.fault(key, f"{name} needs at least one key", Code.EMPTY_VALUE)
         return [Step(name, source.place(key), arguments.positional, arguments.named)]

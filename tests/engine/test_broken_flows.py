@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ivr.engine.call import Call
+from ivr.engine.codes import Code
 from ivr.engine.effects import HangUp, Play, Reject, Text
 from ivr.engine.errors import StateTooSlow
 from ivr.engine.events import Answered, HungUp, Offered
@@ -33,7 +34,7 @@ def test_a_state_that_raises_is_reported_with_its_line_and_the_caller_hears_an_a
 def test_the_line_is_that_of_the_flow_even_if_something_below_it_raised() -> None:
     async def greet(call: Call) -> str:
         await answer(call, settle=0)
-        call.vars["number"] = int(Place("a.yaml", 1).fault("x").message)
+        call.vars["number"] = int(Place("a.yaml", 1).fault("x", Code.BAD_VALUE).message)
         return "done"
 
     phone = broken(greet)

@@ -157,7 +157,7 @@ def test_only_arguments_can_be_prompts_and_only_they_can_be_said() -> None:
     flow = Flow("g", start="a", variables={"x": "pairs"}, place=Place("g.yaml", 1, 1))
     state = State("a", greeter, {}, Place("g.yaml", 2, 1), prompts=frozenset([GREETING]))  # type: ignore[arg-type]
     flow.add(state)
-    assert [str(fault) for fault in flow.faults()] == [
+    assert [str(fault).partition(" [")[0] for fault in flow.faults()] == [
         "g.yaml:1:1: variables: x: only an argument can be pairs",
         "g.yaml:2:1: a: no argument 'greeting' of prompts; there are: none",
     ]

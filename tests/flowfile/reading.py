@@ -3,7 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
-from ivr.engine.errors import LoadError
+from ivr.engine.errors import Fault, LoadError
 from ivr.engine.flow import Flow
 from ivr.flowfile import load_flow
 
@@ -28,8 +28,9 @@ def faults(folder: Path, text: str | bytes, name: str = "f.yaml") -> list[str]:
         load(folder, text, name)
     except LoadError as error:
         prefix = f"{folder / name}:"
-        assert all(str(fault).startswith(prefix) for fault in error.faults), error
-        return [str(fault).removeprefix(prefix).strip() for fault in error.faults]
+        found = [without_code(fault) for fault in error.faults]
+        assert all(fault.startswith(prefix) for fault in found), error
+        return [fault.removeprefix(prefix).strip() for fault in found]
     return []
 
 
@@ -38,8 +39,12 @@ def all_faults(folder: Path, name: str) -> list[str]:
     try:
         load_flow(folder / name, PROMPTS)
     except LoadError as error:
-        return [str(fault).removeprefix(f"{folder}/") for fault in error.faults]
+        return [without_code(fault).removeprefix(f"{folder}/") for fault in error.faults]
     return []
+
+
+def without_code(fault: Fault) -> str:
+    return str(fault).removesuffix(f" [{fault.code}]")
 
 
 PYTHON_HEAD = """\

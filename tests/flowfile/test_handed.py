@@ -9,7 +9,7 @@ from ivr.engine.errors import LoadError
 from ivr.engine.flow import Flow
 from ivr.flowfile import load_flow, static_prompts
 
-from .reading import load
+from .reading import load, without_code
 
 GREETER = """\
 ivr: 1
@@ -47,7 +47,7 @@ def called(folder: Path, given: str) -> Flow:
 def faults(folder: Path, given: str) -> list[str]:
     with pytest.raises(LoadError) as error:
         called(folder, given)
-    return [str(fault).removeprefix(f"{folder}/") for fault in error.value.faults]
+    return [without_code(fault).removeprefix(f"{folder}/") for fault in error.value.faults]
 
 
 def test_a_default_is_read_as_what_it_is(folder: Path) -> None:

@@ -72,7 +72,9 @@ def test_faults_of_what_is_shared_are_told_in_it(tmp_path: Path) -> None:
     with pytest.raises(LoadError) as caught:
         both(tmp_path, SHARED.replace("operator: desk", "operator: dsk"))
     place = f"{tmp_path}/shared.yaml:2:11"
-    assert str(caught.value) == f"{place}: unknown state 'dsk'; did you mean 'desk'?"
+    assert (
+        str(caught.value) == f"{place}: unknown state 'dsk'; did you mean 'desk'? [unknown-state]"
+    )
 
 
 def test_a_flow_that_is_called_stands_alone(tmp_path: Path) -> None:

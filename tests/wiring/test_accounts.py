@@ -105,7 +105,7 @@ def test_what_is_missing_is_told_with_its_place(file: Path) -> None:
     file.write_text("routes: {'*': a.yaml}\naccounts:\n  trunk: {user: alice}\n")
     with pytest.raises(LoadError) as caught:
         load_settings(file)
-    assert str(caught.value) == f"{file}:3:10: accounts.trunk.registrar: is needed"
+    assert str(caught.value) == f"{file}:3:10: accounts.trunk.registrar: is needed [missing-key]"
 
 
 def test_more_accounts_than_a_line_holds(file: Path) -> None:

@@ -134,7 +134,10 @@ def test_check_looks_at_what_the_settings_name(ivr: Ivr, shop: Path) -> None:
 def test_check_takes_files_without_settings(ivr: Ivr, tmp_path: Path) -> None:
     shutil.copy(ROOT / "flows/auto_attendant.yaml", tmp_path / "a.yaml")
     assert ivr("check", "a.yaml").code == 0
-    assert ivr("check", "b.yaml").err == "b.yaml: cannot be read: No such file or directory\n"
+    assert ivr("check", "b.yaml").err == (
+        "b.yaml: cannot be read: No such file or directory [unreadable-file]\n"
+        "`ivr explain CODE` says more of what stands in brackets.\n"
+    )
 
 
 def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:

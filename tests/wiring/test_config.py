@@ -8,6 +8,7 @@ import pytest
 from ivr.config import describe, load_settings
 from ivr.engine.errors import LoadError, SettingsError
 from ivr.fleet.place import Place, line_settings
+from tests.flowfile.reading import without_code
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def faults(file: Path, text: str) -> list[str]:
     file.write_text(text)
     with pytest.raises(LoadError) as caught:
         load_settings(file)
-    return [str(fault).replace(f"{file}:", "") for fault in caught.value.faults]
+    return [without_code(fault).replace(f"{file}:", "") for fault in caught.value.faults]
 
 
 def test_the_least_file_has_a_route(file: Path) -> None:
