@@ -20,6 +20,7 @@ from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
+from ..engine.headers import check_header
 from ..engine.key_patterns import key_patterns
 from ..engine.schedule import Hours, Span
 from ..engine.statuses import read_status
@@ -269,6 +270,7 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "path": _checked(check_path),
     "function": _function,
     "status": read_status,
+    "header": _checked(check_header),
 }
 _PLAIN: dict[Any, Callable[[str], Any]] = {
     str: str,
