@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 
-from . import message, requests, sdp
+from . import contact, message, requests, sdp
 from .challenges import Challenges
 from .leg import Leg
 from .requests import SILENCE, Answer, Request
@@ -36,6 +36,7 @@ class Gate:
         self._admits = admits
         self._leaving = leaving
         self._defer = defer
+        self._transports = () if settings.front else settings.transports
         self._challenges = Challenges()
         self._encrypts = settings.srtp != "off"
         self._refusal = Answer(503, "", tuple(settings.refusal))
@@ -132,6 +133,8 @@ class Gate:
         if leg:
             # Nothing else stops one without an offer, for which the stack may take new sockets.
             return Answer(491) if self._sockets.short(now) else None
+        if fault := contact.fault(request, self._transports):
+            return fault
         if not self._admits():
             return self._refusal
         self._sockets.admitted(now, streams)
