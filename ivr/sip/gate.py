@@ -19,6 +19,7 @@ from .settings import LineSettings
 from .sockets import Sockets
 from .sources import is_scanner
 
+BAD_SDP = Answer(400, "Bad SDP")
 OFFERING = ("INVITE", "UPDATE", "PRACK")  # what an offer may come in, and be refused
 
 
@@ -55,8 +56,6 @@ class Gate:
             return SILENCE
         if fault := _fault(request, raw, cut):
             return fault
-        if request.method in OFFERING and sdp.unservable(raw):
-            return Answer(488)
         if request.method == "INVITE":
             return self._invite(request, leg, raw, now)
         if leg:
@@ -168,4 +167,14 @@ def _fault(request: Request, raw: bytes, cut: bool) -> Answer | None:
         return SILENCE
     if cut:
         return requests.TOO_LARGE
-    return Answer(400, "Bad SDP") if message.harmful(raw) else requests.fault(request)
+    if message.harmful(raw):
+        return BAD_SDP
+    return requests.fault(request) or _offer(request, raw)
+
+
+def _offer(request: Request, raw: bytes) -> Answer | None:
+    if request.method not in OFFERING:
+        return None
+    if request.kind == "application/sdp" and sdp.garbage(request.body):
+        return BAD_SDP
+    return Answer(488) if sdp.unservable(raw) else None

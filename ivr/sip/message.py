@@ -187,7 +187,7 @@ def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
 def short_session(expires: str) -> bool:
     """Whether a session (Session-Expires) is to be shorter than any may be (RFC 4028 5)."""
     seconds = expires.partition(";")[0].strip()
-    return seconds.isdecimal() and int(seconds[:10]) < SHORTEST_SESSION
+    return seconds.isdecimal() and int(seconds.lstrip("0")[:10] or 0) < SHORTEST_SESSION
 
 
 def request_uri(message: str) -> str:
