@@ -58,6 +58,12 @@ def test_a_conversation_is_over_when_the_far_end_leaves() -> None:
     assert phone.result == Result("answered", code=200)
 
 
+def test_a_conversation_is_over_when_the_far_end_falls_silent() -> None:
+    phone = talking()
+    phone.take(LegEnded(1, 200, "media_timeout"))
+    assert phone.result == Result("answered", code=200, reason="media_timeout")
+
+
 def test_who_does_not_answer_is_called_no_longer() -> None:
     phone = transferring()
     phone.take(LegRinging(1))
@@ -332,3 +338,9 @@ def test_any_other_number_is_refused_and_nothing_is_dialled(target: str, number:
 def test_what_is_found_when_the_flow_is_read(arguments: dict[str, Any], wrong: str) -> None:
     found = VERBS["transfer"].check(arguments)
     assert wrong in found if wrong else not found
+
+
+def test_what_only_a_bridge_can_do_is_not_asked_of_a_phone() -> None:
+    wrong = VERBS["transfer"].check({"to": (ONE,), "mode": "refer", "whisper": ("hello",)})
+    assert wrong == "whisper is for a call of ours; the phone calls by itself with mode: refer"
+    assert not VERBS["transfer"].check({"to": (ONE,), "mode": "attended", "whisper": ("hello",)})
