@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pwd
-import socket
 from collections.abc import Iterator
 from dataclasses import asdict
-from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from ..config import Settings, load_settings
@@ -72,11 +70,3 @@ def _lacking(settings: Settings) -> Iterator[str]:
             pwd.getpwnam(settings.user)
         except KeyError:
             yield f"user: there is no user {settings.user!r} here"
-    try:
-        if settings.sip.public_address:
-            IPv4Address(settings.sip.public_address)
-    except AddressValueError:
-        try:
-            socket.getaddrinfo(settings.sip.public_address, None, socket.AF_INET)
-        except (OSError, UnicodeError):
-            yield f"sip.public_address: {settings.sip.public_address} has no address (DNS)"

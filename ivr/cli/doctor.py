@@ -49,6 +49,9 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
         yield Verdict("settings", False, str(error), "`ivr config` lists every key")
         return
     yield Verdict("settings", True, str(settings_file))
+    runs = _server(settings)
+    if runs:
+        yield Verdict("server", True, runs)
     yield _flows(settings_file)
     yield _database(settings)
     from ..fleet import check as fleet
@@ -70,7 +73,8 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
         *fleet.check(settings),
         *trial(settings),
     ):
-        yield Verdict(found.what, found.ok, found.detail, found.remedy)
+        if not (runs and "in use" in found.detail):
+            yield Verdict(found.what, found.ok, found.detail, found.remedy)
     heard = speech.check(voice(settings), settings.language)
     yield Verdict("voice", heard.ok, heard.finding, heard.remedy)
     yield from _prompts(settings_file)
@@ -87,6 +91,18 @@ def _python() -> Verdict:
         found,
         "use Python 3.11 or 3.12 on Linux: the SIP stack (pjsua2) exists for no other",
     )
+
+
+def _server(settings: Settings) -> str:
+    """How the server of these settings is, which has its ports; empty: none runs."""
+    from .status import asked
+
+    try:
+        found = asked(settings)
+    except IvrError:
+        return ""
+    ready = sum(each["state"] == "ready" for each in found["workers"])
+    return f"it runs, with {ready} workers ready; ports that are in use are its own"
 
 
 def _database(settings: Settings) -> Verdict:

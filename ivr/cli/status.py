@@ -20,7 +20,7 @@ PATIENCE = 5.0  # seconds
 def run(file: Path, json: bool) -> int:
     """Print it.  Returns the exit code: 1 when no call would be answered, or no registrar knows of
     an account."""
-    found = _asked(load_settings(file))
+    found = asked(load_settings(file))
     if json:
         as_json(found)
     else:
@@ -30,8 +30,10 @@ def run(file: Path, json: bool) -> int:
     return 0 if ready and known else 1
 
 
-def _asked(settings: Settings) -> dict[str, Any]:
-    """Raises `SettingsError`: the server does not run, or does not let us in."""
+def asked(settings: Settings) -> dict[str, Any]:
+    """What the server of these settings tells of itself.
+
+    Raises `SettingsError`: the server does not run, or does not let us in."""
     control = settings.control
     where = f"http://{control.address}:{control.port}"
     try:

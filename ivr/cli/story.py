@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..engine import trace
 from ..store.record import LONGEST, Line, amount
 
 Told = tuple[float, str]
@@ -113,6 +114,8 @@ def _filled(text: str, line: Line) -> str:
 
 def _words(value: Any) -> str:
     match value:
+        case trace.MASK:  # in a journal, which has the key * as well
+            return "a key"
         case list():
             return ", ".join(map(_words, value))
         case {"text": words}:

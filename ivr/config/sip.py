@@ -19,7 +19,7 @@ class Sip(Section):
         default="127.0.0.1", description="IPv4 address that SIP and RTP are bound to"
     )
     port: Port = Field(default=5060, description="UDP and TCP port for SIP")
-    public_address: str = Field(
+    public_address: Ipv4 | Literal[""] = Field(
         default="", description="address that callers are told; empty: `address`"
     )
     tcp: bool = Field(default=True, description="also take SIP over TCP")
@@ -97,6 +97,8 @@ class Sip(Section):
                 f"rtp_port: RTP would take ports {self.rtp_port} to {last}, and {LAST_PORT} is the"
                 f" last; set rtp_port to {LAST_PORT + 1 - self.rtp_ports} or less"
             )
+        if self.rtp_port < 1024 or self.rtp_port % 2:
+            raise ValueError(f"rtp_port: expected an even port from 1024 on, not {self.rtp_port}")
         if self.rtp_port <= self.port <= last:
             raise ValueError(
                 f"rtp_port: RTP takes ports {self.rtp_port} to {last}, and {self.port} is port;"

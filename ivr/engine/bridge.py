@@ -224,10 +224,10 @@ class Bridge:
         keys = _Keys(terms.catch)
         while True:
             match await call.next_event(min(warn, end, keys.until)):
-                case LegEnded(leg=leg) if leg == number:
+                case LegEnded(leg=leg, reason=reason) if leg == number:
                     del self._legs[number]
                     call.keys.clear()
-                    return Ending("answered", 200)
+                    return Ending("answered", 200, reason)
                 case LegDigit(leg=leg, key=key) if leg == number:
                     call.emit(SendDigit(key))
                 case Digit():

@@ -214,6 +214,10 @@ class Call:
         """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
         return templates.render(source, self.names()) if "{" in source else source
 
+    def texts(self, sources: Mapping[str, str]) -> dict[str, str]:
+        """The same of each value of *sources*."""
+        return {name: self.text(str(source)) for name, source in sources.items()}
+
     def address(self, source: str) -> str:
         """The same of a URL: what is filled in cannot leave its own part of it."""
         return templates.render_address(source, self.names())

@@ -17,6 +17,9 @@ REFUSALS = ("not_allowed", "too_many_calls", "too_many_minutes", "not_accepted")
 NO_RESPONSE = "no_response"
 """Nothing came of whoever was called, not even that he is being looked for."""
 
+MEDIA_TIMEOUT = "media_timeout"
+"""Somebody who talked is gone without a word."""
+
 _BUSY = {486, 600}
 _NO_ANSWER = {408, 480, 487}
 _REJECTED = {401, 402, 403, 405, 407, 433, 603, 607, 608}

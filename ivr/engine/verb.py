@@ -74,6 +74,8 @@ SCHEDULE = Kind("schedule")
 SecretText = Annotated[str, Kind("secret text")]
 """A text with {{ … }} in which secrets may stand, too."""
 Url = Annotated[str, Kind("url")]
+Headers = Mapping[Annotated[str, Kind("header")], TemplateText]
+"""Headers of a response, with values that may have {{ … }} in them."""
 JsonPath = Annotated[str, Kind("path")]
 Into = Mapping[Variable, JsonPath]
 FunctionName = Annotated[str, Kind("function")]

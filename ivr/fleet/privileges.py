@@ -29,13 +29,21 @@ def drop(user: str, var: Path) -> None:
         raise SettingsError(
             f"user: there is no user {user!r}; `adduser --system --group {user}` makes one"
         ) from None
-    var.mkdir(parents=True, exist_ok=True)
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(unwritable(var, error)) from None
     _give(var, known.pw_uid, known.pw_gid)
     os.initgroups(user, known.pw_gid)
     os.setgid(known.pw_gid)
     os.setuid(known.pw_uid)
     os.environ["HOME"] = known.pw_dir
     log.info("running as %s", user)
+
+
+def unwritable(var: Path, error: OSError) -> str:
+    """What is wrong with the setting `var`, and what to do about it."""
+    return f"var: {var}: {error.strerror}; name a folder that the user who serves may write to"
 
 
 def _give(folder: Path, uid: int, gid: int) -> None:

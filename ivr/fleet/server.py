@@ -30,12 +30,14 @@ from .desk import Desk
 from .front import missing
 from .place import accounts, line_settings
 from .porter import Porter
+from .privileges import unwritable
 from .self_call import SelfCall
 from .supervisor import ENDED, SPARE, Supervisor
 from .watch import changes
 
 STILLBORN = 3  # deaths of workers, before the first of them takes calls, that are enough
 ORPHANS = 2.0  # seconds between two looks at workers that another supervisor left
+TOGETHER = 0.7  # seconds in which two wishes to reload are one: files settle in 0.5 s
 LAST_RECORDS = 10.0  # seconds for the records of the last calls
 
 log = logging.getLogger("ivr.server")
@@ -59,6 +61,7 @@ class Server:
         self.metrics = Metrics(self.desk, self._front_is_up, metadata.version("ivr"))
         self._end = asyncio.Event()
         self._code = 0
+        self._reloads_due = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, announce: Callable[[int], None]) -> int:
@@ -67,7 +70,11 @@ class Server:
         Returns the exit code.  Raises `LoadError` and `SettingsError` where it cannot begin.
         """
         var = self.settings.var
-        if not vital.hold(var / "run", "server"):
+        try:
+            alone = vital.hold(var / "run", "server")
+        except OSError as error:
+            raise SettingsError(unwritable(var, error)) from None
+        if not alone:
             raise SettingsError(
                 f"{var} is in use by another `ivr serve`; end that, or give this one its own `var`"
             )
@@ -169,7 +176,12 @@ class Server:
         self._spawn(self._reload())
 
     async def _reload(self) -> None:
+        if self._reloads_due:  # SIGHUP, and the file that it is about: one reading does for both
+            return
+        self._reloads_due = True
         notify.tell("RELOADING=1")
+        await asyncio.sleep(TOGETHER)
+        self._reloads_due = False
         await self.supervisor.reload()
         notify.tell("READY=1")
 

@@ -21,6 +21,7 @@ from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
+from ..engine.headers import check_header
 from ..engine.key_patterns import key_patterns
 from ..engine.names import BUILTIN_NAMES
 from ..engine.schedule import Closures, Days, Hours, Special
@@ -296,6 +297,7 @@ _KINDS: dict[str, Callable[[str], Any]] = {
     "path": _checked(check_path),
     "function": _function,
     "status": _status,
+    "header": _checked(check_header),
 }
 # The code of what cannot be read, by the kind of text or by type.
 _CODES: Mapping[Any, Code] = {

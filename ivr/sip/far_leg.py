@@ -20,13 +20,14 @@ from ..engine.events import (
     Offered,
     PlayDone,
 )
-from ..engine.far_end import NO_RESPONSE
+from ..engine.far_end import MEDIA_TIMEOUT, NO_RESPONSE
 from .dialler import Dialler
 from .keys import KeyFilter
 from .leg import TOO_MANY, Leg, LegOwner, hang_up, has_sound
 from .message import one_line
 from .speaker import Prompts, Speaker
 from .stack import Stack
+from .watch import Watch
 
 SILENCE = 8.0  # seconds without any answer to an INVITE, of which five have been sent by then
 
@@ -196,7 +197,13 @@ class FarLeg:
 
     def confirmed(self) -> None:
         self._is_confirmed = True
+        if patience := self._stack.settings.media_timeout:
+            Watch(self._stack, self, patience, self._vanished)
         self._tell()
+
+    def _vanished(self, why: str) -> None:
+        self.drop()
+        self._end(200 if self._told else 408, MEDIA_TIMEOUT)
 
     def media_changed(self) -> None:
         if not has_sound(self.leg):
@@ -240,5 +247,5 @@ class FarLeg:
 
     def _end(self, code: int, reason: str) -> None:
         self._gone(self.number)
-        detail = reason if code == 0 or reason == NO_RESPONSE else ""
+        detail = reason if code == 0 or reason in (NO_RESPONSE, MEDIA_TIMEOUT) else ""
         self._caller.emit(LegEnded(self.number, code, detail))

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 
-from . import message, requests, sdp
+from . import contact, message, requests, sdp
 from .challenges import Challenges
 from .leg import Leg
 from .requests import SILENCE, Answer, Request
@@ -19,6 +19,7 @@ from .settings import LineSettings
 from .sockets import Sockets
 from .sources import is_scanner
 
+BAD_SDP = Answer(400, "Bad SDP")
 OFFERING = ("INVITE", "UPDATE", "PRACK")  # what an offer may come in, and be refused
 
 
@@ -36,6 +37,7 @@ class Gate:
         self._admits = admits
         self._leaving = leaving
         self._defer = defer
+        self._transports = () if settings.front else settings.transports
         self._challenges = Challenges()
         self._encrypts = settings.srtp != "off"
         self._refusal = Answer(503, "", tuple(settings.refusal))
@@ -54,8 +56,6 @@ class Gate:
             return SILENCE
         if fault := _fault(request, raw, cut):
             return fault
-        if request.method in OFFERING and sdp.unservable(raw):
-            return Answer(488)
         if request.method == "INVITE":
             return self._invite(request, leg, raw, now)
         if leg:
@@ -132,6 +132,8 @@ class Gate:
         if leg:
             # Nothing else stops one without an offer, for which the stack may take new sockets.
             return Answer(491) if self._sockets.short(now) else None
+        if fault := contact.fault(request, self._transports):
+            return fault
         if not self._admits():
             return self._refusal
         self._sockets.admitted(now, streams)
@@ -165,4 +167,14 @@ def _fault(request: Request, raw: bytes, cut: bool) -> Answer | None:
         return SILENCE
     if cut:
         return requests.TOO_LARGE
-    return Answer(400, "Bad SDP") if message.harmful(raw) else requests.fault(request)
+    if message.harmful(raw):
+        return BAD_SDP
+    return requests.fault(request) or _offer(request, raw)
+
+
+def _offer(request: Request, raw: bytes) -> Answer | None:
+    if request.method not in OFFERING:
+        return None
+    if request.kind == "application/sdp" and sdp.garbage(request.body):
+        return BAD_SDP
+    return Answer(488) if sdp.unservable(raw) else None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
+from ..engine.headers import may_be_sent
+
 # RFC 3261 7.3.3 and its extensions: the short form of a header's name.
 COMPACT = {
     "a": "accept-contact",
@@ -28,11 +30,6 @@ COMPACT = {
     "x": "session-expires",
 }
 
-# These belong to the transaction or the body; a second one would corrupt the response.
-RESERVED = {"call-id", "contact", "content-length", "content-type", "cseq", "from"} | {
-    "max-forwards", "record-route", "route", "to", "via",
-}  # fmt: skip
-
 # The stack prints a message into 4000 bytes; what a flow adds must leave room for the rest.
 REASON_LIMIT = 120
 VALUE_LIMIT = 500
@@ -54,7 +51,6 @@ _END_OF_LINE = re.compile(_NEWLINE)
 _END_OF_HEAD = re.compile(_NEWLINE * 2)
 _FOLD = re.compile(_NEWLINE + r"[ \t]+")  # RFC 3261 7.3.1
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+")  # RFC 3261 25.1
 _CONTACT = re.compile(r"<([^<>]*)>((?:;q=[01](?:\.[0-9]{0,3})?)?)")
 _URI_SCHEME = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
 _DTMF_SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -88,7 +84,7 @@ def extra_headers(headers: Mapping[str, str]) -> tuple[list[tuple[str, str]], li
     for name, value in headers.items():
         flat = one_line(str(value))
         room -= len(name) + len(flat.encode()) + 4
-        if not _TOKEN.fullmatch(name) or name.lower() in RESERVED or room < 0:
+        if not may_be_sent(name) or room < 0:
             dropped.append(one_line(name, 60))
         else:
             kept.append((name, flat))
@@ -191,7 +187,7 @@ def dialog_id(headers: Mapping[str, str]) -> tuple[str, str]:
 def short_session(expires: str) -> bool:
     """Whether a session (Session-Expires) is to be shorter than any may be (RFC 4028 5)."""
     seconds = expires.partition(";")[0].strip()
-    return seconds.isdecimal() and int(seconds[:10]) < SHORTEST_SESSION
+    return seconds.isdecimal() and int(seconds.lstrip("0")[:10] or 0) < SHORTEST_SESSION
 
 
 def request_uri(message: str) -> str:

@@ -243,6 +243,10 @@ def _bad_value(request: Request) -> str:
     cseq = _CSEQ.fullmatch(request.first("cseq"))
     if not cseq or int(cseq[1]) >= 1 << 31 or cseq[2] != request.method:
         return "Bad CSeq"
+    for name in ("session-expires", "min-se"):
+        seconds = request.first(name).partition(";")[0].strip()
+        if seconds and not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 10):
+            return f"Bad {_name(name)}"
     if not _number(request, "max-forwards", 255):
         return "Bad Max-Forwards"
     if not _number(request, "content-length", len(request.body.encode("utf-8", "surrogateescape"))):
@@ -287,4 +291,4 @@ def _number(request: Request, name: str, most: int) -> bool:
 
 
 def _name(header: str) -> str:
-    return {"call-id": "Call-ID", "cseq": "CSeq"}.get(header, header.title())
+    return {"call-id": "Call-ID", "cseq": "CSeq", "min-se": "Min-SE"}.get(header, header.title())

@@ -16,6 +16,7 @@ _IPV4 = re.compile(rb"[\r\n]c=IN[ \t]+IP4", re.IGNORECASE)
 _SOUND_TO = re.compile(
     rb"([\r\n](?:c=|a=rtcp:[ \t]*\d+[ \t]+)[ \t]*\S+[ \t]+\S+[ \t]+)([^\s/]+)", re.IGNORECASE
 )
+_LINE = re.compile(r"o=\S")
 _CRYPTO = re.compile(r"^a=crypto:(.*)", re.IGNORECASE | re.MULTILINE)
 _KEY = re.compile(r"\d{1,9}[ \t]+\S+[ \t]+inline:([^\s|]+).*", re.IGNORECASE)
 # The suites that the stack has, and the bytes of a key with its salt (RFC 4568 6.2, RFC 6188).
@@ -35,6 +36,12 @@ def unservable(message: bytes) -> bool:
     if _DTLS.search(message) or named(message):
         return True
     return _IPV6.search(message) is not None and not _IPV4.search(message)
+
+
+def garbage(body: str) -> bool:
+    """Whether a body is none of SDP at all, whatever it says that it is."""
+    lines = body.strip().splitlines()
+    return not lines or lines[0].strip() != "v=0" or not any(map(_LINE.match, lines[1:]))
 
 
 def named(message: bytes) -> bool:

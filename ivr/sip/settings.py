@@ -83,6 +83,11 @@ class LineSettings:
         return bool(self.tls_certificate and self.tls_key)
 
     @property
+    def transports(self) -> tuple[str, ...]:
+        """What SIP is taken by, and sent."""
+        return ("udp", *["tcp"] * self.tcp, *["tls"] * self.tls)
+
+    @property
     def call_recordings(self) -> Path:
         """Where recordings of whole calls go: beside the messages."""
         return self.recordings.with_name("recordings")

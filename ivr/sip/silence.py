@@ -33,9 +33,9 @@ def warn(call: str, sound: Sound) -> bool:
     if not sound.came and not sound.went:
         missing = "either way"
     logger.warning(
-        "call %s: no sound %s %g s after the answer: SDP said %s of us and %s of the caller;"
+        "no sound %s %g s after the answer: SDP said %s of us and %s of the caller;"
         " %d packets came and %d went",
-        call, missing, SOON, sound.ours, sound.theirs, sound.came, sound.went,
+        missing, SOON, sound.ours, sound.theirs, sound.came, sound.went,
         extra={"call": call},
     )  # fmt: skip
     return True

@@ -67,5 +67,5 @@ class Watch:
                 leg.ask(lambda: self._gone("on hold, and does not answer"))
             else:
                 why = f"nothing heard for {self._seconds:g} s"
-                logger.warning("call %s: %s", self._call.id, why, extra={"call": self._call.id})
+                logger.warning("%s", why, extra={"call": self._call.id})
                 self._gone(why)

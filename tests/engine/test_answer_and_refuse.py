@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Answer, Play, Redirect, Reject
+from ivr.engine.effects import Answer, Play, Redirect, Reject, Ring
 from ivr.engine.events import Answered, Digit
 from ivr.engine.flow import END, Flow
+from ivr.engine.headers import may_be_sent
 from ivr.engine.statuses import CODES, Refusal
 from ivr.engine.verb import VERBS, Result
 from ivr.engine.verbs import answer, redirect, reject, ring, say
@@ -95,6 +96,24 @@ def test_a_redirection_needs_an_address() -> None:
     phone = before_the_answer(redirect)
     phone.offered()
     assert "redirect needs at least one address" in phone.noted("failed")[0]
+
+
+def test_what_is_filled_into_headers() -> None:
+    headers = {"X-Number": "{{ dialled }}"}
+    phone = before_the_answer(lambda call: reject(call, "busy", headers=headers))
+    assert phone.offered() == [Reject(486, headers={"X-Number": "100"})]
+    phone = before_the_answer(lambda call: redirect(call, "sip:b@c", headers=headers))
+    assert phone.offered() == [Redirect(("sip:b@c",), headers={"X-Number": "100"})]
+    phone = before_the_answer(lambda call: ring(call, headers=headers))
+    assert phone.offered()[0] == Ring(headers={"X-Number": "100"})
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("Warning", True), ("Via", False), ("CONTENT-length", False), ("v", False),
+                       ("A B", False), ("", False)],
+)  # fmt: skip
+def test_which_headers_a_flow_may_add(name: str, ours: bool) -> None:
+    assert may_be_sent(name) is ours
 
 
 def test_a_redirection_can_have_headers_and_preferences() -> None:

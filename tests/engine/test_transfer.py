@@ -58,6 +58,12 @@ def test_a_conversation_is_over_when_the_far_end_leaves() -> None:
     assert phone.result == Result("answered", code=200)
 
 
+def test_a_conversation_is_over_when_the_far_end_falls_silent() -> None:
+    phone = talking()
+    phone.take(LegEnded(1, 200, "media_timeout"))
+    assert phone.result == Result("answered", code=200, reason="media_timeout")
+
+
 def test_who_does_not_answer_is_called_no_longer() -> None:
     phone = transferring()
     phone.take(LegRinging(1))
@@ -349,3 +355,9 @@ def test_a_variable_that_is_no_dial_pattern_is_the_authors_fault() -> None:
     phone = Driver(lambda call: transfer(call, "sip:601@pbx", allow=("{{ caller }}",)))
     phone.start()
     assert "is no dial pattern" in phone.noted("failed")[0]
+
+
+def test_what_only_a_bridge_can_do_is_not_asked_of_a_phone() -> None:
+    wrong = VERBS["transfer"].check({"to": (ONE,), "mode": "refer", "whisper": ("hello",)})
+    assert wrong == "whisper is for a call of ours; the phone calls by itself with mode: refer"
+    assert not VERBS["transfer"].check({"to": (ONE,), "mode": "attended", "whisper": ("hello",)})

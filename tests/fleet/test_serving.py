@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from .conftest import Found
@@ -53,3 +56,13 @@ def test_calls_finish_while_the_server_ends(town: Found) -> None:
     here.peer.expect(lambda: here.server.poll() == 0, "the end")
     here.start()
     assert here.records(1)[0]["ended_by"] == "caller"
+
+
+def test_doctor_beside_the_server_knows_whose_ports_are_taken(town: Found) -> None:
+    here = town(8)
+    said = subprocess.run(
+        [sys.executable, "-m", "ivr", "doctor"], cwd=here.folder, env=here.environment,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "ok   server: it runs, with 2 workers ready" in said.stdout
+    assert "in use" not in said.stdout.replace("ports that are in use are its own", "")

@@ -143,6 +143,30 @@ def test_a_caller_who_is_reached_by_his_name(line: StartLine, header: str) -> No
     assert bye and "carrier.example" in bye.first + bye.header("route")
 
 
+@pytest.mark.parametrize(
+    ("uri", "code"),
+    [
+        ("tel:+15550100", 400),
+        ("mailto:alice@example", 400),
+        (f"sips:alice@{LOCAL}", 480),
+        (f"sip:alice@{LOCAL};transport=TLS", 480),
+        ("sip:alice@[::1]:5060", 480),
+        ("sip:[::1]", 480),
+    ],
+)
+def test_a_caller_who_cannot_be_reached(line: StartLine, uri: str, code: int) -> None:
+    phone = line(asking())
+    call = phone.peer.call(send=False)
+    named(call, f"Contact: <{uri}>")
+    phone.peer.expect(call.final, "an answer")
+    assert call.status() == code
+    proxied = phone.peer.call(send=False)
+    phone.peer.contact = f"<{uri}>"
+    proxied.request("INVITE", proxied.sdp, "application/sdp", f"Record-Route: <sip:{LOCAL};lr>")
+    phone.peer.expect(proxied.final, "an answer")
+    assert proxied.status() == (200 if code == 480 else 400)
+
+
 def test_a_far_end_that_nobody_knows(line: StartLine) -> None:
     phone = line(asking(f"sip:601@{NAME}"), may_call=[NAME])
     call = phone.peer.up()

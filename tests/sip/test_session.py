@@ -197,6 +197,29 @@ def test_we_refresh_a_session(line: StartLine, method: str) -> None:
     assert not phone.of(HungUp)
 
 
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize("body", ["garbage", "v=0\r\nrubbish\r\n", "\x00\x01"])
+def test_what_is_no_sdp_is_400_and_the_call_goes_on(
+    line: StartLine, method: str, body: str
+) -> None:
+    phone = line(tone)
+    call = phone.peer.up()
+    call.request(method, body)
+    assert answered(phone, call, method, 2 if method == "INVITE" else 1) == 400
+    phone.peer.expect(call.tones, "the prompt")
+    first = phone.peer.call(body=body)
+    phone.peer.expect(first.final, "an answer")
+    assert first.status() == 400
+
+
+@pytest.mark.parametrize("seconds", ["99999999999999999999", "4294967297", "-1", "1800s"])
+def test_a_session_that_is_no_number_is_400(line: StartLine, seconds: str) -> None:
+    phone = line(tone)
+    call = phone.peer.call("1", f"Session-Expires: {seconds}", "Supported: timer")
+    phone.peer.expect(call.final, "an answer")
+    assert call.status() == 400
+
+
 def test_a_session_too_short_is_422(line: StartLine) -> None:
     phone = line(tone)
     for _ in range(5):  # more than there are slots

@@ -67,7 +67,7 @@ def test_a_call_without_sound_is_told_of(
     assert final
     ours = final.body.partition("m=audio ")[2].split()[0]
     theirs = silent.rtp.getsockname()[1]
-    assert f"call {names[0]}: no sound from the caller 3 s after the answer: " in told
+    assert "no sound from the caller 3 s after the answer: " in told
     assert f"{PUBLIC}:{ours} of us and {ELSEWHERE}:{theirs} of the caller; 0 packets came" in told
 
 

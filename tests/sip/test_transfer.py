@@ -284,6 +284,18 @@ def test_a_far_end_that_is_not_there(line: StartLine) -> None:
     assert not call.over
 
 
+def test_a_far_end_that_is_gone_without_a_word(line: StartLine) -> None:
+    port = free_port()
+    phone = line(calls(f"sip:601@127.0.0.1:{port}"), peer_port=port, media_timeout=1)
+    desk = Desk(phone, 200)
+    call = phone.peer.up()
+    phone.expect(LegAnswered)
+    desk.call.speaks = None
+    assert phone.expect(LegEnded, 8) == LegEnded(1, 200, "media_timeout")
+    phone.peer.expect(lambda: desk.call.got("BYE"), "BYE")
+    assert not call.over
+
+
 def test_a_far_end_that_thinks_for_long(line: StartLine) -> None:
     phone, _ = desk_line(line, 100)
     phone.peer.up()

@@ -118,14 +118,13 @@ def test_check_speaks_json(ivr: Ivr, shop: Path) -> None:
 def test_check_looks_at_what_the_settings_name(ivr: Ivr, shop: Path) -> None:
     settings = Path("ivr.yaml").read_text()
     Path("ivr.yaml").write_text(
-        settings + "user: nobody-of-that-name\nsip: {public_address: no-such-host.invalid}\n"
+        settings + "user: nobody-of-that-name\n"
         "accounts: {t: {registrar: sip:r.example, user: t, secret_file: nope.secret}}\n"
     )
     said = ivr("check")
     assert said.code == 0
     assert "note: accounts.t.secret_file: " in said.err and "nope.secret cannot be read" in said.err
     assert "note: user: there is no user 'nobody-of-that-name' here" in said.err
-    assert "note: sip.public_address: no-such-host.invalid has no address" in said.err
     Path("ivr.yaml").write_text(settings + "front: {users: nope.yaml}\n")
     said = ivr("check")
     assert said.code == 1 and "front.users: " in said.err and "nope.yaml" in said.err

@@ -151,6 +151,8 @@ def test_faults_in_what_sound_is_made_of(file: Path, text: str, fault: str) -> N
     [
         ("sip: {rtp_port: 65500}", "ports 65500 to 65699, and 65535 is the last; .* 65336 or less"),
         ("sip: {rtp_port: 5000}", "RTP takes ports 5000 to 5199, and 5060 is port; move one"),
+        ("sip: {rtp_port: 10001}", "expected an even port from 1024 on, not 10001"),
+        ("sip: {public_address: pbx.example}", "sip.public_address"),
         ("control: {token: short}", "control.token: a token has 16 or more letters"),
         ("accounts: {a: {registrar: 'sip:r.example;transport=sctp', user: a}}",
          "accounts.a.registrar: expected a transport of udp, tcp, tls"),

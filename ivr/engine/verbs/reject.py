@@ -1,6 +1,5 @@
 """Refuse the call."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from ..call import Call
@@ -8,7 +7,7 @@ from ..effects import Reject
 from ..errors import CallEnded, FlowError
 from ..phase import BEFORE, Standing
 from ..statuses import Status, read_status, reason_header
-from ..verb import NO_HEADERS, Arguments, Doc, Range, Result, Seconds, TemplateText, verb
+from ..verb import NO_HEADERS, Arguments, Doc, Headers, Range, Result, Seconds, TemplateText, verb
 
 RETRY_AFTER = 5.0  # seconds, where a flow only says that it is overloaded
 UNANSWERED = Standing(BEFORE, "an answered call cannot be rejected; hang up instead: hang_up")
@@ -27,7 +26,7 @@ async def reject(
     call: Call,
     code: Annotated[Status, Doc("SIP status code, or why")] = "unavailable",
     reason: Annotated[TemplateText, Doc("reason phrase; empty: the usual one of the code")] = "",
-    headers: Annotated[Mapping[str, str], Doc("further headers, such as Warning")] = NO_HEADERS,
+    headers: Annotated[Headers, Doc("further headers, such as Warning")] = NO_HEADERS,
     retry_after: Annotated[Seconds | None, Doc("when to try again; overloaded: 5 s")] = None,
     cause: Annotated[int | None, Range(1, 127), Doc("cause of ITU-T Q.850, such as 17")] = None,
 ) -> Result:
@@ -42,7 +41,7 @@ async def reject(
         named = read_status(str(code))
     except ValueError as error:
         raise FlowError(str(error)) from None
-    own = dict(headers)
+    own = call.texts(headers)
     told = any(name.lower() == "retry-after" for name in own)
     if named == "overloaded" and retry_after is None and not told:
         retry_after = RETRY_AFTER

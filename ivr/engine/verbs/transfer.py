@@ -26,6 +26,7 @@ from ..verb import (
 from ..verb import Seconds as SecondsType
 
 GONE = "gone"  # the far end left while the phone was asked to take our place
+BRIDGED = ("caller_id", "account", "music", "whisper", "accept", "warning", "catch")
 LONGEST_CONVERSATION = 3.9 * 3600  # seconds; the session's own limit is a little longer
 
 # One user part and one host: a second @, filled in from what a caller sent, would be another host.
@@ -51,6 +52,9 @@ def _check(arguments: Arguments) -> str:
     mode = arguments.get("mode", "bridge")
     if mode == "refer" and len(to) > 1:
         return "a phone is referred to one address; for several, use mode: bridge"
+    idle = [name for name in BRIDGED if arguments.get(name)] if mode == "refer" else []
+    if idle:
+        return f"{idle[0]} is for a call of ours; the phone calls by itself with mode: refer"
     if len(arguments.get("accept", "")) > 1:
         return "accept is one key, such as 1"
     return ""
