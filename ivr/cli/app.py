@@ -76,6 +76,18 @@ def check(
 
 
 @app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="What stands in brackets; default: list all of them.")
+    ] = None,
+) -> None:
+    """Tell what the code of a fault means, and what to do."""
+    from .explain import run
+
+    run(code)
+
+
+@app.command()
 def test(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files or folders; default: flows.")

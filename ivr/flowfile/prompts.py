@@ -48,7 +48,7 @@ def read_prompt(node: Node, context: Context) -> Prompt:
         fields = source.fields(node, "a prompt")
         for name in fields:
             if name not in WAYS:
-                wrong = f"unknown key {name!r}; expected a prompt, or one of {', '.join(WAYS)}"
+                wrong = f"unknown key {name!r}; {suggest(name, WAYS)}"
                 raise Bad(fields[name].key, wrong, Code.UNKNOWN_KEY)
         if len(fields) != 1:
             wrong = "expected a prompt's name, or one pair such as text: words"

@@ -36,6 +36,7 @@ def read_handlers(states: States, top: dict[str, Field], *, shared: bool = False
                 try:
                     flow.handlers[outcome] = _ladder(states, part.value)
                 except Bad as bad:
+                    flow.handlers[outcome] = ()  # no state needs to say it
                     states.whole = False
                     source.note(bad, f"handlers: {outcome}")
     if "on_hang_up" in top and is_free(states, "on_hang_up", top["on_hang_up"].key, shared):

@@ -27,7 +27,9 @@ TUTORIAL = "docs/tutorial.md"
 SAMPLE = ROOT / "flows" / "auto_attendant.yaml"
 # What a part of a flow leaves to the flow that it stands in.
 LEFT_OPEN = ("unknown state", "is never reached", "then is missing")
-YAML = list(blocks("yaml"))
+ERRORS = "docs/errors.md"  # each example of it is tested in tests/flowfile/test_codes.py
+YAML = [block for block in blocks("yaml") if block.page != ERRORS]
+PYTHON = [block for block in blocks("python") if block.page != ERRORS]
 
 
 def of(*kinds: str) -> Sequence[Block]:
@@ -100,7 +102,7 @@ def test_prompts_are_prompts(block: Block, tmp_path: Path) -> None:
     assert set(block.keys) <= set(read_catalogue(tmp_path, "en").names("en"))
 
 
-@pytest.mark.parametrize("block", list(blocks("python")), ids=lambda block: block.id)
+@each(PYTHON)
 def test_python_runs(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Up to the call that it makes, where it makes one: there is nobody to take it."""
     names: dict[str, object] = {}

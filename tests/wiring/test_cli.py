@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.config import load_settings
+from ivr.engine.codes import Code
 from tests.commands import Ivr, command_line
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,20 @@ def test_check_looks_at_what_the_settings_name(ivr: Ivr, shop: Path) -> None:
     Path("ivr.yaml").write_text(settings + "front: {users: nope.yaml}\n")
     said = ivr("check")
     assert said.code == 1 and "front.users: " in said.err and "nope.yaml" in said.err
+
+
+def test_a_code_is_explained(ivr: Ivr, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("ivr: 1\nflow: a\nstart: b\nstates: {a: {do: hang_up}}\n")
+    told, hint = ivr("check", "a.yaml").err.splitlines()
+    assert told.endswith(" [unknown-state]") and "ivr explain" in hint
+    assert json.loads(ivr("check", "a.yaml", "--json").out)["faults"][0]["code"] == "unknown-state"
+    explained = ivr("explain", "[unknown-state]").out
+    assert "leads to a state that the flow does not have" in explained
+    assert "    greet:\n      do: [answer, {say: welcome}]\n      then: menuu\n" in explained
+    assert "did you mean 'unknown-state'?" in ivr("explain", "unknown-stat").err
+    assert ivr("explain", "x").code == 2
+    listed = ivr("explain").out
+    assert all(str(code) in listed for code in Code)
 
 
 def test_check_takes_files_without_settings(ivr: Ivr, tmp_path: Path) -> None:
