@@ -16,6 +16,7 @@ WIRING = (
     "records",
     "outside",
     "dialling",
+    "phoning",
     "cli",
     "__init__",
     "__main__",

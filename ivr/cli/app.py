@@ -92,13 +92,16 @@ def test(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files or folders; default: flows.")
     ] = None,
+    sip: Annotated[
+        str, typer.Option(help="HOST:PORT of a server: tell them by real calls to it.")
+    ] = "",
     settings: Settings = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Run the scenarios of flows, in virtual time."""
+    """Run the scenarios of flows, in virtual time or by real calls."""
     from .test import run
 
-    raise typer.Exit(run(files or [settings.parent / "flows"], settings, json))
+    raise typer.Exit(run(files or [settings.parent / "flows"], settings, sip, json))
 
 
 @app.command()

@@ -23,7 +23,7 @@ def run(file: Path, number: str | None, keys: str | None, target: str | None) ->
     if keys is not None:
         plan = replace(plan, keys=_keys(keys))
     if target is not None:
-        plan = replace(plan, target=_address(target))
+        plan = replace(plan, target=address(target, "--target"))
     print(f"calling {plan.number} at {plan.target[0]}:{plan.target[1]}", flush=True)
     outcome = asyncio.run(self_call(plan, lambda step: print(step, flush=True)))
     if outcome.fault:
@@ -37,8 +37,9 @@ def _keys(text: str) -> str:
     return text
 
 
-def _address(text: str) -> Address:
+def address(text: str, option: str) -> Address:
+    """HOST:PORT, as an *option* has it.  Raises `SettingsError`."""
     found = re.fullmatch(r"([^:\s]+):(\d{1,5})", text)
     if not found or not 0 < int(found[2]) < 65536:
-        raise SettingsError(f"--target {text!r}: expected such as 192.0.2.10:5060")
+        raise SettingsError(f"{option} {text!r}: expected such as 192.0.2.10:5060")
     return found[1], int(found[2])

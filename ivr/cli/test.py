@@ -1,9 +1,10 @@
-"""ivr test: the scenarios of flows, in virtual time."""
+"""ivr test: the scenarios of flows, in virtual time or by real calls."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ..config import load_settings
 from ..engine.errors import LoadError
 from ..flowfile import read_house
 from ..project import read_prompts
@@ -11,17 +12,25 @@ from ..testing.run import Report
 from ..testing.run import run as run_scenarios
 from ..testing.scenario import ScenarioResult
 from .output import as_json, complain_of
+from .self_call import address
 
 
-def run(files: list[Path], settings_file: Path, json: bool) -> int:
+def run(files: list[Path], settings_file: Path, sip: str, json: bool) -> int:
+    told = _nothing if json else _tell
+    target = address(sip, "--sip") if sip else None
     try:
         prompts, house = read_prompts(settings_file), read_house(settings_file)
     except LoadError as error:
         report = Report(faults=list(error.faults))
     else:
-        told = _nothing if json else _tell
         names = prompts.everywhere() if prompts else None
-        report = run_scenarios(files, names, told, house)
+        if target is None:
+            report = run_scenarios(files, names, told, house)
+        else:
+            from ..phoning import run as run_by_phone  # numpy, and the voice
+
+            settings = load_settings(settings_file) if prompts else None
+            report = run_by_phone(files, target, settings, names, told, house)
     if json:
         as_json(report.as_json())
     else:
@@ -33,13 +42,15 @@ def _nothing(result: ScenarioResult) -> None: ...
 
 
 def _tell(result: ScenarioResult) -> None:
-    verdict = "passed" if result.passed else "FAILED"
+    verdict = "passed" if result.passed else "not told" if result.not_told else "FAILED"
     print(f"{verdict} {result.flow.name}: {result.scenario}")
     if not result.passed:
         print(result.report())
+    if result.not_looked_at:
+        print(f"  not looked at on a real call: {', '.join(result.not_looked_at)}", flush=True)
 
 
 def _sum_up(report: Report) -> None:
     complain_of(report.faults)
-    failed = len(report.failed)
-    print(f"{len(report.results) - failed} passed, {failed} failed")
+    not_told = f", {len(report.not_told)} not told" if report.real else ""
+    print(f"{len(report.passed)} passed, {len(report.failed)} failed{not_told}")

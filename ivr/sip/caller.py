@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from typing import cast
 
-from .dialog import Dialog, method_of, reply, status_of
+from .dialog import NONE, Dialog, method_of, reply, status_of
 from .heard import Heard
 from .message import read_headers
+from .received import Received
 from .rtp import PTIME, Stream, media_address, offer, pcmu
 
 T1, T2 = 0.5, 4.0  # seconds, RFC 3261 17.1: the first pause before a repetition, and the longest
@@ -46,11 +47,14 @@ class Caller:
     def __init__(self, dialog: Dialog, sip: _Port, rtp: _Port) -> None:
         self.answer = ""
         """The final response to the INVITE."""
-        self.rang = False
-        """Whether there was another one before."""
+        self.told: list[int] = []
+        """The statuses of those before it."""
+        self.early = False
+        """Whether one of those had sound."""
         self.gone = False
         """Whether the far end hung up."""
         self.heard = Heard()
+        self.received = Received()
         self._dialog = dialog
         self._sip, self._rtp = sip, rtp
         sip.came, rtp.came = self._told, self._sounded
@@ -62,27 +66,41 @@ class Caller:
         self._news = asyncio.Event()
 
     @property
+    def rang(self) -> bool:
+        """Whether there was a response to the INVITE before the final one."""
+        return bool(self.told)
+
+    @property
+    def status(self) -> int:
+        """The final status; 0: there is none yet."""
+        return status_of(self.answer)
+
+    @property
     def trouble(self) -> str:
         """What the network says; empty: nothing."""
         return self._sip.trouble
 
     async def call(self, seconds: float) -> int:
         """Call, and wait for the final status; 0: there was none."""
+        self.invite()
+        await self.until(lambda: bool(self.answer), seconds)
+        return self.status
+
+    def invite(self) -> None:
+        """Call, and do not wait."""
         self._insist("INVITE", self._dialog.invite())
-        await self._until(lambda: bool(self.answer), seconds)
-        return status_of(self.answer)
 
     async def hear(self, seconds: float) -> float | None:
         """Wait for sound, other than what was heard before the last key.
 
         Returns when it began; None: there was none.
         """
-        await self._until(lambda: self.heard.has_sound or self.gone, seconds)
+        await self.until(lambda: self.heard.has_sound or self.gone, seconds)
         return self.heard.since if self.heard.has_sound else None
 
     async def listen(self, seconds: float) -> None:
         """Let the far end finish its prompt."""
-        await self._until(lambda: self.heard.is_quiet(self._loop.time()) or self.gone, seconds)
+        await self.until(lambda: self.heard.is_quiet(self._loop.time()) or self.gone, seconds)
 
     def speak(self, sound: bytes) -> None:
         """Say these 20 ms of PCMU again and again."""
@@ -97,13 +115,14 @@ class Caller:
         """End the call, however far it came.  Returns the status of the BYE; 0: there was none."""
         if self.rang and not self.answer:
             self._insist("CANCEL", self._dialog.cancel())
-            await self._until(lambda: bool(self.answer), seconds)
-        if 200 <= status_of(self.answer) < 300 and not self.gone:
+            await self.until(lambda: bool(self.answer), seconds)
+        if 200 <= self.status < 300 and not self.gone:
             self._insist("BYE", self._dialog.bye())
-            await self._until(lambda: self._status.get("BYE", 0) >= 200, seconds)
+            await self.until(lambda: self._status.get("BYE", 0) >= 200, seconds)
         return self._status.get("BYE", 0)
 
-    async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float) -> None:
+        """Wait until something *holds*; it is asked whenever something came, and each 20 ms."""
         try:
             async with asyncio.timeout(seconds):
                 while not holds():
@@ -136,12 +155,16 @@ class Caller:
 
     def _answered(self, status: int, message: str) -> None:
         if status < 200:
-            self.rang = True
+            self.told.append(status)
+            if not self._far and (far := media_address(message)):
+                self.early, self._far = True, far
+                self._speak(self._loop.time())
             return
         if not self.answer:
             self.answer, self._ack = message, self._dialog.ack(message)
-            self._far = media_address(message)
-            self._speak(self._loop.time())
+            self._far = media_address(message) or self._far
+            if not self.early:
+                self._speak(self._loop.time())
         self._send(self._ack)  # to each repetition (RFC 3261 13.2.2.4)
 
     def _asked(self, method: str, request: str) -> None:
@@ -163,11 +186,14 @@ class Caller:
         if sound := pcmu(data):
             self._far = source  # behind a NAT, SDP tells one that cannot be reached from here
             self.heard.take(sound, self._loop.time())
+            self.received.take(data, sound)
 
 
 @asynccontextmanager
-async def caller(target: Address, number: str, user: str) -> AsyncIterator[Caller]:
-    """A caller with the name *user*, who will call *number* at *target*.
+async def caller(
+    target: Address, number: str, user: str, headers: Mapping[str, str] = NONE
+) -> AsyncIterator[Caller]:
+    """A caller with the name *user*, who will call *number* at *target*, with these *headers*.
 
     Raises `OSError` where there is no way to it.
     """
@@ -181,4 +207,5 @@ async def caller(target: Address, number: str, user: str) -> AsyncIterator[Calle
         with closing(transport):
             _, rtp_port = transport.get_extra_info("sockname")
             there, here = f"{target[0]}:{target[1]}", f"{host}:{port}"
-            yield Caller(Dialog(number, there, user, here, offer(host, rtp_port)), sip, rtp)
+            sdp = offer(host, rtp_port)
+            yield Caller(Dialog(number, there, user, here, sdp, headers), sip, rtp)

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import quote
 
-from .message import header_lines, read_headers
+from .message import extra_headers, header_lines, read_headers
 
+NONE: Mapping[str, str] = MappingProxyType({})
+SAFE = "+-_.!~*"  # RFC 3261 25.1: unreserved, and the plus of a number
 _ROUTE = re.compile(r"<[^>]+>(?:;[^,]*)?")
 _CONTACT = re.compile(r'(?:"[^"]*"|[^"<])*<([^>]+)>|([^<;]+)')
 _KEPT = ("via", "from", "to", "call-id", "cseq")  # RFC 3261 8.2.6.2
 
 
 class Dialog:
-    """One call over UDP: `user` at `here` (host:port) calls `number` at `there`, offering *sdp*."""
+    """One call over UDP: `user` at `here` (host:port) calls `number` at `there`, offering *sdp*.
 
-    def __init__(self, number: str, there: str, user: str, here: str, sdp: str) -> None:
-        self.uri = f"sip:{quote(number, safe='+-_.!~*')}@{there}"
+    *headers* of the INVITE: those that are not the dialog's own.
+    """
+
+    def __init__(
+        self, number: str, there: str, user: str, here: str, sdp: str,
+        headers: Mapping[str, str] = NONE,
+    ) -> None:  # fmt: skip
+        self.uri = f"sip:{quote(number, safe=SAFE)}@{there}"
         self.id = secrets.token_hex(16)
-        self._contact = f"sip:{user}@{here}"
+        self._contact = f"sip:{quote(user, safe=SAFE)}@{here}"
         self._from = f"<{self._contact}>;tag={secrets.token_hex(8)}"
         self._to = f"<{self.uri}>"
         self._here = here
         self._sdp = sdp
+        self._extra = [f"{name}: {value}" for name, value in extra_headers(headers)[0]]
         self._branch = _branch()
         self._remote = self.uri
         self._route: list[str] = []
@@ -61,6 +72,7 @@ class Dialog:
             f"Call-ID: {self.id}",
             f"CSeq: {number} {method}",
             f"Contact: <{self._contact}>",
+            *(self._extra if method == "INVITE" else []),
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]

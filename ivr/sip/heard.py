@@ -17,18 +17,22 @@ class Heard:
         """How many came since the last `turn`, silent ones included."""
         self.since: float | None = None
         """When the first of them came that is loud, and other than what was heard before."""
+        self.began: float | None = None
+        """When the first packet of the call came."""
+        self.last = 0.0
+        """When one came last that is loud."""
         self._new = 0
-        self._last = 0.0
         self._all = bytearray()
         self._before = b""
 
     def take(self, sound: bytes, now: float) -> None:
         """20 ms of PCMU came."""
         self.packets += 1
+        self.began = now if self.began is None else self.began
         self._all += sound
         if loudness(sound) <= LOUD:
             return
-        self._last = now
+        self.last = now
         # A prompt that is repeated need not begin where a packet does.
         if sound not in self._before:
             self._new += 1
@@ -48,4 +52,4 @@ class Heard:
 
     def is_quiet(self, now: float) -> bool:
         """Whether what was said is over."""
-        return now - self._last >= QUIET
+        return now - self.last >= QUIET

@@ -77,7 +77,7 @@ def pcmu(packet: bytes) -> bytes:
 
 def loudness(sound: bytes) -> float:
     """The mean magnitude of PCMU samples, 0 to 32768."""
-    return sum(_MAGNITUDE[code] for code in sound) / len(sound) if sound else 0.0
+    return sum(MAGNITUDE[code] for code in sound) / len(sound) if sound else 0.0
 
 
 def _magnitude(code: int) -> int:
@@ -86,4 +86,4 @@ def _magnitude(code: int) -> int:
     return ((step << 3) + 0x84 << segment) - 0x84
 
 
-_MAGNITUDE = [_magnitude(code) for code in range(256)]
+MAGNITUDE = [_magnitude(code) for code in range(256)]

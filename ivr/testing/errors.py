@@ -26,5 +26,6 @@ def report(sentence: str, transcript: Iterable[str], events: Iterable[str]) -> s
     parts = {"what the caller heard and did:": transcript, "last events:": events}
     lines = [sentence]
     for title, part in parts.items():
-        lines += ["", title, *(f"  {line}" for line in part)]
+        shown = [f"  {line}" for line in part]
+        lines += ["", title, *shown] if shown else []
     return "\n".join(lines)

@@ -15,26 +15,39 @@ from .scenario import SUFFIX, ScenarioResult, load_scenarios
 
 @dataclass(slots=True)
 class Report:
-    """How all the scenarios went, and which files could not be used."""
+    """How all the scenarios went, and which files could not be used.
+
+    `real`: they were told by real calls, which cannot tell all of them to the end.
+    """
 
     results: list[ScenarioResult] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    real: bool = False
 
     @property
     def failed(self) -> list[ScenarioResult]:
-        return [result for result in self.results if not result.passed]
+        return [r for r in self.results if not r.passed and not r.not_told]
+
+    @property
+    def passed(self) -> list[ScenarioResult]:
+        return [result for result in self.results if result.passed]
+
+    @property
+    def not_told(self) -> list[ScenarioResult]:
+        return [result for result in self.results if result.not_told]
 
     @property
     def exit_code(self) -> int:
-        """0 when all went as told, 1 when one did not or a file is bad."""
-        return 1 if self.faults or self.failed else 0
+        """0 when all went as told, 1 when one did not, a file is bad or none could be told."""
+        return 1 if self.faults or self.failed or (self.not_told and not self.passed) else 0
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
         return {
-            "passed": len(self.results) - len(self.failed),
+            "passed": len(self.passed),
             "failed": len(self.failed),
-            "scenarios": [_plain(result) for result in self.results],
+            **({"not_told": len(self.not_told)} if self.real else {}),
+            "scenarios": [_plain(result, self.real) for result in self.results],
             "faults": [asdict(fault) for fault in self.faults],
         }
 
@@ -103,7 +116,8 @@ def run(
     return report
 
 
-def _plain(result: ScenarioResult) -> dict[str, Any]:
+def _plain(result: ScenarioResult, real: bool) -> dict[str, Any]:
+    only_real = {"not_told": result.not_told, "not_looked_at": list(result.not_looked_at)}
     return {
         "scenario": result.scenario,
         "flow": str(result.flow),
@@ -115,4 +129,5 @@ def _plain(result: ScenarioResult) -> dict[str, Any]:
         "sentence": result.sentence,
         "transcript": list(result.transcript),
         "events": list(result.events),
+        **(only_real if real else {}),
     }

@@ -85,7 +85,8 @@ class ScenarioResult:
     """How one scenario went on one flow.
 
     `place`: of the step that failed, else of the scenario.  `sentence`, `transcript` and `events`
-    are empty when it passed.  `seconds`: how long the call was.
+    are empty when it passed.  `seconds`: how long the call was.  Of real calls: `not_told` says why
+    it could not be told to its end, `not_looked_at` what of it no phone can see.
     """
 
     scenario: str
@@ -96,11 +97,15 @@ class ScenarioResult:
     sentence: str = ""
     transcript: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    not_told: str = ""
+    not_looked_at: tuple[str, ...] = ()
 
     def report(self) -> str:
         """What went wrong and where, with the transcript; many lines."""
         where = f"{self.place.file}:{self.place.line}:{self.place.column}"
-        sentence = f"{where}: {self.scenario}: {self.sentence}"
+        sentence = f"{where}: {self.scenario}: {self.not_told or self.sentence}"
+        if self.not_told:
+            return sentence
         return report(sentence, self.transcript, self.events)
 
 
