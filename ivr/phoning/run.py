@@ -138,8 +138,8 @@ def run(
 ) -> Report:
     """Tell the scenarios that *paths* stand for, one call after the other.  Never raises.
 
-    Each is told of the first of its flows: which one is served, the server knows.  *settings*: of
-    the project that is served; *prompts*: the names of its prompts; *house*: what it gives to flows.
+    Each is told of the first of its flows: the server knows which it serves.  *settings*: of
+    the project that is served; *prompts*: names of its prompts; *house*: what it gives to flows.
     """
     report = Report(real=True)
     try:
