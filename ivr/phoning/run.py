@@ -139,7 +139,8 @@ def run(
     """Tell the scenarios that *paths* stand for, one call after the other.  Never raises.
 
     Each is told of the first of its flows: which one is served, the server knows.  *settings*: of
-    the project that is served; *prompts*: the names of its prompts; *house*: what it gives to flows.
+    the project that is served; *prompts*: the names of its prompts, and *house*: what its flows are
+    given.
     """
     report = Report(real=True)
     try:

@@ -53,6 +53,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_transferred_to,
         SimulatedCall.is_screened_as,
         SimulatedCall.waits_for,
+        SimulatedCall.has_no_memory,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,
@@ -68,7 +69,7 @@ Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
 _SCENARIO = (
     "description", "at", "direction", "accept", "caller", "dialled", "headers", "durations",
-    "overrides", "memory", "arguments", "steps",
+    "overrides", "memory", "secrets", "arguments", "steps",
 )  # fmt: skip
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 _STEP = "a step such as hears: welcome"
@@ -330,7 +331,7 @@ class _Reader:
                 return convert(Direction, node, self.context)
             case "accept":
                 return convert(KeySet, node, self.context)
-            case "headers":
+            case "headers" | "secrets":
                 return convert(Mapping[str, str], node, self.context)
             case "overrides":
                 fields = self.source.fields(node, "schedules, and open or closed")
