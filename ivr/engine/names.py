@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 BUILTIN_NAMES = (
     *("caller", "dialled", "headers", "direction", "now", "caller_lists", "secrets"),
 )  # set by every call
-KNOWN_NAMES = (*BUILTIN_NAMES, "language")  # which a flow may set
+LANGUAGE = "language"  # which a flow may set
+KNOWN_NAMES = (*BUILTIN_NAMES, LANGUAGE)
 
 
 def names_of(call: Call) -> dict[str, Any]:
@@ -24,5 +25,5 @@ def names_of(call: Call) -> dict[str, Any]:
         "now": call.time.astimezone(call.zone),
         "caller_lists": call.caller_lists,
         **call.vars,
-        "language": call.language,
+        LANGUAGE: call.language,
     }

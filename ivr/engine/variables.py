@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from .effects import Given, Prompt
 from .errors import FlowError
+from .names import LANGUAGE
 from .values import Secret, Value
 
 VariableType = Literal[
@@ -124,7 +125,7 @@ Declarations = Mapping[str, Variable]
 class Variables(dict[str, Value]):
     """The values of a call's variables by name; those that are declared are of their type.
 
-    `others`: whether it may have variables that nobody declared.
+    `others`: whether it may have variables that nobody declared, besides the language.
     """
 
     def __init__(self, declared: Declarations | None = None, *, others: bool = True) -> None:
@@ -139,7 +140,7 @@ class Variables(dict[str, Value]):
             wrong = variable.wrong(value)
             if wrong:
                 raise FlowError(f"the variable {name} is declared as {variable.type}; this {wrong}")
-        elif not self.others:
+        elif not self.others and name != LANGUAGE:
             raise FlowError(undeclared(name, self.declared))
         super().__setitem__(name, value)
 

@@ -9,6 +9,7 @@ from ..engine import templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
+from ..engine.names import LANGUAGE
 from ..engine.variables import VariableType, undeclared
 from ..engine.verb import Kind, Verb
 from .bind import signature_of
@@ -31,7 +32,7 @@ def wrong_assignments(
     for name, type in _assigned(verb, named):
         declared = flow.declared.get(name)
         if declared is None:
-            if flow.variables is not None:
+            if flow.variables is not None and name != LANGUAGE:
                 yield undeclared(name, flow.declared), Code.UNKNOWN_VARIABLE
         elif type and not {type, declared.type} <= {"number", "currency"} and type != declared.type:
             yield f"{name} is declared as {declared.type}; this gives {type}", Code.WRONG_TYPE
@@ -50,9 +51,11 @@ def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, Varia
             if verb.name == "collect":
                 given = named.get("type", "digits")
                 type = "secret" if named.get("sensitive") else _COLLECTED.get(given)
-            yield named[parameter], type
-    given = {"set": "values", "call_flow": "into"}.get(verb.name)
-    for name in named.get(given, ()) if given else ():
+            given = named[parameter]
+            for name in [given] if isinstance(given, str) else given:
+                yield name, type
+    pairs = {"set": "values", "call_flow": "into"}.get(verb.name)
+    for name in named.get(pairs, ()) if pairs else ():
         yield name, None
 
 

@@ -14,7 +14,7 @@ from ..testing.scenario import Scenario, Step
 from ..testing.simulated_call import SimulatedCall
 from ..testing.values import Sound
 
-ONLY_SIMULATED = ("at", "overrides", "memory")
+ONLY_SIMULATED = ("at", "overrides", "memory", "secrets")
 """What a scenario may be given that no phone can bring about."""
 
 

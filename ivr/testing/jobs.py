@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from ..engine.events import WorkDone, WorkOutcome
 from ..engine.verb import Doc, Plain, Seconds
+from .memory import Lost
 from .opening import Opening
 
 TAKES = 0.05  # seconds that work takes of which a story says nothing else
@@ -35,6 +36,13 @@ class Jobs(Opening):
         line.finish(work, WorkDone(work.id, result, value, reason), after)
         while work in line.jobs and line.step():
             pass
+        return self
+
+    def has_no_memory(
+        self, result: Annotated[Lost, Doc("what comes of recall and remember")] = "failed"
+    ) -> Self:
+        """From here on nothing can be remembered, and nothing recalled."""
+        self._line.memory.lost = result
         return self
 
     @property

@@ -114,9 +114,10 @@ class SimulatedLine:
         durations: Mapping[str, float],
         memory: Memories = NOTHING,
         mailboxes: Letters = NOTHING,
+        secrets: Mapping[str, str] = NOTHING,
     ) -> None:
         self.session = Session(flow, "simulated")
-        self.session.call.secrets = flow.secrets or MadeUp()
+        self.session.call.secrets = flow.secrets or MadeUp(secrets)
         self.memory = Memory(memory)
         self.mailboxes = Mailboxes(mailboxes)
         self.now = 0.0
@@ -224,6 +225,10 @@ class SimulatedLine:
         self.pass_until(end)
         if heard and self.listening:
             self.happens(Heard(text, confidence))
+
+    def fail_recording(self) -> None:
+        """The recording that runs comes to nothing."""
+        self._recorder.fail(self.now)
 
     def sound_until(self, moment: float) -> None:
         """The caller makes himself heard on the recording, if one runs, until *moment*."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ..engine.effects import Work
 from ..engine.events import WorkDone
 
 JOBS = ("recall", "remember")
+Lost = Literal["failed", "timeout"]
 Memories = Mapping[str, Mapping[str, Any]]
 
 
 class Memory:
     """Values by scope and name; what a flow keeps is forgotten when its time is over."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "lost")
 
     def __init__(self, begins_with: Memories) -> None:
+        self.lost: Lost | None = None
+        """What comes of all that is asked of it; None: what should."""
         self._kept = {
             (scope, name): (value, float("inf"))
             for scope, values in begins_with.items()
@@ -26,6 +29,8 @@ class Memory:
 
     def does(self, work: Work, now: float) -> WorkDone:
         """What comes of `recall` or `remember`."""
+        if self.lost:
+            return WorkDone(work.id, self.lost, None, "the memory is out of reach")
         order, scope = work.order, work.order["scope"]
         known = self.known(now).get(scope, {})
         if work.job == "recall":

@@ -110,6 +110,7 @@ _READ: Mapping[str, Callable[[Node, Context], Any]] = {
     "caller": _text,
     "dialled": _text,
     "headers": _of(Mapping[str, str]),
+    "secrets": _of(Mapping[str, str]),
     "durations": partial(_by_name, Seconds, "prompts and their seconds"),
     "overrides": partial(_by_name, Override, "schedules, and open or closed"),
     "memory": _of(Mapping[str, Mapping[str, Plain]]),

@@ -8,9 +8,9 @@
 
 The mark names flow files (from the root folder, or beside the test) or `Flow` objects; the test
 runs once on each.  Its keywords (``at``, ``caller``, ``dialled``, ``headers``, ``durations``,
-``overrides``, ``memory``, ``direction``, ``accept``) are those of `SimulatedCall`.  Marks nearer to
-the test win, so that a module can name the flow and a test the time of day.  A fixture ``flow`` of
-your own does as well.
+``overrides``, ``memory``, ``secrets``, ``direction``, ``accept``) are those of `SimulatedCall`.
+Marks nearer to the test win, so that a module can name the flow and a test the time of day.  A
+fixture ``flow`` of your own does as well.
 
 A file ``*.test.yaml`` that begins with ``ivr:`` is collected, one test a scenario.
 """

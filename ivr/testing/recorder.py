@@ -44,6 +44,13 @@ class Recorder:
         self._stopping = True
         self._agenda.expect(now + CLOSING, self.done("stopped", now))
 
+    def fail(self, now: float) -> None:
+        """The one that runs cannot be written any more."""
+        assert self.running is not None
+        self._agenda.forget(self.running.effect.id)
+        self._stopping = True
+        self._agenda.expect(now + CLOSING, RecordDone(self.running.effect.id, 0.0, "error"))
+
     def done(self, reason: RecordEnd, at: float) -> RecordDone:
         """The end of the one that runs *at* a moment; silence at its end is not kept."""
         recording = self.running

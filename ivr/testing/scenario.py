@@ -49,6 +49,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.is_transferred_to,
         SimulatedCall.is_screened_as,
         SimulatedCall.waits_for,
+        SimulatedCall.has_no_memory,
         SimulatedCall.is_redirected_to,
         SimulatedCall.is_rejected_with,
         SimulatedCall.is_over,

@@ -41,7 +41,8 @@ MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 """The time of day of a call that says nothing else: a Monday, 10:00 UTC."""
 PATIENCE = 60.0  # seconds that a story waits for what it expects
 MessageEnd = Literal[
-    "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up"
+    "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up",
+    "failure",
 ]  # fmt: skip
 Who = Literal["caller", "flow", "operator", "timeout", "error", "far_end", "no_answer"]
 
@@ -63,9 +64,10 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
     of letters says), *overrides* the schedules that an operator has declared open or closed,
-    *memory* what `recall` finds, by scope and name, *mailboxes* the messages in them.  A flow that
-    is there to be called by others is called with *arguments*, and the call is over when it comes
-    back (`ends_with`).
+    *memory* what `recall` finds, by scope and name, *mailboxes* their messages, *secrets* those
+    that matter here, such as a PIN that is typed (of others the text is the name).  A flow that is
+    there to be called by others is called with *arguments*, and the call is over when it comes back
+    (`ends_with`).
 
     With *direction* ``out`` it is we who call: *dialled*, who is shown *caller*.  Nothing happens
     until he `is_answered`; with *accept* he is asked first for this key, as in `ivr.dial`.
@@ -85,6 +87,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         overrides: Mapping[str, str] = NOTHING,
         memory: Memories = NOTHING,
         mailboxes: Letters = NOTHING,
+        secrets: Mapping[str, str] = NOTHING,
         arguments: Mapping[str, Any] = NOTHING,
         direction: Direction = "in",
         accept: str = "",
@@ -96,7 +99,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         if arguments or is_called(flow):
             flow = caller_of(flow, arguments)
         self.flow = accepted(flow, ACCEPT, accept) if accept else flow
-        super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes))
+        super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes, secrets))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
 
@@ -177,9 +180,12 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
     def leaves_a_message(
         self,
         seconds: Annotated[Seconds, Doc("how long the caller speaks")],
-        ends_with: Annotated[MessageEnd, Doc("a key, silence, or hang_up")] = "#",
+        ends_with: Annotated[MessageEnd, Doc("a key, silence, hang_up or failure")] = "#",
     ) -> SimulatedCall:
-        """Speak on the recording that runs or begins now, until the end of it."""
+        """Speak on the recording that runs or begins now, until the end of it.
+
+        With *failure* it is ours: the recording cannot be written any more.
+        """
         __tracebackhide__ = True
         line = self._line
         self._wait_for(lambda: line.recording is not None, "to be recorded")
@@ -193,7 +199,9 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         line.pass_until(end)
         if ends_with == "hang_up":
             return self.hangs_up()
-        if ends_with != "silence":
+        if ends_with == "failure":
+            line.fail_recording()
+        elif ends_with != "silence":
             line.press(ends_with)
         patience = line.now + (PATIENCE if ends_with == "silence" else 1.0)
         while line.recording is recording and line.step(patience):

@@ -50,6 +50,12 @@ def test_others_than_the_declared_are_refused_where_they_are_not_wanted() -> Non
         Variables(others=False)["x"] = 1
 
 
+def test_the_language_is_always_there_to_be_set() -> None:
+    strict = Variables(others=False)
+    strict["language"] = "de"
+    assert strict == {"language": "de"}
+
+
 @pytest.mark.parametrize(
     ("given", "variable"),
     [

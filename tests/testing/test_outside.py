@@ -11,10 +11,12 @@ from rich.console import Console
 
 from ivr import END, Call, Flow, answer, say
 from ivr.engine.effects import Text
-from ivr.engine.verbs import http, recall, remember
+from ivr.engine.state import State
+from ivr.engine.verbs import authenticate, http, recall, remember
 from ivr.engine.work import WhileWaiting
 from ivr.testing import SimulatedCall, StoryError
 from ivr.testing.interactive import be_the_caller
+from ivr.testing.memory import Lost
 from ivr.testing.scenario import load_scenarios
 
 URL = "https://crm.example/{{ caller }}"
@@ -124,3 +126,32 @@ def test_in_the_terminal_it_may_fail_as_well() -> None:
     out = io.StringIO()
     be_the_caller(flow, ["", "", "work failed it is down", "", ""], Console(file=out, width=200))
     assert "failed it is down" in out.getvalue()
+
+
+@pytest.mark.parametrize("result", ["failed", "timeout"])
+def test_a_memory_that_is_out_of_reach(result: Lost) -> None:
+    desk = Flow("desk", start="look")
+
+    @desk.state(ok=END, failed="failed", timeout="timeout")
+    async def look(call: Call) -> str:
+        await answer(call)
+        return (await recall(call, "visits")).outcome
+
+    for name in ("failed", "timeout"):
+        desk.add(State(name, sorry, {"done": END}))
+    call = SimulatedCall(desk, memory={"caller:+15550100": {"visits": 3}})
+    call.has_no_memory(result).hears("sorry").goes_through("look", result)
+
+
+def test_a_secret_that_is_typed_is_what_the_story_says() -> None:
+    door = Flow("door", start="ask")
+
+    @door.state(ok=END, failed="sorry", locked="sorry")
+    async def ask(call: Call) -> str:
+        await answer(call)
+        return (await authenticate(call, "pin", expected="secrets.pin", length=4)).outcome
+
+    door.add(State("sorry", sorry, {"done": END}))
+    call = SimulatedCall(door, secrets={"pin": "4711"})
+    call.is_asked("pin").presses("4711").is_over()
+    assert call.path == ["ask"]

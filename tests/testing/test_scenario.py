@@ -82,6 +82,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "is_transferred_to",
         "is_screened_as",
         "waits_for",
+        "has_no_memory",
         "is_redirected_to",
         "is_rejected_with",
         "is_answered",

@@ -171,6 +171,12 @@ def test_a_message_is_kept_when_its_caller_hangs_up() -> None:
     call.is_over(by="caller").has_left_messages(1)
 
 
+def test_a_recording_that_fails() -> None:
+    call = SimulatedCall(samples.voicemail).leaves_a_message(9, ends_with="failure")
+    call.is_over().has_left_messages(0)
+    assert ("outcome", "failed") in call.notes
+
+
 def test_a_message_can_be_too_short() -> None:
     call = SimulatedCall(samples.voicemail).leaves_a_message(1).is_over(by="flow")
     with pytest.raises(StoryError, match="expected 1 messages to be kept; it is 0"):
