@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -179,8 +179,10 @@ def bind(
             needs = f"{name} needs at least one pair of {signature.doc(pairs)}"
             source.fault(key, needs, Code.MISSING_PARAMETER)
         for extra, node in given.items():
-            hint = argument_hint(arguments.named.get("flow"), extra)
-            _take(extra, hint or signature.hints[pairs.name], node, arguments, context)
+            flow = arguments.named.get("flow")
+            own = argument_hint(flow, extra)
+            hint = own or signature.hints[pairs.name]
+            _take(extra, hint, node, arguments, _said_by(flow, context) if own else context)
     return arguments if len(source.faults) == before else None
 
 
@@ -188,6 +190,16 @@ def argument_hint(flow: object, name: str) -> Any:
     """What *flow* wants as its argument *name*, where that is no value; None where it is one."""
     argument = flow.arguments.get(name) if isinstance(flow, Flow) else None
     return HINTS.get(argument.type) if argument else None
+
+
+def _said_by(flow: Any, context: Context) -> Context:
+    """*context* for words that *flow* says, with variables of its own as well."""
+
+    def uses(node: Node, names: Collection[str]) -> None:
+        if flow.variables is not None:
+            context.uses(node, set(names) - flow.declared.keys())
+
+    return replace(context, uses=uses)
 
 
 def _given(

@@ -27,7 +27,7 @@ OUTCOMES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "hang_up": ({}, ()),
     "http": ({}, WORKED),
     "log": ({}, ("done",)),
-    "look_up": ({}, ("found", "none")),
+    "find_name": ({}, ("found", "none")),
     "notify": ({}, WORKED),
     "confirm": ({}, ("yes", "no", "no_input")),
     "authenticate": ({}, ("ok", "failed", "locked")),

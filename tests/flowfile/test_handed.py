@@ -21,7 +21,7 @@ arguments:
 outcomes: [done]
 states:
   a:
-    do: [{say: {argument: greeting}}, {look_up: {spelled: "2", among: {argument: people}}}]
+    do: [{say: {argument: greeting}}, {find_name: {spelled: "2", among: {argument: people}}}]
     then: {found: done, none: done}
 """
 CALLER = """\
@@ -98,3 +98,16 @@ def test_what_is_wrong_is_told_with_its_place(folder: Path, given: str, wrong: s
     (folder / "broken.yaml").write_text("Ann: [601]\n")
     (folder / "list.yaml").write_text("[601]\n")
     assert faults(folder, given) == [wrong]
+
+
+def test_words_that_are_given_may_have_the_variables_of_both(folder: Path) -> None:
+    text = CALLER.replace("start: a\n", "start: a\nvariables: {shop: text}\n")
+    given = 'greeting: {text: "{{ shop }} {{ own }} {{ caller }} {{ name }}"}'
+    (folder / "f.yaml").write_text(text.replace("WITH", given))
+    assert load_flow(folder / "f.yaml")
+    declared = GREETER.replace(
+        "states:", "variables: {own: text, number: text, matches: 0}\nstates:"
+    )
+    (folder / "g.yaml").write_text(declared.replace("a:\n    do", "a:\n    do"))
+    with pytest.raises(LoadError, match="'name' is declared; declared: shop"):
+        load_flow(folder / "f.yaml")

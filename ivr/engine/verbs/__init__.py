@@ -8,10 +8,10 @@ from .call_flow import call_flow
 from .collect import collect
 from .confirm import confirm
 from .early import early
+from .find_name import find_name
 from .hang_up import hang_up
 from .http import http
 from .log import log
-from .look_up import look_up
 from .notify import notify
 from .pause import pause
 from .play import play
@@ -40,10 +40,10 @@ __all__ = [
     "collect",
     "confirm",
     "early",
+    "find_name",
     "hang_up",
     "http",
     "log",
-    "look_up",
     "notify",
     "pause",
     "play",

@@ -23,8 +23,8 @@ def _check(arguments: Arguments) -> str:
     return _too_many(len(arguments["among"])) if isinstance(arguments["among"], dict) else ""
 
 
-@verb("look_up", ("found", "none"), goes_on="found", check=_check)
-async def look_up(
+@verb("find_name", ("found", "none"), goes_on="found", check=_check)
+async def find_name(
     call: Call,
     spelled: Annotated[TemplateText, Doc("the keys pressed, such as {{ keys }}: 2 is A, B or C")],
     among: Annotated[Pairs, Doc("name: number, such as Ann Smith: 601, or the file with them")],
@@ -46,7 +46,7 @@ async def look_up(
         raise FlowError(wrong)
     found = sorted((each for each in directory if _fits(each, keys)), key=str.casefold)
     call.vars[matches] = len(found)
-    call.note("look_up", f"{keys}: {len(found)}")
+    call.note("find_name", f"{keys}: {len(found)}")
     if passed >= len(found):
         return Result("none")
     call.vars[name], call.vars[number] = found[passed], directory[found[passed]]

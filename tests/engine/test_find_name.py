@@ -6,7 +6,7 @@ import pytest
 
 from ivr.engine.effects import Given
 from ivr.engine.verb import VERBS
-from ivr.engine.verbs import look_up
+from ivr.engine.verbs import find_name
 
 from .driver import Driver
 
@@ -24,7 +24,7 @@ def found(keys: str, **given: Any) -> list[str]:
     """The names that *keys* spell."""
     names: list[str] = []
     while True:
-        phone = Driver(lambda call: look_up(call, keys, PEOPLE, skip=str(len(names)), **given))
+        phone = Driver(lambda call: find_name(call, keys, PEOPLE, skip=str(len(names)), **given))
         phone.start()
         assert phone.call.vars["matches"] >= len(names)  # type: ignore[operator]
         if phone.result.outcome == "none":
@@ -57,23 +57,23 @@ def test_names_are_found_by_how_they_begin(keys: str, names: list[str]) -> None:
 
 
 def test_what_was_spelled_may_be_a_variable() -> None:
-    phone = Driver(lambda call: look_up(call, "{{ caller[1:] }}", {"Lice": "1"}))
+    phone = Driver(lambda call: find_name(call, "{{ caller[1:] }}", {"Lice": "1"}))
     phone.start()
     assert phone.result.outcome == "none"
-    assert "look_up: lice: 0" in phone.journal
+    assert "find_name: lice: 0" in phone.journal
 
 
 @pytest.mark.parametrize("skip", ["0 - 1", "'x'"])
 def test_only_so_many_can_be_passed_over(skip: str) -> None:
-    phone = Driver(lambda call: look_up(call, "2", PEOPLE, skip=skip))
+    phone = Driver(lambda call: find_name(call, "2", PEOPLE, skip=skip))
     phone.start()
     assert "expected 0 or more" in phone.noted("failed")[0]
 
 
 def test_a_directory_has_an_end() -> None:
     many = {f"A{number}": "1" for number in range(10_001)}
-    assert VERBS["look_up"].check({"among": many}).startswith("10001 names; at most 10000")
-    assert not VERBS["look_up"].check({"among": Given("people")})
-    phone = Driver(lambda call: look_up(call, "2", many))
+    assert VERBS["find_name"].check({"among": many}).startswith("10001 names; at most 10000")
+    assert not VERBS["find_name"].check({"among": Given("people")})
+    phone = Driver(lambda call: find_name(call, "2", many))
     phone.start()
     assert "10001 names" in phone.noted("failed")[0]
