@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them impor
     from .project import Project
     from .work.databases import Database
     from .work.http import Http
+    from .work.mailboxes import Mailboxes
     from .work.memory import Memory
 
 MEMORY = "memory.db"
@@ -76,6 +77,7 @@ def jobs(project: Project) -> Jobs:
         "notify": notify,
         "sql": sql,
         "python": python,
+        "mailbox": lambda: _mailboxes(settings),
         "recall": lambda: memory().recall,
         "remember": lambda: memory().remember,
     }
@@ -125,16 +127,33 @@ def memory_of(settings: Settings) -> Memory | None:
     return _memory(settings) if there else None
 
 
+def mailboxes_of(settings: Settings) -> Mailboxes | None:
+    """The mailboxes; None: there never was one."""
+    there = settings.work.memory or (settings.var / MEMORY).exists()
+    return _mailboxes(settings) if there else None
+
+
 def _memory(settings: Settings) -> Memory:
-    from .work.databases import Database
     from .work.memory import Memory
 
+    return Memory(_memory_database(settings))
+
+
+def _mailboxes(settings: Settings) -> Mailboxes:
+    from .work.mailboxes import Mailboxes
+
+    return Mailboxes(_memory_database(settings), settings.messages)
+
+
+def _memory_database(settings: Settings) -> Database:
+    from .work.databases import Database
+
     if settings.work.memory:
-        return Memory(_database(settings, settings.work.memory))
+        return _database(settings, settings.work.memory)
     file = settings.var / MEMORY
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(0o640)  # who called is nobody else's business
-    return Memory(Database(f"sqlite:///{file}"))
+    return Database(f"sqlite:///{file}")
 
 
 def _database(settings: Settings, name: str) -> Database:

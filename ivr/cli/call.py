@@ -9,7 +9,7 @@ from rich.console import Console
 from ..flowfile import load_flow, read_house
 from ..project import read_prompts
 from ..testing.interactive import be_the_caller
-from ..testing.scenario import moment
+from ..testing.offer import moment
 from ..testing.simulated_call import MONDAY
 
 

@@ -57,6 +57,23 @@ class Checks(Observed):
             self._fail(f"expected {count} messages to be kept; it is {kept}")
         return self
 
+    def has_in_mailbox(
+        self,
+        box: Annotated[str, Doc("name of the mailbox")],
+        new: Annotated[int, Range(0, 1000), Doc("messages that nobody has heard")] = 0,
+        old: Annotated[int, Range(0, 1000), Doc("messages that were heard")] = 0,
+    ) -> Self:
+        """So many messages are in this mailbox."""
+        __tracebackhide__ = True
+        kept = [each.heard for each in self.mailboxes.get(box, ())]
+        found = (kept.count(False), kept.count(True))
+        if found != (new, old):
+            self._fail(
+                f"expected {new} new messages and {old} old ones in mailbox {box};"
+                f" it is {found[0]} and {found[1]}"
+            )
+        return self
+
     def is_recorded(
         self,
         how: Annotated[Recorded, Doc("masked: in silence, as a secret is asked for")] = "yes",

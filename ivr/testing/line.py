@@ -58,10 +58,12 @@ from ..engine.events import (
 from ..engine.flow import Flow
 from ..engine.session import Session
 from ..engine.trace import MASK
+from ..engine.verbs.deliver import JOB as MAILBOX
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
 from .made_up import MadeUp
+from .mailboxes import Letters, Mailboxes
 from .memory import JOBS as REMEMBERING
 from .memory import Memories, Memory
 from .recorder import CLOSING, Recorder
@@ -95,6 +97,7 @@ class SimulatedLine:
         "jobs",
         "listening",
         "log",
+        "mailboxes",
         "memory",
         "now",
         "questions",
@@ -106,11 +109,16 @@ class SimulatedLine:
     )  # fmt: skip
 
     def __init__(
-        self, flow: Flow, durations: Mapping[str, float], memory: Memories = NOTHING
+        self,
+        flow: Flow,
+        durations: Mapping[str, float],
+        memory: Memories = NOTHING,
+        mailboxes: Letters = NOTHING,
     ) -> None:
         self.session = Session(flow, "simulated")
         self.session.call.secrets = flow.secrets or MadeUp()
         self.memory = Memory(memory)
+        self.mailboxes = Mailboxes(mailboxes)
         self.now = 0.0
         self.direction: Direction = "in"
         self.questions = 0
@@ -356,6 +364,9 @@ class SimulatedLine:
     def _work(self, effect: Work) -> None:
         if effect.job in REMEMBERING:
             self.finish(effect, self.memory.does(effect, self.now), REMEMBERS)
+        elif effect.job == MAILBOX:
+            wall = self.session.call.time.timestamp()
+            self.finish(effect, self.mailboxes.does(effect, wall), REMEMBERS)
         else:
             self.jobs.append(effect)
 

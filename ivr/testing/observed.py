@@ -10,6 +10,7 @@ from ..engine.session import Session
 from ..engine.values import Value
 from .errors import StoryError
 from .line import SimulatedLine
+from .mailboxes import Letter
 from .transcript import clock, journal, last_events, transcript
 from .values import CallRecording, Message, Said
 
@@ -54,6 +55,11 @@ class Observed:
     def memory(self) -> dict[str, dict[str, Any]]:
         """What is remembered now, by scope and name."""
         return self._line.memory.known(self.now)
+
+    @property
+    def mailboxes(self) -> dict[str, list[Letter]]:
+        """The messages in each mailbox, in order."""
+        return self._line.mailboxes.known()
 
     @property
     def messages(self) -> list[Message]:

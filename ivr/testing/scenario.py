@@ -8,26 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
 
 from yaml.nodes import Node
 
 from ..engine.codes import Code
-from ..engine.errors import IvrError, LoadError
+from ..engine.errors import LoadError
 from ..engine.flow import END, Flow, Place, path_name
 from ..engine.house import House
-from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile import load_flow
-from ..flowfile.bind import argument_hint, bind, verb_and_data
-from ..flowfile.convert import Context, convert
+from ..flowfile.bind import bind, verb_and_data
+from ..flowfile.convert import Context
 from ..flowfile.source import Bad, Field, Source, missing, suggest
 from .caller import is_called, wrong_with
 from .errors import StoryError, report
-from .line import Direction
+from .offer import OFFER, read_offer
 from .simulated_call import SimulatedCall
 
 SUFFIX = ".test.yaml"
@@ -61,16 +57,12 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.goes_through,
         SimulatedCall.has,
         SimulatedCall.has_left_messages,
+        SimulatedCall.has_in_mailbox,
         SimulatedCall.is_recorded,
     )
 }
-Override = Literal["open", "closed"]
 _TOP = ("ivr", "flow", "description", "scenarios")
-_SCENARIO = (
-    "description", "at", "direction", "accept", "caller", "dialled", "headers", "durations",
-    "overrides", "memory", "arguments", "steps",
-)  # fmt: skip
-_AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
+_SCENARIO = ("description", *OFFER, "steps")
 _STEP = "a step such as hears: welcome"
 
 
@@ -230,28 +222,6 @@ def _states(flows: Collection[Flow]) -> list[str]:
     return sorted(called.union(*(flow.path_names for flow in flows)))
 
 
-def moment(text: str) -> datetime:
-    """Read ``2025-03-03 10:00 Europe/Berlin``; without a zone it is UTC.  Raises `IvrError`."""
-    day, _, rest = text.strip().partition(" ")
-    clock, _, zone = rest.strip().partition(" ")
-    try:
-        found = datetime.fromisoformat(f"{day} {clock}".strip())
-    except ValueError:
-        raise IvrError(f"{text!r}: expected {_AT}") from None
-    if not zone:
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    if zone not in _zones():
-        hint = suggest(zone, _zones())
-        hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
-        raise IvrError(f"unknown time zone {zone!r}; {hint}")
-    return found.replace(tzinfo=ZoneInfo(zone))
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 class _Reader:
     """Reads the scenarios of one file."""
 
@@ -283,7 +253,7 @@ class _Reader:
                 elif key not in _SCENARIO:
                     source.unknown(part.key, "key", key, _SCENARIO, Code.UNKNOWN_KEY)
                 elif key != "description":
-                    offer[key] = self._offered(key, part.value)
+                    offer[key] = read_offer(key, part.value, self.context, self._called)
             except Bad as bad:
                 source.note(bad, key)
         lacks = missing(("steps",), parts, _SCENARIO)
@@ -305,39 +275,6 @@ class _Reader:
     @property
     def _called(self) -> list[Flow]:
         return [flow for flow in self.flows if is_called(flow)]
-
-    def _arguments(self, node: Node) -> dict[str, Any]:
-        """As a flow would give them; what they are to be, the first flow says."""
-        found: dict[str, Any] = {}
-        for name, field in self.source.fields(node, "arguments of the flow").items():
-            hint = next((argument_hint(flow, name) for flow in self._called), None)
-            found[name] = convert(hint or Any, field.value, self.context)
-        return found
-
-    def _offered(self, key: str, node: Node) -> Any:
-        match key:
-            case "at":
-                try:
-                    return moment(self.source.text(node, _AT))
-                except IvrError as error:
-                    raise Bad(node, str(error), Code.BAD_TIME) from None
-            case "direction":
-                return convert(Direction, node, self.context)
-            case "accept":
-                return convert(KeySet, node, self.context)
-            case "headers":
-                return convert(Mapping[str, str], node, self.context)
-            case "overrides":
-                fields = self.source.fields(node, "schedules, and open or closed")
-                return {n: convert(Override, f.value, self.context) for n, f in fields.items()}
-            case "memory":
-                return convert(Mapping[str, Mapping[str, Plain]], node, self.context)
-            case "arguments":
-                return self._arguments(node)
-            case "durations":
-                fields = self.source.fields(node, "prompts and their seconds")
-                return {n: convert(Seconds, f.value, self.context) for n, f in fields.items()}
-        return self.source.text(node)
 
     def _step(self, node: Node) -> list[Step]:
         """The step at *node*; none when it could not be read."""

@@ -30,6 +30,7 @@ from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
 from .line import NOTHING, Direction, SimulatedLine
+from .mailboxes import Letters
 from .memory import Memories
 from .recorder import CLOSING
 from .transcript import ending, named
@@ -62,8 +63,9 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
     *at* is the time of day of the offer (with a time zone; default `MONDAY`), *headers* those of
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
     of letters says), *overrides* the schedules that an operator has declared open or closed,
-    *memory* what `recall` finds, by scope and name.  A flow that is there to be called by others
-    is called with *arguments*, and the call is over when it comes back (`ends_with`).
+    *memory* what `recall` finds, by scope and name, *mailboxes* the messages in them.  A flow that
+    is there to be called by others is called with *arguments*, and the call is over when it comes
+    back (`ends_with`).
 
     With *direction* ``out`` it is we who call: *dialled*, who is shown *caller*.  Nothing happens
     until he `is_answered`; with *accept* he is asked first for this key, as in `ivr.dial`.
@@ -82,6 +84,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         durations: Mapping[str, float] = NOTHING,
         overrides: Mapping[str, str] = NOTHING,
         memory: Memories = NOTHING,
+        mailboxes: Letters = NOTHING,
         arguments: Mapping[str, Any] = NOTHING,
         direction: Direction = "in",
         accept: str = "",
@@ -93,7 +96,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         if arguments or is_called(flow):
             flow = caller_of(flow, arguments)
         self.flow = accepted(flow, ACCEPT, accept) if accept else flow
-        super().__init__(SimulatedLine(self.flow, durations, memory))
+        super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
 

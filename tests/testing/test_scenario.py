@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ivr import IvrError, LoadError
-from ivr.testing.scenario import STEPS, load_scenarios, moment
+from ivr.testing.offer import moment
+from ivr.testing.scenario import STEPS, load_scenarios
 from tests.flowfile.reading import without_code
 
 from .conftest import FLOW, PYTHON, STORY
@@ -91,6 +92,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "goes_through",
         "has",
         "has_left_messages",
+        "has_in_mailbox",
         "is_recorded",
     }
     path = steps(

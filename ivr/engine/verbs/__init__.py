@@ -7,11 +7,14 @@ from .branch import branch
 from .call_flow import call_flow
 from .collect import collect
 from .confirm import confirm
+from .deliver import deliver
 from .early import early
 from .find_name import find_name
 from .hang_up import hang_up
 from .http import http
 from .log import log
+from .mailbox import mailbox
+from .mark_message import mark_message
 from .notify import notify
 from .pause import pause
 from .play import play
@@ -39,11 +42,14 @@ __all__ = [
     "call_flow",
     "collect",
     "confirm",
+    "deliver",
     "early",
     "find_name",
     "hang_up",
     "http",
     "log",
+    "mailbox",
+    "mark_message",
     "notify",
     "pause",
     "play",

@@ -1,0 +1,87 @@
+"""The mailboxes of a story: they begin with what the story says, and end with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..engine.effects import Work
+from ..engine.events import WorkDone
+
+Letters = Mapping[str, Sequence[Mapping[str, Any]]]
+KNOWN = ("file", "caller", "urgent", "heard", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in a mailbox; `at` in seconds since 1970."""
+
+    number: int
+    file: str
+    caller: str = ""
+    urgent: bool = False
+    heard: bool = False
+    at: float = 0.0
+
+    @property
+    def position(self) -> tuple[int, int]:
+        return 0 if self.urgent else 1, self.number
+
+    @property
+    def id(self) -> str:
+        return f"{self.position[0]}-{self.position[1]}"
+
+
+class Mailboxes:
+    """Messages by box, as the job ``mailbox`` has them."""
+
+    __slots__ = ("_boxes", "_number")
+
+    def __init__(self, begin_with: Letters) -> None:
+        self._number = 0
+        self._boxes = {
+            box: [self._letter(each) for each in kept] for box, kept in begin_with.items()
+        }
+
+    def does(self, work: Work, wall: float) -> WorkDone:
+        """What comes of it at the time of day *wall*."""
+        order = work.order
+        box = self._boxes.setdefault(order["box"], [])
+        match order["action"]:
+            case "look":
+                return WorkDone(work.id, "ok", _seen(box, order))
+            case "deliver":
+                facts = {name: order[name] for name in ("file", "caller", "urgent")}
+                box.append(self._letter({**facts, "at": wall}))
+            case action:
+                self._boxes[order["box"]] = [
+                    replace(each, heard=action == "old") if each.id == order["id"] else each
+                    for each in box
+                    if action != "deleted" or each.id != order["id"]
+                ]
+        return WorkDone(work.id, "ok", {})
+
+    def known(self) -> dict[str, list[Letter]]:
+        """The messages of each box, in order."""
+        boxes = self._boxes.items()
+        return {box: sorted(kept, key=lambda each: each.position) for box, kept in boxes if kept}
+
+    def _letter(self, facts: Mapping[str, Any]) -> Letter:
+        self._number += 1
+        return Letter(self._number, **{"file": f"message-{self._number}.wav", **facts})
+
+
+def _seen(box: list[Letter], order: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = {"new": (False,), "old": (True,)}.get(order["of"], (False, True))
+    first, _, second = (order["after"] or "0-0").partition("-")
+    after = (int(first), int(second))
+    behind = [each for each in box if each.heard in wanted and each.position > after]
+    found = min(behind, key=lambda each: each.position, default=None)
+    names = ("id", "file", "caller", "at", "urgent", "heard")
+    return {
+        "new": sum(not each.heard for each in box),
+        "old": sum(each.heard for each in box),
+        "urgent": sum(each.urgent and not each.heard for each in box),
+        "message": found and {name: getattr(found, name) for name in names},
+    }

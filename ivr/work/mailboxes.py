@@ -1,0 +1,194 @@
+"""Mailboxes: who has which messages; the recordings themselves stay where they were made."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from .databases import Database
+from .job import Deadline, Failed, Order
+
+MOST = 500  # messages in a mailbox
+LONGEST = 120  # characters
+MAKING = 0x6976726D + 1  # of PostgreSQL's advisory locks: the next after that of the memory
+
+letters = Table(
+    "ivr_mailbox",
+    MetaData(),
+    # Of SQLite, only an INTEGER counts by itself.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("box", String(LONGEST), nullable=False, index=True),
+    Column("file", String(LONGEST), nullable=False),
+    Column("caller", String(LONGEST), nullable=False),
+    Column("at", Float, nullable=False),  # seconds since 1970
+    Column("urgent", Boolean, nullable=False),
+    Column("heard", Boolean, nullable=False),
+    sqlite_autoincrement=True,  # an id is not used again: a call may still have it
+)
+log = logging.getLogger("ivr.work")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many messages there are in a box, and how many of them are urgent."""
+
+    new: int
+    old: int
+    urgent_new: int
+    urgent_old: int
+
+
+class Mailboxes:
+    """The job ``mailbox``, in a table of *database* that it makes itself.
+
+    *folder* has the recordings; *changed* is told of a box that has more or fewer messages now.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        changed: Callable[[str, Count], None] = lambda box, count: None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._changed = changed
+        self._wall = wall
+        self._lock = threading.Lock()
+        self._made = False
+
+    def __call__(self, order: Order, seconds: float) -> dict[str, Any]:
+        """Deliver, look, or mark.  Raises `Failed` and `TooSlow`."""
+        deadline, box = Deadline(seconds), _name(order["box"])
+        self._make(deadline)
+        with self._database.begin(deadline) as connection:
+            rows = self._rows(connection, box)
+            before = _count(rows)
+            match order["action"]:
+                case "look":
+                    return _seen(rows, before, order)
+                case "deliver":
+                    self._deliver(connection, box, rows, order)
+                case action:
+                    self._mark(connection, rows, order["id"], action)
+            after = _count(self._rows(connection, box))
+        if after != before:
+            self._changed(box, after)
+        return {}
+
+    def _deliver(
+        self, connection: Connection, box: str, rows: list[Row[Any]], order: Order
+    ) -> None:
+        file = Path(order["file"]).name
+        if not file or not (self._folder / file).is_file():
+            raise Failed("the recording is not there")
+        if len(rows) >= MOST:
+            raise Failed(f"the mailbox has {MOST} messages; it is full")
+        if any(row.file == file for row in rows):
+            return
+        facts = {"caller": str(order["caller"])[:LONGEST], "urgent": order["urgent"]}
+        connection.execute(
+            insert(letters).values(box=box, file=file, at=self._wall(), heard=False, **facts)
+        )
+
+    def _mark(self, connection: Connection, rows: list[Row[Any]], id: str, action: str) -> None:
+        row = next((row for row in rows if _id(row) == id), None)
+        if row is None:
+            return
+        if action != "deleted":
+            heard = update(letters).where(letters.c.id == row.id).values(heard=action == "old")
+            connection.execute(heard)
+            return
+        connection.execute(delete(letters).where(letters.c.id == row.id))
+        others = select(func.count()).where(letters.c.file == row.file)
+        if not connection.execute(others).scalar_one():
+            for file in (self._folder / row.file, (self._folder / row.file).with_suffix(".json")):
+                file.unlink(missing_ok=True)
+
+    def _rows(self, connection: Connection, box: str) -> list[Row[Any]]:
+        """The messages of *box*, in order; those whose recordings were deleted are forgotten."""
+        wanted = select(letters).where(letters.c.box == box)
+        found = connection.execute(wanted.order_by(letters.c.urgent.desc(), letters.c.id)).all()
+        gone = [row.id for row in found if not (self._folder / row.file).is_file()]
+        if gone:
+            connection.execute(delete(letters).where(letters.c.id.in_(gone)))
+            log.info("%d messages of mailbox %s are not there any more", len(gone), box)
+        return [row for row in found if row.id not in gone]
+
+    def _make(self, deadline: Deadline) -> None:
+        with self._lock:
+            if self._made:
+                return
+            with self._database.begin(deadline) as connection:
+                if connection.dialect.name == "postgresql":  # where two makers are one too many
+                    connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
+                connection.execute(CreateTable(letters, if_not_exists=True))
+                for index in letters.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
+            self._made = True
+
+
+def _seen(rows: list[Row[Any]], count: Count, order: Order) -> dict[str, Any]:
+    wanted = {"new": (False,), "old": (True,)}.get(order["of"], (False, True))
+    after = _position(order["after"]) if order["after"] else (-1, -1)
+    behind = (row for row in rows if row.heard in wanted and _position(_id(row)) > after)
+    row = next(behind, None)
+    message = row and {
+        "id": _id(row),
+        "file": row.file,
+        "caller": row.caller,
+        "at": row.at,
+        "urgent": row.urgent,
+        "heard": row.heard,
+    }
+    urgent = count.urgent_new
+    return {"new": count.new, "old": count.old, "urgent": urgent, "message": message}
+
+
+def _count(rows: list[Row[Any]]) -> Count:
+    kinds = [(row.heard, row.urgent) for row in rows]
+    new, old = (sum(heard is each for heard, _ in kinds) for each in (False, True))
+    return Count(new, old, kinds.count((False, True)), kinds.count((True, True)))
+
+
+def _id(row: Row[Any]) -> str:
+    """It tells where the message stands, also when it has been deleted."""
+    return f"{0 if row.urgent else 1}-{row.id}"
+
+
+def _position(id: str) -> tuple[int, int]:
+    first, _, second = id.partition("-")
+    if not (first.isdecimal() and second.isdecimal()):
+        raise Failed(f"{id!r} is no id of a message; expected what mailbox told")
+    return int(first), int(second)
+
+
+def _name(box: str) -> str:
+    if not box or len(box) > LONGEST or "\0" in box:
+        raise Failed(f"the name of a mailbox is a text of 1 to {LONGEST} characters")
+    return box
