@@ -9,7 +9,7 @@ import typer
 from .. import records
 from ..config import Settings, load_settings
 from ..engine.errors import SettingsError
-from ..outside import memory_of
+from ..outside import mailboxes_of, memory_of
 from ..store import forget
 from ..work.job import Failed, TooSlow
 from .calls import trouble_is_told
@@ -42,8 +42,10 @@ def run(file: Path, caller: str, yes: bool) -> int:
 
 def _forgotten(settings: Settings, caller: str) -> int:
     """How many values flows had remembered of him."""
-    memory = memory_of(settings)
+    memory, mailboxes = memory_of(settings), mailboxes_of(settings)
     try:
+        if mailboxes:
+            mailboxes.forget(caller, PATIENCE)
         return memory.forget(caller, PATIENCE) if memory else 0
     except (Failed, TooSlow) as error:
         raise SettingsError(

@@ -87,8 +87,7 @@ def _sound(
             return {"tone": f"{country} {name}".strip(), "seconds": seconds}
         case Silence(seconds):
             return {"silence": seconds}
-        case Given(name):
-            return {"argument": name}
+    return {"argument": prompt.name}
 
 
 def _shape(kind: type[Event] | type[Effect]) -> tuple[str, tuple[str, ...]]:

@@ -101,6 +101,18 @@ class Mailboxes:
             self._changed(box, after)
         return {}
 
+    def forget(self, caller: str, seconds: float) -> None:
+        """Take the messages of *caller* out of all mailboxes.  Raises `Failed` and `TooSlow`."""
+        deadline, changed = Deadline(seconds), {}
+        self._make(deadline)
+        with self._database.begin(deadline) as connection:
+            his = letters.c.caller == caller
+            boxes = connection.execute(select(letters.c.box).where(his).distinct()).scalars().all()
+            connection.execute(delete(letters).where(his))
+            changed = {box: _count(self._rows(connection, box)) for box in boxes}
+        for box, count in changed.items():
+            self._changed(box, count)
+
     def _deliver(
         self, connection: Connection, box: str, rows: list[Row[Any]], order: Order
     ) -> None:

@@ -154,7 +154,7 @@ def test_what_is_wrong_is_told_beforehand(
 
 
 def test_only_arguments_can_be_prompts_and_only_they_can_be_said() -> None:
-    flow = Flow("g", start="a", variables={"x": "pairs"}, place=Place("g.yaml", 1, 1))
+    flow = Flow("g", start="a", variables={"n": 0, "x": "pairs"}, place=Place("g.yaml", 1, 1))
     state = State("a", greeter, {}, Place("g.yaml", 2, 1), prompts=frozenset([GREETING]))  # type: ignore[arg-type]
     flow.add(state)
     assert [str(fault).partition(" [")[0] for fault in flow.faults()] == [

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ivr.work.databases import Database
+from tests.sip.conftest import free_port
+from tests.store import postgresql
 
 Reply = Callable[["Request"], None]
 
@@ -73,3 +79,40 @@ def service() -> Iterator[Service]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+# -- databases --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgresql.Server]:
+    server = postgresql.Server(free_port())
+    server.start()
+    yield server
+    server.stop()
+    server.remove()
+
+
+Open = Callable[[str], Database]
+
+
+@pytest.fixture
+def database() -> Iterator[Open]:
+    """Opens databases, and closes them."""
+    opened: list[Database] = []
+
+    def open(url: str) -> Database:
+        opened.append(Database(url))
+        return opened[-1]
+
+    yield open
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.line)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'work.db'}"
+    server: postgresql.Server = request.getfixturevalue("server")
+    return server.database(re.sub(r"\W", "_", request.node.name)[-60:])

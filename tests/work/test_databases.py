@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterator
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -17,48 +15,14 @@ from ivr.work.job import Deadline, Failed, TooSlow
 from ivr.work.memory import PRUNE_EVERY, Memory
 from ivr.work.plain import plain
 from ivr.work.sql import Sql
-from tests.sip.conftest import free_port
-from tests.store import postgresql
+
+from .conftest import Open
 
 SLOW = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     " SELECT max(i) FROM n",
     "postgresql": "SELECT pg_sleep(30)",
 }
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgresql.Server]:
-    server = postgresql.Server(free_port())
-    server.start()
-    yield server
-    server.stop()
-    server.remove()
-
-
-Open = Callable[[str], Database]
-
-
-@pytest.fixture
-def database() -> Iterator[Open]:
-    """Opens databases, and closes them."""
-    opened: list[Database] = []
-
-    def open(url: str) -> Database:
-        opened.append(Database(url))
-        return opened[-1]
-
-    yield open
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.line)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'work.db'}"
-    server: postgresql.Server = request.getfixturevalue("server")
-    return server.database(re.sub(r"\W", "_", request.node.name)[-60:])
 
 
 # -- queries ----------------------------------------------------------------------------------
