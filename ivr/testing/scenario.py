@@ -20,7 +20,7 @@ from ..engine.house import House
 from ..flowfile import load_flow
 from ..flowfile.bind import bind, verb_and_data
 from ..flowfile.convert import Context
-from ..flowfile.source import Bad, Field, Source, missing, suggest
+from ..flowfile.source import Bad, Field, Source, missing
 from .caller import is_called, wrong_with
 from .errors import StoryError, report
 from .offer import OFFER, read_offer
