@@ -53,7 +53,8 @@ def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, Varia
             yield named[parameter], type
     given = {"set": "values", "call_flow": "into"}.get(verb.name)
     for name in named.get(given, ()) if given else ():
-        yield name, None
+        if (verb.name, name) != ("set", "language"):  # which is no variable, but the call's
+            yield name, None
 
 
 def _wrong_constant(name: str, expression: str, flow: Flow) -> str:
