@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import Node
 
+from ..engine import templates
 from ..engine.codes import Code
+from ..engine.errors import FlowError
 from ..engine.schedule import Closures, Hours, OtherHours, Span, Special
 from .calendars import read_calendar
 from .source import Bad, suggest
@@ -51,7 +53,13 @@ def read_closures(node: Node, context: Context) -> Closures:
 
 def read_name(node: Node, context: Context) -> str:
     name = context.source.text(node, "a schedule's name, or open: days and times")
-    if context.schedules is not None and name not in context.schedules:
+    if "{" in name:
+        try:
+            templates.check_text(name)
+        except FlowError as error:
+            raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
+        context.uses(node, templates.names_in_text(name))
+    elif context.schedules is not None and name not in context.schedules:
         hint = suggest(name, sorted(context.schedules)) if context.schedules else "it has none"
         raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}", Code.UNKNOWN_VALUE)
     return name

@@ -35,7 +35,9 @@ def _check(arguments: Arguments) -> str:
 @verb("schedule", ("open", "closed"), check=_check)
 async def schedule(
     call: Call,
-    use: Annotated[str, SCHEDULE, Doc("a schedule of `ivr.yaml`, by its name")] = "",
+    use: Annotated[
+        str, SCHEDULE, Doc("a schedule of `ivr.yaml`, by its name; may have {{ … }}")
+    ] = "",
     *,
     open: Annotated[Hours, Doc("such as Mon-Fri 09:00-17:30, with commas between several")] = (
         NO_HOURS
@@ -62,13 +64,14 @@ async def schedule(
     beat closed days, holidays and the calendar, and those beat the hours of the week.  A call keeps
     to what was said when it came.
     """
-    rules = Schedule(open, zone, special, closed, holidays, calendar)
-    if use:
-        name, rules = name or use, _named(call, use)
+    use = call.text(use)
+    name = name or use
     match call.overrides.get(name) if name else None:
         case "open" | "closed" as said:
             is_open, rule = said == "open", OVERRIDE
         case _:
+            own = Schedule(open, zone, special, closed, holidays, calendar)
+            rules = _named(call, use) if use else own
             is_open, rule = rules.decide(call.time.astimezone(rules.zone or call.zone))
     call.note("schedule", rule)
     if into:
