@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -23,13 +24,21 @@ if TYPE_CHECKING:  # SQLAlchemy costs 25 MB, httpx 10: only who needs them impor
     from .work.memory import Memory
 
 MEMORY = "memory.db"
+Tell = Callable[[str, int, int, int, int], None]
+"""Tells the phone at an address of its messages: new, old, urgent ones of both."""
+_USER = re.compile(r"[A-Za-z0-9_.+-]+")
 Jobs = Mapping[str, Callable[[], Job]]
 
 
-def pool(project: Project, wake: Callable[[], None]) -> Pool:
-    """The pool of one worker; nothing is opened before it is needed."""
+def nobody(address: str, new: int, old: int, urgent: int, urgent_old: int) -> None:
+    """For who has no line to tell phones of their messages."""
+
+
+def pool(project: Project, wake: Callable[[], None], tell: Tell = nobody) -> Pool:
+    """The pool of one worker, whose line can *tell* phones of messages; nothing is opened before it
+    is needed."""
     threads = project.settings.work.threads
-    return Pool(jobs(project), wake, threads=threads, limits=limits(project))
+    return Pool(jobs(project, tell), wake, threads=threads, limits=limits(project))
 
 
 def limits(project: Project) -> Mapping[str, float]:
@@ -37,7 +46,7 @@ def limits(project: Project) -> Mapping[str, float]:
     return {"python": project.settings.work.python_seconds}
 
 
-def jobs(project: Project) -> Jobs:
+def jobs(project: Project, tell: Tell = nobody) -> Jobs:
     """How each job is made, the first time that it is asked for."""
     settings = project.settings
     work = settings.work
@@ -77,7 +86,7 @@ def jobs(project: Project) -> Jobs:
         "notify": notify,
         "sql": sql,
         "python": python,
-        "mailbox": lambda: _mailboxes(settings),
+        "mailbox": lambda: _mailboxes(settings, tell),
         "recall": lambda: memory().recall,
         "remember": lambda: memory().remember,
     }
@@ -85,7 +94,12 @@ def jobs(project: Project) -> Jobs:
 
 def secrets(settings: Settings) -> dict[str, Secret]:
     """The secrets of the settings.  Raises `SettingsError` for one that is not there."""
-    return {
+    pins = {
+        f"mailbox_{box}": Secret(each.pin.read(f"mailboxes.{box}.pin"))
+        for box, each in settings.mailboxes.items()
+        if each.pin
+    }
+    return pins | {
         name: Secret(source.read(f"secrets.{name}")) for name, source in settings.secrets.items()
     }
 
@@ -139,10 +153,26 @@ def _memory(settings: Settings) -> Memory:
     return Memory(_memory_database(settings))
 
 
-def _mailboxes(settings: Settings) -> Mailboxes:
-    from .work.mailboxes import Mailboxes
+def _mailboxes(settings: Settings, tell: Tell = nobody) -> Mailboxes:
+    from .work.mailboxes import Count, Mailboxes
 
-    return Mailboxes(_memory_database(settings), settings.messages)
+    def changed(box: str, count: Count) -> None:
+        if phone := _phone_of(box, settings):
+            tell(phone, count.new, count.old, count.urgent_new, count.urgent_old)
+
+    return Mailboxes(_memory_database(settings), settings.messages, changed)
+
+
+def _phone_of(box: str, settings: Settings) -> str:
+    """The address of the phone of *box*; empty: it has none."""
+    known = settings.mailboxes.get(box)
+    if known and known.phone:
+        return known.phone
+    if not settings.front.users or not _USER.fullmatch(box):
+        return ""
+    sip = settings.sip
+    here = f"{sip.public_address or sip.address}:{sip.port}"
+    return f"sip:{box}@{settings.front.domain or here}"
 
 
 def _memory_database(settings: Settings) -> Database:

@@ -158,7 +158,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
         section.tls_key = section.tls_key and folder / section.tls_key
     for account in settings.accounts.values():
         account.secret_file = account.secret_file and folder / account.secret_file
-    for source in (*settings.secrets.values(), *_passwords(settings)):
+    pins = [each.pin for each in settings.mailboxes.values() if each.pin]
+    for source in (*settings.secrets.values(), *pins, *_passwords(settings)):
         source.file = source.file and folder / source.file
     for given in settings.work.databases.values():
         if given.url.startswith(sqlite):

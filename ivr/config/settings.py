@@ -14,6 +14,7 @@ from .calls_out import CallsOut
 from .control import Control
 from .fleet import Fleet
 from .front import Front
+from .mailboxes import Mailboxes
 from .records import Records
 from .routing import CallerLists, Country, Languages, Route, files_of
 from .secrets import Secrets
@@ -27,7 +28,7 @@ PREFIX = "IVR_"
 NESTED = "__"
 _RELOADED = {
     *("routes", "flows", "shared", "prompts", "language", "zone", "voice", "statuses"),
-    *("schedules", "country", "callers", "languages", "secrets", "work"),
+    *("schedules", "country", "callers", "languages", "secrets", "mailboxes", "work"),
 }
 
 
@@ -117,6 +118,11 @@ class Settings(BaseSettings):
         default={},
         description="texts that flows use and nobody reads, by a name, such as crm:"
         " {env: CRM_TOKEN} or {file: crm.token}",
+    )
+    mailboxes: Mailboxes = Field(
+        default={},
+        description="mailboxes that have a PIN or a phone of their own, by name, such as 601:"
+        " {pin: {env: PIN_OF_601}, phone: sip:ann@phones.example.org}",
     )
     work: Work = Field(default_factory=Work, description="what flows may have done outside")
     records: Records = Field(default_factory=Records, description="what is kept of calls")

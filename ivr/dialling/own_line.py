@@ -108,7 +108,7 @@ class OwnLine:
             line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
         )
         phone = self._phone = Phone(settings, prompts.resolve)
-        pool = outside.pool(self.project, phone.wake)
+        pool = outside.pool(self.project, phone.wake, phone.tell_waiting)
         worker = Worker(phone, lambda offer: (None, offer), journal, pool=pool)
         phone.start()
         try:

@@ -39,7 +39,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     settings = project.settings
     phone = Phone(line_settings(settings, place), prompts.resolve)
     journal = Journal(settings.journals, settings.spool, life)
-    work = outside.pool(project, phone.wake)
+    work = outside.pool(project, phone.wake, phone.tell_waiting)
     worker = Worker(phone, project.routes.flow_of, journal, pool=work)
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
@@ -214,7 +214,9 @@ class Member:
             return str(error)
         prompts.replaced = self._prompts.replaced  # it is counted on
         self._routes, self._prompts = project.routes, prompts
-        self._worker.pool.renew(outside.jobs(project), outside.limits(project))
+        self._worker.pool.renew(
+            outside.jobs(project, self._phone.tell_waiting), outside.limits(project)
+        )
         self._worker.route, self._phone.prompts = self._routes.flow_of, prompts.resolve
         return ""
 

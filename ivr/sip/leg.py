@@ -330,6 +330,12 @@ class Account(pj.Account):  # type: ignore[misc]
         self._stack.offered(leg, invite)
 
     @logged
+    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
+        told = prm.e.body.tsxState.tsx
+        if told.statusCode >= 300:
+            logger.info("%s was answered %d %s", told.method, told.statusCode, told.statusText)
+
+    @logged
     def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
         # Left alone, the stack keeps a dialog for each, for as long as a stranger likes.
         prm.code, prm.reason = pj.PJSIP_SC_BAD_EVENT, "Bad Event"

@@ -9,11 +9,12 @@ from ..engine.call_out import CallOut
 from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
 from ..engine.signalled import Signalled
-from . import message
+from . import message, message_waiting
 from .call import LineCall
 from .check import require_usable
 from .ids import new_call_id
 from .leg import Leg
+from .message_waiting import Waiting
 from .native import PACKET_LIMIT
 from .registrar import Registrar
 from .settings import LineSettings
@@ -107,6 +108,15 @@ class Phone:
         self._calls[order.id] = call
         self._emit(order.id, offer)
         call.dial(order)
+
+    def tell_waiting(self, address: str, new: int, old: int, urgent: int, urgent_old: int) -> None:
+        """Tells the phone at `address`, a SIP URI, how many messages there are for it, and how many
+        of the new and of the old ones are urgent.
+
+        From any thread; returns at once.
+        """
+        waiting = Waiting(new, old, urgent, urgent_old)
+        self._stack.post(lambda: message_waiting.tell(self._stack, address, waiting))
 
     def wake(self) -> None:
         """Ends a running `wait`.  From any thread or signal handler."""

@@ -371,7 +371,8 @@ class SimulatedLine:
             self.finish(effect, self.memory.does(effect, self.now), REMEMBERS)
         elif effect.job == MAILBOX:
             wall = self.session.call.time.timestamp()
-            self.finish(effect, self.mailboxes.does(effect, wall), REMEMBERS)
+            done = self.mailboxes.does(effect, wall, self.memory.lost)
+            self.finish(effect, done, REMEMBERS)
         else:
             self.jobs.append(effect)
 

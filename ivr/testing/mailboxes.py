@@ -8,6 +8,7 @@ from typing import Any
 
 from ..engine.effects import Work
 from ..engine.events import WorkDone
+from .memory import Lost
 
 Letters = Mapping[str, Sequence[Mapping[str, Any]]]
 KNOWN = ("file", "caller", "urgent", "heard", "at")
@@ -44,8 +45,10 @@ class Mailboxes:
             box: [self._letter(each) for each in kept] for box, kept in begin_with.items()
         }
 
-    def does(self, work: Work, wall: float) -> WorkDone:
-        """What comes of it at the time of day *wall*."""
+    def does(self, work: Work, wall: float, lost: Lost | None = None) -> WorkDone:
+        """What comes of it at the time of day *wall*; *lost* where they are out of reach."""
+        if lost:
+            return WorkDone(work.id, lost, None, "the mailboxes are out of reach")
         order = work.order
         box = self._boxes.setdefault(order["box"], [])
         match order["action"]:

@@ -21,6 +21,7 @@ from ..flowfile import load_flow
 from ..flowfile.bind import bind, verb_and_data
 from ..flowfile.convert import Context
 from ..flowfile.source import Bad, Field, Source, missing
+from .caller import NAME as CALLER
 from .caller import is_called, wrong_with
 from .errors import StoryError, report
 from .offer import OFFER, read_offer
@@ -224,8 +225,14 @@ def _flows(
 
 
 def _states(flows: Collection[Flow]) -> list[str]:
-    called = {path_name(flow, name) for flow in flows if is_called(flow) for name in flow.states}
-    return sorted(called.union(*(flow.path_names for flow in flows)))
+    """The names of their states, as a journal would have them."""
+    found: set[str] = set()
+    for flow in flows:
+        found |= flow.path_names
+        if is_called(flow):
+            found -= flow.states.keys()
+            found |= {CALLER, *(path_name(flow, name) for name in flow.states)}
+    return sorted(found)
 
 
 class _Reader:
@@ -267,7 +274,10 @@ class _Reader:
             wrong = f"scenario {name!r} lacks steps, such as hears: welcome"
             source.fault(field.key, wrong, Code.MISSING_KEY)
         for wrong in sorted(
-            {wrong_with(flow, offer.get("arguments", {})) for flow in self._called}
+            {
+                wrong_with(flow, offer.get("arguments", {}))
+                for flow in (self.flows if "arguments" in offer else self._called)
+            }
         ):
             if wrong:
                 at = parts["arguments"].key if "arguments" in parts else field.key

@@ -248,6 +248,14 @@ def test_the_page_of_the_verbs_is_up_to_date() -> None:
     )
 
 
+def test_the_page_of_the_library_is_up_to_date() -> None:
+    from ivr.flowfile.library_page import page
+
+    assert (ROOT / "docs/library.md").read_text() == page(), (
+        "run: python -m ivr.flowfile.library_page > docs/library.md"
+    )
+
+
 def test_the_version(ivr: Ivr) -> None:
     said = ivr("--version")
     assert said.code == 0 and re.fullmatch(r"ivr \d+\.\d+\.\d+\S*\n", said.out)

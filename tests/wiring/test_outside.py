@@ -339,3 +339,47 @@ def test_a_secret_is_never_to_be_read_anywhere(
     read = output()
     assert "wall" in read  # there is something to be read
     assert SESAME not in read
+
+
+# -- mailboxes --------------------------------------------------------------------------------
+
+
+def told(folder: Path, box: str, **settings: Any) -> list[tuple[Any, ...]]:
+    """What a line is to tell of a message for *box*."""
+    made = project(folder, ["answer"], **settings)
+    found: list[tuple[Any, ...]] = []
+    job = outside.jobs(made, lambda *waiting: found.append(waiting))["mailbox"]()
+    made.settings.messages.mkdir(parents=True, exist_ok=True)
+    (made.settings.messages / "a.wav").touch()
+    order = {"action": "deliver", "box": box, "file": "a.wav", "urgent": True, "caller": ""}
+    job(order, 5)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "phone"),
+    [
+        ({}, ""),
+        ({"mailboxes": {"601": {"phone": "sip:ann@pbx.example"}}}, "sip:ann@pbx.example"),
+        ({"front": {"users": "users.yaml", "domain": "phones.example"}}, "sip:601@phones.example"),
+        ({"front": {"users": "users.yaml"}}, "sip:601@127.0.0.1:5060"),
+    ],
+)
+def test_the_phone_of_a_mailbox_is_told(
+    tmp_path: Path, settings: Mapping[str, Any], phone: str
+) -> None:
+    (tmp_path / "users.yaml").write_text("'601': wonderland\n")
+    expected = [(phone, 1, 0, 1, 0)] if phone else []
+    assert told(tmp_path, "601", **settings) == expected
+
+
+def test_a_mailbox_that_is_no_user_has_no_phone(tmp_path: Path) -> None:
+    (tmp_path / "users.yaml").write_text("'601': wonderland\n")
+    assert told(tmp_path, "the office", front={"users": "users.yaml"}) == []
+
+
+def test_pins_are_secrets(tmp_path: Path) -> None:
+    (tmp_path / "601.pin").write_text("4711\n")
+    boxes = {"601": {"pin": {"file": "601.pin"}}, "602": {"phone": "sip:bob@pbx.example"}}
+    found = outside.secrets(project(tmp_path, ["answer"], mailboxes=boxes).settings)
+    assert found == {"mailbox_601": Secret("4711")}

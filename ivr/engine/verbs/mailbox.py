@@ -1,7 +1,7 @@
 """Look into a mailbox."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,9 @@ async def mailbox(
             " `message`, which has `id`, `file`, `caller`, `day`, `time`, `urgent` and `heard`"
         ),
     ] = NO_HEADERS,
-    zone: Annotated[ZoneInfo | None, Doc("of day and time, such as Europe/Berlin")] = None,
+    zone: Annotated[
+        ZoneInfo | None, Doc("of day and time, such as Europe/Berlin; default: that of the flow")
+    ] = None,
     seconds: Annotated[WorkSeconds, Doc("time for it")] = 2.0,
 ) -> Result:
     """Tell how many messages a mailbox has, and find one of them: the first, or the next.
@@ -40,7 +42,7 @@ async def mailbox(
     answer: dict[str, Any] = dict(done.value) if isinstance(done.value, Mapping) else {}
     message = answer.get("message")
     if isinstance(message, Mapping):
-        left = datetime.fromtimestamp(float(message["at"]), zone or UTC)
+        left = datetime.fromtimestamp(float(message["at"]), zone or call.zone)
         answer["message"] = {**message, "day": left.date(), "time": left.time()}
     result = conclude(call, "mailbox", done, answer, into)
     if result.outcome != "ok":

@@ -133,3 +133,38 @@ def test_a_worker_registers_an_account(serve: Callable[..., Exchange], by_proxy:
     answer.rtp.close()
     answer.reply(came, 200)
     hall.caller.expect(lambda: dialog.final("REGISTER"), "the answer comes back")
+
+
+def notice(hall: Exchange, sender: Peer, *route: str) -> Dialog:
+    """What tells alice's phone of a message."""
+    told = Dialog(sender, "notice", "sip:alice@phones.example")
+    told.route = list(route)
+    sender.dialogs[told.id] = told
+    told.request("NOTIFY", "Voice-Message: 1/0\r\n", "", "Event: message-summary")
+    return told
+
+
+def test_a_worker_tells_a_registered_phone_of_its_messages(serve: Callable[..., Exchange]) -> None:
+    hall = serve(users=USERS, domain="phones.example")
+    phone = Phone(hall, "alice", 26906, "127.0.0.6")
+    assert phone.register("wonderland") == 200
+    told = notice(hall, hall.workers[0], f"<sip:{LOCAL}:{PORT};lr>")
+    hall.caller.expect(lambda: phone.strays, "the phone is told")
+    [came] = phone.strays
+    assert came.first.startswith("NOTIFY sip:alice@127.0.0.6")
+    assert not came.headers.get("record-route")
+    answer = Dialog(phone, "", "")
+    answer.rtp.close()
+    answer.reply(came, 200)
+    hall.caller.expect(lambda: told.final("NOTIFY"), "an answer")
+    assert told.status() == 200
+
+
+def test_nobody_else_tells_a_phone_anything(serve: Callable[..., Exchange]) -> None:
+    hall = serve(users=USERS, domain="phones.example")
+    phone = Phone(hall, "alice", 26906, "127.0.0.6")
+    assert phone.register("wonderland") == 200
+    told = notice(hall, hall.caller)
+    hall.caller.expect(lambda: told.final("NOTIFY"), "an answer")
+    assert told.status() == 481
+    assert not phone.strays
