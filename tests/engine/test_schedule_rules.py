@@ -259,6 +259,11 @@ def test_a_schedule_without_a_zone_has_that_of_the_flow_or_of_the_house() -> Non
     assert walk(House(), open=WEEK).result.outcome == "closed"
 
 
+def test_its_name_may_come_from_a_variable() -> None:
+    assert walk(HOUSE, use="{{ 'off' }}ice").result.reason == "override"
+    assert walk(HOUSE, use="{{ 'shop' }}").result.reason == "Mon-Fri 09:00-17:00"
+
+
 def test_the_rule_can_be_kept_in_a_variable() -> None:
     phone = walk(HOUSE, use="shop", into="why")
     assert phone.call.vars == {"why": "Mon-Fri 09:00-17:00"}

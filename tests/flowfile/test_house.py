@@ -162,6 +162,13 @@ def test_a_flow_names_no_schedule_that_is_not_there(folder: Path) -> None:
         assert f"8:19: use: no schedule 'shopp' in ivr.yaml; {hint}" in str(caught.value)
 
 
+def test_a_flow_may_be_told_which_schedule(folder: Path) -> None:
+    house = read_house(folder / "ivr.yaml")
+    assert load_flow(write(folder, '"{{ dialled }}"'), PROMPTS, house=house)
+    with pytest.raises(LoadError, match="unexpected end of template"):
+        load_flow(write(folder, '"{{ x"'), PROMPTS, house=house)
+
+
 def test_a_flow_may_describe_its_own(folder: Path) -> None:
     rules = "{open: Mon 09:00-10:00, special: {12-24: closed}, calendar: closures.ics}"
     load_flow(write(folder, rules), PROMPTS)

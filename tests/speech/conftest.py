@@ -24,6 +24,7 @@ class MakeStore(Protocol):
         texts: list[tuple[str, str]] | None = None,
         urls: list[str] | None = None,
         fetch: Fetch = no_fetch,
+        messages: Path | None = None,
         limit: float = 10.0,
         idle: float = 60.0,
     ) -> PromptStore: ...
@@ -56,6 +57,7 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
         texts: list[tuple[str, str]] | None = None,
         urls: list[str] | None = None,
         fetch: Fetch = no_fetch,
+        messages: Path | None = None,
         limit: float = 10.0,
         idle: float = 60.0,
     ) -> PromptStore:
@@ -67,6 +69,7 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
             texts=texts or (),
             urls=urls or (),
             fetch=fetch,
+            messages=messages,
             limit=limit,
             idle=idle,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.engine.effects import File, Signal, SignalName, Silence, Tone, Url
+from ivr.engine.effects import File, Given, Recorded, Signal, SignalName, Silence, Tone, Url
 from ivr.speech import wav
 from ivr.speech.prompts import Trouble
 from ivr.speech.signals import ANYWHERE, COUNTRIES, turn
@@ -46,6 +46,30 @@ def test_a_file_that_is_gone_is_a_tone(make_store: MakeStore, warnings: Warnings
     (file,) = hear(make_store(), play(File("/nowhere/music.wav")))
     assert is_fallback(file)
     assert "/nowhere/music.wav is a tone now" in warnings()[-1]
+
+
+def test_what_a_caller_said_is_played_as_it_was_recorded(
+    make_store: MakeStore, tmp_path: Path, warnings: Warnings
+) -> None:
+    """It is not copied, so that nothing of it is left when it is deleted; nor is anything else."""
+    (tmp_path / "a-1.wav").write_bytes(recording(8000, frequency=600))
+    (tmp_path / "secret.wav").write_bytes(recording(8000))
+    messages = tmp_path / "messages"
+    messages.mkdir()
+    (tmp_path / "a-1.wav").rename(messages / "a-1.wav")
+    store = make_store(messages=messages)
+    for name in ("a-1.wav", str(messages / "a-1.wav"), "/elsewhere/a-1.wav"):
+        assert hear(store, play(Recorded(name))) == [messages / "a-1.wav"]
+    assert not warnings()
+    assert is_fallback(*hear(store, play(Recorded("../secret.wav"))))
+    (messages / "a-1.wav").unlink()
+    assert is_fallback(*hear(store, play(Recorded("a-1.wav"))))
+    assert "a-1.wav is not there any more" in warnings()[-1]
+    assert is_fallback(*hear(make_store(), play(Recorded("a-1.wav"))))
+
+
+def test_an_argument_that_was_not_put_in_its_place_is_a_tone(make_store: MakeStore) -> None:
+    assert is_fallback(*hear(make_store(), play(Given("greeting"))))
 
 
 def test_silence_is_as_long_as_it_says(make_store: MakeStore) -> None:
