@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Ipv4 = Annotated[str, AfterValidator(lambda text: str(IPv4Address(text)))]
+Ipv4OrNone = Annotated[str, AfterValidator(lambda text: text and str(IPv4Address(text)))]
 Network = Annotated[str, AfterValidator(lambda text: str(IPv4Network(text)))]
 
 

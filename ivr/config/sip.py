@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from .sections import Ipv4, Location, Network, Port, Section
+from .sections import Ipv4, Ipv4OrNone, Location, Network, Port, Section
 
 LAST_PORT = 65535
 Codec = Literal["PCMU", "PCMA", "G722"]
@@ -19,7 +19,7 @@ class Sip(Section):
         default="127.0.0.1", description="IPv4 address that SIP and RTP are bound to"
     )
     port: Port = Field(default=5060, description="UDP and TCP port for SIP")
-    public_address: Ipv4 | Literal[""] = Field(
+    public_address: Ipv4OrNone = Field(
         default="", description="address that callers are told; empty: `address`"
     )
     tcp: bool = Field(default=True, description="also take SIP over TCP")
