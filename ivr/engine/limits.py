@@ -67,16 +67,20 @@ class DeadAirWatch:
         self._after = after
         self._since = FOREVER
         self._comfort = 0
-        self._doing: set[int] = set()
+        self._doing: dict[int, type[Effect]] = {}
         self._legs: set[int] = set()
 
     def told(self, event: Event) -> None:
         match event:
-            case PlayDone(id) | RecordDone(id) | ReferDone(id):
-                self._doing.discard(id)
+            case PlayDone(id):
+                self._done(Play, id)
                 self._comfort *= id != self._comfort
+            case RecordDone(id):
+                self._done(Record, id)
+            case ReferDone(id):
+                self._done(Refer, id)
             case Screened(id, found) if found != "machine":
-                self._doing.discard(id)
+                self._done(Screen, id)
             case LegEnded(leg):
                 self._legs.discard(leg)
 
@@ -99,18 +103,23 @@ class DeadAirWatch:
     def _note(self, effect: Effect) -> None:
         match effect:
             case Play(id, leg=0) | Record(id) | Refer(id) | Screen(id):
-                self._doing.add(id)
+                self._doing[id] = type(effect)
             case Stop(id):
-                self._doing.discard(id)
+                self._doing.pop(id, None)
             case Dial(leg) | Join(leg):
                 self._legs.add(leg)
             case Drop(leg):
                 self._legs.discard(leg)
 
+    def _done(self, kind: type[Effect], id: int) -> None:
+        """One of this kind is over; a fact about another one with its number says nothing of it."""
+        if self._doing.get(id) is kind:
+            del self._doing[id]
+
     def _hush(self) -> list[Effect]:
         """What ends the comfort that is played now."""
         playing, self._comfort = self._comfort, 0
-        self._doing.discard(playing)
+        self._doing.pop(playing, None)
         return [Stop(playing)] if playing else []
 
     @property

@@ -6,7 +6,7 @@ from ivr.engine.call import Call
 from ivr.engine.choices import Choices
 from ivr.engine.effects import Dial, HangUp, Play, Record, Refer, Reject, Stop, Text
 from ivr.engine.errors import CallEnded
-from ivr.engine.events import Interjected, LegEnded, PlayDone, WorkDone
+from ivr.engine.events import Interjected, LegEnded, PlayDone, RecordDone, WorkDone
 from ivr.engine.flow import END, USUAL, Flow
 from ivr.engine.limits import COMFORT, DeadAir, MaxDuration
 from ivr.engine.verb import Result
@@ -65,6 +65,14 @@ def test_it_does_not_disturb_what_comes_after_it() -> None:
         effects = phone.take(WorkDone(1))
         assert effects[0] == Stop(2)
         assert isinstance(effects[1], Play | Record | Refer)
+
+
+def test_what_is_over_has_to_be_what_was_heard() -> None:
+    phone = started(lambda call: say(call, "long"))
+    phone.take(RecordDone(1, 0.0, "stopped"))  # of the playback's number
+    assert phone.wait(30) == []
+    phone.play_done()
+    assert phone.result.outcome == "done"
 
 
 def test_it_ends_with_the_call() -> None:
