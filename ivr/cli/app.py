@@ -319,9 +319,12 @@ def front_config(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    verbs: Annotated[
+        list[Path] | None, typer.Argument(help="Python files with verbs of your own.")
+    ] = None,
+) -> None:
     """Print the JSON Schema of flow files, for editors."""
-    from ..flowfile import schema
-    from .output import as_json
+    from .schema import run
 
-    as_json(schema())
+    run(verbs or [])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
 
 from ..engine.errors import SettingsError
+from ..flowfile import schema
 
 
 def run(folder: Path) -> None:
@@ -16,6 +18,8 @@ def run(folder: Path) -> None:
             raise SettingsError(f"{folder} exists already; name a folder that does not")
         with as_file(files(__package__) / "template") as template:
             copytree(template, folder, dirs_exist_ok=True)
+        written = json.dumps(schema(), ensure_ascii=False, indent=2)
+        (folder / "flows" / "flow.schema.json").write_text(f"{written}\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{folder} cannot be made: {error.strerror or error}") from None
     print(f"Made a project in {folder}. Next:")

@@ -2,69 +2,29 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
-import yaml
 
 from ivr.engine.verb import VERBS
 from ivr.flowfile import schema
+from ivr.flowfile.own_verbs import read_verbs
+from ivr.flowfile.source import Source
+
+from .core import as_core
 
 SCHEMA = schema()
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "number": (int, float),
-    "integer": int,
-    "boolean": bool,
-    "null": type(None),
-}
+FITS = jsonschema_rs.validator_for(SCHEMA)
+WRITTEN = Path("flows/flow.schema.json")
 
 
-def fits(value: Any, part: dict[str, Any]) -> bool:
-    """Whether *value* is valid: the few words of JSON Schema that this one uses."""
-    if "$ref" in part:
-        part = SCHEMA["$defs"][part["$ref"].rsplit("/", 1)[1]]
-    if "anyOf" in part and not any(fits(value, each) for each in part["anyOf"]):
-        return False
-    if "enum" in part and value not in part["enum"]:
-        return False
-    kinds = part.get("type", list(TYPES))
-    if not any(is_a(value, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)):
-        return False
-    match value:
-        case dict():
-            properties, rest = part.get("properties", {}), part.get("additionalProperties", True)
-            return (
-                part.get("minProperties", 0) <= len(value) <= part.get("maxProperties", 1000)
-                and set(part.get("required", ())) <= value.keys()
-                and all(
-                    fits(each, properties[name])
-                    if name in properties
-                    else rest is True or (rest is not False and fits(each, rest))
-                    for name, each in value.items()
-                )
-            )
-        case list():
-            return all(fits(each, part.get("items", {})) for each in value)
-        case str():
-            return re.search(part.get("pattern", ""), value) is not None
-        case int() | float():
-            return bool(part.get("minimum", value) <= value <= part.get("maximum", value))
-    return True
-
-
-def is_a(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    return isinstance(value, TYPES[kind])
-
-
+OURS = ("flows", "flows/samples", "ivr/cli/template/flows")
 SAMPLES = [
     path
-    for folder in ("flows", "benchmarks/flows", "ivr/cli/template/flows")
+    for folder in (*OURS, "benchmarks/flows", "ivr/library")
     for path in sorted(Path(folder).glob("*.yaml"))
     if not path.name.endswith(".test.yaml")
 ]
@@ -72,8 +32,18 @@ SAMPLES = [
 
 @pytest.mark.parametrize("path", SAMPLES, ids=str)
 def test_the_samples_fit(path: Path) -> None:
-    assert fits(yaml.load(path.read_text(), yaml.BaseLoader), SCHEMA)
-    assert fits(yaml.safe_load(path.read_text()), SCHEMA)
+    FITS.validate(as_core(Source.parse(path)[1]))
+
+
+@pytest.mark.parametrize("path", [p for p in SAMPLES if str(p.parent) in OURS], ids=str)
+def test_editors_find_it(path: Path) -> None:
+    """Of the samples, and in a new project, where `ivr new` writes it."""
+    found = re.search(r"^# yaml-language-server: \$schema=(\S+)$", path.read_text(), re.MULTILINE)
+    assert found and (path.parent / found[1]).resolve().name == WRITTEN.name
+
+
+def test_it_is_written_beside_the_samples() -> None:
+    assert json.loads(WRITTEN.read_text()) == SCHEMA, f"run: ivr schema > {WRITTEN}"
 
 
 STATE: dict[str, Any] = {"do": {"say": "welcome"}, "then": "end"}
@@ -94,11 +64,23 @@ STATE: dict[str, Any] = {"do": {"say": "welcome"}, "then": "end"}
         (True, {"play": {"file": "music.wav", "seconds": "2 min"}}),
         (True, {"play": [{"tone": "440 Hz for 1 s"}, {"silence": "500 ms"}, "welcome"]}),
         (True, {"ask": {"choices": {"a": [1, "6XX"], "b": {"keys": "2-5", "say": "b"}}}}),
-        (True, {"collect": {"into": "x", "validate": ["luhn", {"from": 1, "to": 31}]}}),
-        (True, {"collect": {"into": "x", "validate": {"python": "checks:member"}}}),
+        (
+            True,
+            {
+                "collect": {
+                    "prompts": "menu",
+                    "into": "x",
+                    "validate": ["luhn", {"from": 1, "to": 31}],
+                }
+            },
+        ),
+        (
+            True,
+            {"collect": {"text": "?", "into": "x", "validate": {"python": "checks:member"}}},
+        ),
         (False, {"play": [{"tone": "busy", "silence": 1}]}),
         (False, {"ask": {"choices": {"a": {"key": 1}}}}),
-        (False, {"collect": {"into": "x", "validate": "lun"}}),
+        (False, {"collect": {"text": "?", "into": "x", "validate": "lun"}}),
         (True, {"record_call": {"consent": ["welcome", {"text": "hi"}], "beep": "yes"}}),
         (False, {"record_call": {"beep": "yes"}}),
         (False, "record_call"),
@@ -120,26 +102,69 @@ STATE: dict[str, Any] = {"do": {"say": "welcome"}, "then": "end"}
 def test_what_fits(good: bool, do: Any) -> None:
     state = {**STATE, "do": do}
     flow = {"ivr": 1, "flow": "f", "start": "a", "states": {"a": state}}
-    assert fits(flow, SCHEMA) is good
+    assert FITS.is_valid(flow) is good
 
 
 def test_every_verb_with_every_parameter_in_words() -> None:
     verbs = SCHEMA["$defs"]["verb"]["anyOf"][1]["properties"]
     assert verbs.keys() == VERBS.keys()
-    for name, verb in verbs.items():
-        assert verb["description"], name
-        for parameter, part in verb["anyOf"][-1]["properties"].items():
-            assert part["description"], (name, parameter)
     collect = verbs["collect"]["anyOf"][-1]
-    assert collect["required"] == ["into"]
+    assert "into" in collect["required"]
     assert collect["properties"]["attempts"] == {
         "type": ["integer", "string"],
-        "pattern": "^-?[0-9]+$",
+        "pattern": "^-?[0-9]{1,9}$",
         "minimum": 1,
         "maximum": 100,
         "description": "how often to ask in all",
         "default": 3,
     }
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    silent = [
+        f"{name} of {', '.join(part['properties'])}"
+        for part in parts(SCHEMA)
+        if part.get("type") == "object"
+        for name, each in part.get("properties", {}).items()
+        if not described(each)
+    ]
+    assert silent == []
+
+
+def parts(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+    for each in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from parts(each)
+
+
+def described(part: dict[str, Any]) -> bool:
+    if "$ref" in part and "description" not in part:
+        part = SCHEMA["$defs"][part["$ref"].rsplit("/", 1)[1]]
+    return bool(part.get("description"))
+
+
+OWN = """\
+from typing import Annotated
+
+import ivr
+
+
+@ivr.verb("find_article", ("found", "unknown"))
+async def find_article(call: ivr.Call, number: Annotated[int, ivr.Doc("its number")]) -> ivr.Result:
+    \"\"\"Find an article.\"\"\"
+    return ivr.Result("found")
+"""
+
+
+def test_verbs_of_ones_own_are_in_it(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(OWN)
+    fits = jsonschema_rs.validator_for(schema(read_verbs(tmp_path / "shop.py")))
+    state: dict[str, Any] = {"do": {"find_article": 3}, "then": "end"}
+    flow = {"ivr": 1, "flow": "f", "start": "a", "verbs": "shop.py", "states": {"a": state}}
+    assert fits.is_valid(flow) and not FITS.is_valid(flow)
+    state["do"] = {"find_article": "three"}
+    assert not fits.is_valid(flow)
 
 
 def test_it_is_json() -> None:

@@ -81,7 +81,7 @@ def test_check_lists_the_faults_of_all_files(ivr: Ivr, shop: Path) -> None:
     Path("flows/two.yaml").write_text("flow: two\n")
     said = ivr("check")
     assert said.code == 1
-    assert "flows/menu.yaml:28:15: say: unknown prompt 'ours'; did you mean 'hours'?" in said.err
+    assert "flows/menu.yaml:29:15: say: unknown prompt 'ours'; did you mean 'hours'?" in said.err
     assert "flows/two.yaml:1:1: the flow lacks ivr: 1" in said.err
 
 
@@ -231,6 +231,21 @@ def test_config_lists_every_key(ivr: Ivr) -> None:
 
 def test_the_schema_is_json(ivr: Ivr) -> None:
     assert json.loads(ivr("schema").out)["$schema"]
+
+
+def test_a_new_project_has_the_schema_that_its_flow_names(ivr: Ivr, shop: Path) -> None:
+    named = (shop / "flows/menu.yaml").read_text().partition("$schema=")[2].split()[0]
+    written = (shop / "flows" / named).read_text()
+    assert json.loads(written) == json.loads(ivr("schema").out)
+
+
+def test_the_schema_has_verbs_of_ones_own(ivr: Ivr, shop: Path) -> None:
+    (shop / "mine.py").write_text(
+        "import ivr\n\n\n@ivr.verb('dance')\n"
+        "async def dance(call: ivr.Call) -> ivr.Result:\n    return ivr.Result('done')\n"
+    )
+    assert '"dance": {' in ivr("schema", "mine.py").out
+    assert '"dance": {' not in ivr("schema").out
 
 
 def test_no_command_shows_the_commands(ivr: Ivr) -> None:

@@ -1,0 +1,17 @@
+"""ivr schema: the JSON Schema of flow files, for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..engine.verb import Verb
+from ..flowfile import schema
+from ..flowfile.own_verbs import read_verbs
+from .output import as_json
+
+
+def run(files: list[Path]) -> None:
+    own: dict[str, Verb] = {}
+    for file in files:
+        own |= read_verbs(file)
+    as_json(schema(own))
