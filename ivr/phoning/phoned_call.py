@@ -286,16 +286,21 @@ class PhonedCall:
 
     def recognised(self, since: int = 0) -> list[tuple[int, Cue]]:
         """The prompts that are known and were heard, and at which sample."""
-        sound, places = self._ear(since), dict[int, Cue]()
+        sound, places = self._ear(since), list[tuple[int, int, Cue]]()
         for cue in self._known:
             prompt = None if isinstance(cue.prompt, TonePrompt) else self._sound_of(cue)
             if prompt is None:
                 continue
             first = 0
             while (place := find(prompt, sound[first:])) is not None:
-                places.setdefault(since + first + place, cue)
-                first += place + max(RATE // 5, heard(prompt, sound[first + place :]))
-        return sorted(places.items(), key=lambda found: found[0])
+                much = heard(prompt, sound[first + place :])
+                places.append((-much, since + first + place, cue))
+                first += place + max(RATE // 5, much)
+        best: dict[int, Cue] = {}
+        for _, at, cue in sorted(places, key=lambda found: found[0]):  # two may begin alike
+            if all(abs(at - other) > RATE // 5 for other in best):
+                best[at] = cue
+        return sorted(best.items(), key=lambda found: found[0])
 
     def transcript(self) -> list[str]:
         """What the caller heard and did so far, a line each."""

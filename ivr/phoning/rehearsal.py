@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..engine.effects import Play, Prompt, Tone
+from ..engine.effects import Play, Prompt, Tone, Work
 from ..engine.flow import Flow
 from ..testing.errors import StoryError
+from ..testing.memory import JOBS
 from ..testing.scenario import Scenario, Step
 from ..testing.simulated_call import SimulatedCall
 from ..testing.values import Sound
@@ -51,6 +52,8 @@ class Rehearsal:
     seconds: float
     sounds: tuple[Cue, ...] = ()
     """All that was heard."""
+    remembers: bool = False
+    """Whether the flow asked for what is known from other calls."""
     fault: StoryError | None = None
 
 
@@ -109,10 +112,16 @@ def rehearse(scenario: Scenario, flow: Flow, steps: Sequence[Step]) -> Rehearsal
         tones = [call.cue(sound) for sound in fresh if isinstance(sound.prompt, Tone)]
         cues_of_step = tuple(call.cues[cues:])
         told.append(Rehearsed(step, cues_of_step, tones[-1] if tones else None, call.now - began))
-    return Rehearsal(tuple(told), call.now, tuple(map(call.cue, call.sounds)), fault)
+    remembers = any(isinstance(each, Work) and each.job in JOBS for _, each in call.log)
+    sounds = tuple(map(call.cue, call.sounds))
+    return Rehearsal(tuple(told), call.now, sounds, remembers, fault)
 
 
-def as_of(now: datetime, scenario: Scenario) -> Scenario:
-    """The same story of a call that comes *now*, without what no phone can bring about."""
+def as_of(now: datetime, scenario: Scenario, caller: str = "") -> Scenario:
+    """The same story of a call that comes *now*, without what no phone can bring about.
+
+    *caller*: who calls where the story does not say.
+    """
     offer = {key: value for key, value in scenario.offer.items() if key not in ONLY_SIMULATED}
-    return replace(scenario, offer={**offer, "at": now})
+    somebody = {"caller": caller} if caller else {}
+    return replace(scenario, offer={**somebody, **offer, "at": now})

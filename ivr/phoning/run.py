@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +38,14 @@ BEHIND = frozenset(
 ANYBODY = "100"  # who is called where nothing else is said, as in a simulated call
 
 
+FULL = 503
+TRIES, PAUSE = 8, 5.0  # calls while the server is full, and seconds between them
+
+
+class _Busy(Exception):
+    """The server has no room for the call at the moment."""
+
+
 class Phoning:
     """Tells stories by calls to *target*.
 
@@ -60,7 +72,9 @@ class Phoning:
             return _not_told(
                 scenario, path, scenario.steps[0], "it is about a call of the server's"
             )
-        now = rehearse(as_of(datetime.now(UTC), scenario), flow, steps)
+        # Nothing is remembered of who has never called, as in a simulated call.
+        stranger = f"+1555{secrets.randbelow(10**7):07}" if told.remembers else ""
+        now = rehearse(as_of(datetime.now(UTC), scenario, stranger), flow, steps)
         if now.fault:
             step = steps[len(now.steps)]
             given = [key for key in ONLY_SIMULATED if key in scenario.offer] or ["at"]
@@ -68,7 +82,14 @@ class Phoning:
             return _not_told(scenario, path, step, why)
         known = [*now.sounds, *(Cue(-1, prompt, flow.language) for prompt in static_prompts(flow))]
         known += self._sounds.named(flow.language) if self._sounds else []
-        return asyncio.run(self._phone(scenario, path, now, known, stop))
+        if stranger and "caller" not in scenario.offer:
+            scenario = replace(scenario, offer={**scenario.offer, "caller": stranger})
+        for calls in range(TRIES):
+            time.sleep(PAUSE if calls else 0.0)
+            with suppress(_Busy):
+                return asyncio.run(self._phone(scenario, path, now, known, stop))
+        why = f"the server refused {TRIES} calls with 503, {PAUSE:g} s apart: it is full"
+        return ScenarioResult(scenario.name, path, scenario.place, False, 0.0, why)
 
     async def _phone(
         self, scenario: Scenario, path: Path, rehearsal: Rehearsal, known: Sequence[Cue],
@@ -89,6 +110,8 @@ class Phoning:
                     try:
                         await call.tell(each)
                     except Otherwise as otherwise:
+                        if line.status == FULL and each.step.name != "is_rejected_with":
+                            raise _Busy from None
                         transcript = tuple(call.transcript())
                         seconds = call.seconds
                         await line.hang_up(GOODBYE)
@@ -113,9 +136,9 @@ class Phoning:
 def _as_far_as_possible(scenario: Scenario) -> tuple[tuple[Step, ...], Step | None]:
     """The steps before the first that no phone can tell, and that step where others follow it."""
     for at, step in enumerate(scenario.steps):
-        if step.name not in SEEN | BEHIND:
+        if step.name not in SEEN | BEHIND or step.named.get("ends_with") == "failure":
             follow = any(later.name not in BEHIND for later in scenario.steps[at + 1 :])
-            return (scenario.steps[:at], step) if follow else (scenario.steps[: at + 1], None)
+            return (scenario.steps[:at], step) if follow else (scenario.steps, None)
     return scenario.steps, None
 
 
