@@ -188,6 +188,7 @@ def test_one_at_a_time(line: StartLine) -> None:
     assert refer(call) == 202
     call.responses.clear()
     assert refer(call) == 603
+    phone.peer.expect(lambda: desk.calls, "the call to the desk")
     assert len(desk.calls) == 1 and phone.alive()
 
 
