@@ -69,6 +69,7 @@ class Bridge:
     _endings: list[Ending] = field(default_factory=list)
     _hold: int = 0  # the playback that the caller hears while it rings
     _held_at: float = 0.0
+    _warning: int = 0  # the playback that tells him that the time is nearly up
     _early: int = 0  # the leg whose own sound he hears instead
 
     # -- the hunt ---------------------------------------------------------------------------------
@@ -99,6 +100,9 @@ class Bridge:
     def close(self) -> None:
         """Drop whatever is still there."""
         self._stop_ringing()
+        if self._warning:
+            self.call.emit(Stop(self._warning))
+            self._warning = 0
         for number in list(self._legs):
             self._drop(self._legs[number])
 
@@ -230,6 +234,8 @@ class Bridge:
                     return Ending("answered", 200, reason)
                 case LegDigit(leg=leg, key=key) if leg == number:
                     call.emit(SendDigit(key))
+                case PlayDone(id) if id == self._warning:
+                    self._warning = 0
                 case Digit():
                     caught = self._pressed(number, keys)
                     if caught:
@@ -256,8 +262,9 @@ class Bridge:
 
     def _warn(self, number: int) -> None:
         prompts = self.call.rendered(self.terms.warning)
-        for leg in (0, number):
-            self.call.emit(Play(self.call.new_id(), prompts, self.call.language, leg=leg))
+        self._warning = self.call.new_id()
+        self.call.emit(Play(self._warning, prompts, self.call.language))
+        self.call.emit(Play(self.call.new_id(), prompts, self.call.language, leg=number))
 
 
 class _Keys:

@@ -3,8 +3,8 @@
 import pytest
 
 from ivr.engine.bridge import BETWEEN_KEYS
-from ivr.engine.effects import Drop, HangUp, SendDigit
-from ivr.engine.events import LegDigit
+from ivr.engine.effects import Drop, HangUp, Play, SendDigit, Stop
+from ivr.engine.events import LegDigit, LegEnded, PlayDone
 from ivr.engine.verb import Result
 from ivr.engine.verbs.transfer import LONGEST_CONVERSATION
 
@@ -24,6 +24,19 @@ def test_both_are_warned_before_time_is_up() -> None:
     assert played(phone.wait(0.1)) == [(0, ("one_minute",)), (1, ("one_minute",))]
     phone.wait(10)
     assert phone.result.reason == "max_time"
+
+
+def test_a_warning_is_cut_short_by_the_end() -> None:
+    phone = talking(longest=60, warning=("one_minute",), warn_before=10)
+    heard = next(e.id for e in phone.wait(50) if isinstance(e, Play) and not e.leg)
+    assert Stop(heard) in phone.take(LegEnded(1, "hung_up"))
+
+
+def test_a_warning_that_was_heard_out_is_not_stopped_again() -> None:
+    phone = talking(longest=60, warning=("one_minute",), warn_before=10)
+    heard = next(e.id for e in phone.wait(50) if isinstance(e, Play) and not e.leg)
+    phone.take(PlayDone(heard))
+    assert Stop(heard) not in phone.take(LegEnded(1, "hung_up"))
 
 
 def test_keys_pass_both_ways() -> None:
