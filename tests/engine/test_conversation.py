@@ -29,14 +29,14 @@ def test_both_are_warned_before_time_is_up() -> None:
 def test_a_warning_is_cut_short_by_the_end() -> None:
     phone = talking(longest=60, warning=("one_minute",), warn_before=10)
     heard = next(e.id for e in phone.wait(50) if isinstance(e, Play) and not e.leg)
-    assert Stop(heard) in phone.take(LegEnded(1, "hung_up"))
+    assert Stop(heard) in phone.take(LegEnded(1, 200))
 
 
 def test_a_warning_that_was_heard_out_is_not_stopped_again() -> None:
     phone = talking(longest=60, warning=("one_minute",), warn_before=10)
     heard = next(e.id for e in phone.wait(50) if isinstance(e, Play) and not e.leg)
     phone.take(PlayDone(heard))
-    assert Stop(heard) not in phone.take(LegEnded(1, "hung_up"))
+    assert Stop(heard) not in phone.take(LegEnded(1, 200))
 
 
 def test_keys_pass_both_ways() -> None:
