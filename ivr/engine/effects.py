@@ -159,14 +159,27 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Send the caller's voice to the recogniser; `words` are what may be said."""
+    """Send the caller's voice to the recogniser, until `Unlisten`.
 
-    words: tuple[str, ...] = ()
+    He may say one of `phrases`, or words of `loop` in any order and number, in `language`; what
+    comes back may still be something else, and is for the flow to judge.  Each time he speaks,
+    `SpeechStarted` follows after `begins_after` seconds of speech, and `Heard` once he was silent
+    for `end_silence` seconds, or for `incomplete_silence` where what he said cannot be all, or
+    after `longest` seconds of speech.  `ListenFailed` follows where that cannot be done.
+    """
+
+    phrases: tuple[str, ...] = ()
+    loop: tuple[str, ...] = ()
+    language: str = ""
+    begins_after: float = 0.2
+    end_silence: float = 0.3
+    incomplete_silence: float = 1.0
+    longest: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Unlisten:
-    """Stop recognising."""
+    """Stop recognising; what was said last is dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ from typing import Literal
 
 from .call import Call
 from .digits import LONGEST_ENTRY, Matcher, Verdict
-from .effects import Listen, Mask, Prompt, Unlisten
+from .effects import Mask, Prompt, Unlisten
 from .errors import CallEnded, CallMoved
 from .events import Digit, Heard, SpeechStarted, Tick
 from .phase import KEYS
 from .scope import Tries
 from .speak import LONGEST_PLAYBACK, Playback
+from .speech import PLAIN, Speech
 from .verb import BargeIn
 
 LONGEST_UTTERANCE = 20.0  # seconds from the start of speech to its result
@@ -68,6 +69,8 @@ class Rules:
     sensitive: bool = False
     flush: bool = False
     words: tuple[str, ...] = ()
+    loop: tuple[str, ...] = ()
+    speech: Speech = PLAIN
     understand: Callable[[Heard], str | None] = lambda heard: None
     """What a spoken answer means; None: it is not understood."""
 
@@ -191,7 +194,7 @@ async def take_entry(call: Call, prompts: tuple[Prompt, ...], rules: Rules) -> E
     taking = _Taking(call, rules)
     call.asking, call.reading = True, not rules.sensitive
     if rules.words:
-        call.emit(Listen(rules.words))
+        call.emit(rules.speech.listen(rules.words, rules.loop, call.language))
     try:
         return await taking.run(prompts)
     except (CallEnded, CallMoved):

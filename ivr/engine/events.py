@@ -70,10 +70,22 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The recogniser understood something; `confidence` from 0 to 1."""
+    """The caller has spoken, and this is what the recogniser made of it; empty: nothing.
+
+    `confidence` is from 0 to 1.  `alternatives` are other texts that it may have been and how
+    likely, best first.
+    """
 
     text: str
     confidence: float = 1.0
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListenFailed:
+    """Nothing more is recognised of this turn, nor of what is said until the next `Listen`."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,7 @@ Event = (
     | Digit
     | SpeechStarted
     | Heard
+    | ListenFailed
     | PlayDone
     | RecordDone
     | LegRinging

@@ -32,7 +32,7 @@ def of_event(event: Event, call: Call) -> dict[str, Any]:
     if isinstance(event, LegDigit) or (isinstance(event, Digit) and not call.reading):
         line["key"] = MASK  # what is typed to a far end may be a secret of it
     if isinstance(event, Heard) and call.asking and not call.reading:
-        line["text"] = MASK  # a secret may be said as well
+        line["text"], line["alternatives"] = MASK, []  # a secret may be said as well
     if isinstance(event, WorkDone):
         line["reason"] = call.masked(event.reason)
         if event.id in call.secret_work:
