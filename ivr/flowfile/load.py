@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from ..engine.codes import Code
 from ..engine.effects import Given, Prompt, Recorded, Text, Url
+from ..engine.errors import Fault, FlowError, LoadError
 from ..engine.flow import Flow, Place
 from ..engine.house import House
-from .loading import Loading
+from .loading import LIBRARY_PREFIX, Loading, of_library
 
 
 def load_flow(
@@ -18,7 +20,7 @@ def load_flow(
     house: House | None = None,
     shared: Path | None = None,
 ) -> Flow:
-    """Load and check the flow file *path*, ``.yaml`` or ``.py``.
+    """Load and check the flow file *path*, ``.yaml`` or ``.py``, or ``library/NAME``.
 
     The flow's `version` is that of the file and of all that it calls: the same texts, the same
     version.
@@ -27,7 +29,13 @@ def load_flow(
     with states and handlers for all flows, which each of them may have otherwise.
     Raises `LoadError` with every fault of these files.
     """
-    return Loading(prompts, house, shared).load(Path(path))
+    file = Path(path)
+    if file == Path(LIBRARY_PREFIX, file.stem):
+        try:
+            file = of_library(str(file))
+        except FlowError as error:
+            raise LoadError([Fault(str(path), 0, 0, str(error), Code.MISSING_FILE)]) from None
+    return Loading(prompts, house, shared).load(file)
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:

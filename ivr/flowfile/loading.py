@@ -26,6 +26,15 @@ def library() -> list[str]:
     return sorted(found.stem for found in LIBRARY.glob("*.yaml") if "." not in found.stem)
 
 
+def of_library(name: str) -> Path:
+    """The file of ``library/NAME``.  Raises `FlowError` where there is none."""
+    path = LIBRARY / f"{name.removeprefix(LIBRARY_PREFIX).removesuffix('.yaml')}.yaml"
+    if not path.is_file():
+        known = [LIBRARY_PREFIX + each for each in library()]
+        raise FlowError(f"no flow {name!r} in the library; {suggest(name, known)}")
+    return path
+
+
 class Loading:
     """`flows` by their files, from the moment that their outcomes are known; `verbs`: what the
     states of those in YAML do; `texts`: what was read for each; `broken`: those of which it is not
@@ -88,10 +97,7 @@ class Loading:
         Raises `FlowError` where there is no such file.
         """
         if name.startswith(LIBRARY_PREFIX):
-            path = LIBRARY / f"{name.removeprefix(LIBRARY_PREFIX).removesuffix('.yaml')}.yaml"
-            if not path.is_file():
-                known = [LIBRARY_PREFIX + each for each in library()]
-                raise FlowError(f"no flow {name!r} in the library; {suggest(name, known)}")
+            path = of_library(name)
         else:
             path = caller.parent / name
             if not path.is_file():

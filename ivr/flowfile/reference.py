@@ -18,6 +18,7 @@ from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Pairs, Range, Verb
 from .bind import Signature, nested_in, signature_of
+from .verb_examples import PEERS, VerbExample, verb_examples
 
 _HEAD = """# The verbs
 
@@ -27,6 +28,9 @@ In YAML a verb is `verb: value` or `verb: {parameter: value, …}`; a value alon
 parameter of the table. Times are `5`, `0.5 s`, `300 ms`, `2 min`, `1 h` or `30 d`. In Python it is
 `await verb(call, …)` with the same names, and returns a result with `outcome`, `value`,
 `terminator`, `code` and `reason`.
+
+An example is the states that matter. In Python `flow` is their `Flow`, and the other names come
+from `ivr` ([Write a flow in Python](python.md)). Below it is what others have for the verb.
 """
 _KINDS = {
     "seconds": "time",
@@ -61,7 +65,14 @@ def _section(verb: Verb) -> str:
         lines += ["| parameter | | value | default |", "|---|---|---|---|"]
         lines += _rows(signature)
         lines.append("")
+    lines += _shown(verb_examples()[verb.name])
     return "\n".join(lines)
+
+
+def _shown(example: VerbExample) -> Iterator[str]:
+    yield f"```yaml\n{example.yaml}```\n\n```python\n{example.python}```\n"
+    yield f"| {' | '.join(PEERS.values())} |\n|{'---|' * len(PEERS)}"
+    yield f"| {' | '.join(example.peers[peer] for peer in PEERS)} |\n"
 
 
 def _rows(signature: Signature, of: str = "") -> Iterator[str]:

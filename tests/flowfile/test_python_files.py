@@ -90,3 +90,9 @@ def test_the_prompts_of_a_state(tmp_path: Path) -> None:
     assert flow.states["a"].prompts == {"welcome", Text("Hello {{ caller }}"), *texts}
     assert static_prompts(flow) == {"welcome", *texts}
     assert flow.states["a"].on["sales"] == END
+
+
+def test_a_flow_of_the_library_is_read_by_its_name() -> None:
+    assert load_flow("library/yes_no").outcomes == ("yes", "no", "gave_up")
+    with pytest.raises(LoadError, match=r"no flow 'library/yes_non' .* 'library/yes_no'"):
+        load_flow("library/yes_non")
