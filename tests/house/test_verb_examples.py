@@ -8,6 +8,7 @@ import pytest
 
 from ivr.engine.effects import Effect
 from ivr.engine.errors import LoadError
+from ivr.engine.events import Event
 from ivr.engine.flow import Flow
 from ivr.engine.verb import VERBS
 from ivr.flowfile.verb_examples import PEERS, verb_examples
@@ -70,9 +71,20 @@ def test_it_is_known_what_all_others_have(verb: str) -> None:
 
 @each_verb
 def test_both_spellings_do_the_same(verb: str, tmp_path: Path) -> None:
-    flows = loaded(verb, tmp_path)
-    one, other = (effects_of(flow, STORIES.get(verb, SimulatedCall.is_over)) for flow in flows)
-    assert one == other
+    one, other = loaded(verb, tmp_path)
+    story = STORIES.get(verb, SimulatedCall.is_over)
+    assert log_of(one, story) == log_of(other, story)
+
+
+@each_verb
+def test_both_spellings_do_the_same_where_nobody_answers(verb: str, tmp_path: Path) -> None:
+    """No caller, no far end, nothing outside."""
+    one, other = loaded(verb, tmp_path)
+    assert log_of(one, silence) == log_of(other, silence)
+
+
+def silence(call: SimulatedCall) -> None:
+    call.waits(600)
 
 
 def loaded(verb: str, folder: Path) -> tuple[Flow, Flow]:
@@ -86,8 +98,9 @@ def loaded(verb: str, folder: Path) -> tuple[Flow, Flow]:
     return in_yaml, load_states(folder / "python.py", example.python, answered)
 
 
-def effects_of(flow: Flow, story: Story) -> list[Effect]:
+def log_of(flow: Flow, story: Story) -> list[tuple[float, Event | Effect]]:
+    """What happens and what the flow does about it, with its times."""
     call = SimulatedCall(flow, mailboxes={"601": [{}]}, secrets={"door": "4711"})
     story(call)
     call.is_over("flow")
-    return [thing for _, thing in call.log if isinstance(thing, Effect)]
+    return call.log
