@@ -38,6 +38,7 @@ engine: venv
 bench: venv
 	.venv/bin/python -m benchmarks.engine
 	.venv/bin/python -m benchmarks.simulated_calls
+	.venv/bin/python -m benchmarks.samples
 	.venv/bin/python -m benchmarks.detectors
 	@scripts/peers
 	.venv/bin/python -m benchmarks.soak
