@@ -29,9 +29,13 @@ class Database:
         self._lock = threading.Lock()
 
     @contextmanager
-    def begin(self, deadline: Deadline) -> Iterator[Connection]:
-        """A transaction that is over by *deadline*.  Raises `Failed` and `TooSlow`."""
-        engine = self._open()
+    def begin(self, deadline: Deadline, *, writes: bool = False) -> Iterator[Connection]:
+        """A transaction that is over by *deadline*.  Raises `Failed` and `TooSlow`.
+
+        One that *writes* says so at once: where it reads first, another one that did the same
+        could be in its way otherwise, and neither of them go on (SQLite).
+        """
+        engine = self._open().execution_options(ivr_writes=writes)
         try:
             with engine.begin() as connection:
                 _limit(connection, deadline)
@@ -90,7 +94,8 @@ def _tame(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get("ivr_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _limit(connection: Connection, deadline: Deadline) -> None:

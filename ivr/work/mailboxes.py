@@ -86,7 +86,7 @@ class Mailboxes:
         """Deliver, look, or mark.  Raises `Failed` and `TooSlow`."""
         deadline, box = Deadline(seconds), _name(order["box"])
         self._make(deadline)
-        with self._database.begin(deadline) as connection:
+        with self._database.begin(deadline, writes=True) as connection:
             rows = self._rows(connection, box)
             before = _count(rows)
             match order["action"]:
@@ -105,7 +105,7 @@ class Mailboxes:
         """Take the messages of *caller* out of all mailboxes.  Raises `Failed` and `TooSlow`."""
         deadline, changed = Deadline(seconds), {}
         self._make(deadline)
-        with self._database.begin(deadline) as connection:
+        with self._database.begin(deadline, writes=True) as connection:
             his = letters.c.caller == caller
             boxes = connection.execute(select(letters.c.box).where(his).distinct()).scalars().all()
             connection.execute(delete(letters).where(his))
@@ -156,7 +156,7 @@ class Mailboxes:
         with self._lock:
             if self._made:
                 return
-            with self._database.begin(deadline) as connection:
+            with self._database.begin(deadline, writes=True) as connection:
                 if connection.dialect.name == "postgresql":  # where two makers are one too many
                     connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
                 connection.execute(CreateTable(letters, if_not_exists=True))

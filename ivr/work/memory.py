@@ -79,7 +79,7 @@ class Memory:
         scope, now, deadline = _scope(order), self._wall(), Deadline(seconds)
         until = now + order["seconds"]
         self._make(deadline)
-        with self._database.begin(deadline) as connection:
+        with self._database.begin(deadline, writes=True) as connection:
             for name, value in sorted(order["values"].items()):  # in order: no deadlock
                 _put(connection, scope, name, value, until)
             sums = {
@@ -96,14 +96,14 @@ class Memory:
         deadline = Deadline(seconds)
         self._make(deadline)
         own = memory.c.scope.endswith(f"caller:{caller}", autoescape=True)
-        with self._database.begin(deadline) as connection:
+        with self._database.begin(deadline, writes=True) as connection:
             return connection.execute(delete(memory).where(own)).rowcount
 
     def _make(self, deadline: Deadline) -> None:
         with self._lock:
             if self._made:
                 return
-            with self._database.begin(deadline) as connection:
+            with self._database.begin(deadline, writes=True) as connection:
                 if connection.dialect.name not in ("sqlite", "postgresql"):
                     raise Failed("what is remembered goes into SQLite or PostgreSQL")
                 if connection.dialect.name == "postgresql":  # where two makers are one too many

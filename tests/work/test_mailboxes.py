@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +187,25 @@ def test_an_id_that_is_none(real: Post, id: str) -> None:
     real.deliver("a.wav")
     with pytest.raises(Failed, match="no id of a message"):
         real.look("all", id)
+
+
+def test_no_message_is_lost_when_two_callers_leave_one_at_once(
+    database: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.db"
+    post = Post(database(f"sqlite:///{file}"), tmp_path)
+    post.look()
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+
+        def wall() -> float:
+            """The other one comes after the first look at the mailbox, and before the message."""
+            with suppress(sqlite3.OperationalError):
+                other.execute("BEGIN IMMEDIATE")
+            return 0.0
+
+        post.job = Mailboxes(database(f"sqlite:///{file}"), tmp_path, wall=wall)
+        post.deliver("a.wav")
+    assert post.files() == ["a.wav"]
 
 
 def test_every_change_is_told_and_nothing_else(real: Post) -> None:
