@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,12 +38,15 @@ class Database:
         """
         engine = self._open().execution_options(ivr_writes=writes)
         try:
-            with engine.begin() as connection:
-                _limit(connection, deadline)
-                yield connection
+            with engine.connect() as connection:
+                _wait_no_longer(connection, deadline)
+                with connection.begin():
+                    _limit(connection, deadline)
+                    yield connection
+                    _wait_no_longer(connection, deadline)
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
-            if _cancelled(cause):
+            if _cancelled(cause) or deadline.over:
                 raise TooSlow from None
             words = str(cause).strip().partition("\n")[0]
             raise Failed(masked(words, self._secrets(engine.url))) from None
@@ -73,7 +77,7 @@ def _engine(url: URL, password: str) -> Engine:
         url = url.set(password=password)
     options: dict[str, Any] = {"hide_parameters": True}  # callers have no business in logs
     if url.get_backend_name() == "sqlite":
-        options |= {"connect_args": {"timeout": 5}, "poolclass": NullPool}
+        options |= {"poolclass": NullPool}
     else:
         options |= {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
         options |= {"pool_timeout": 5}
@@ -96,6 +100,14 @@ def _tame(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get("ivr_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _wait_no_longer(connection: Connection, deadline: Deadline) -> None:
+    """Have nobody wait for another's transaction when the time is over.  Raises `TooSlow`."""
+    left = math.ceil(deadline.left * 1000)
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout = {left}")
 
 
 def _limit(connection: Connection, deadline: Deadline) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from ivr.work.databases import Database
 from ivr.work.job import Deadline, Failed, TooSlow
@@ -75,6 +78,26 @@ def test_a_query_that_takes_too_long_is_ended_by_the_database(url: str, database
         )
 
 
+def test_a_lock_is_waited_for_no_longer_than_there_is_time(tmp_path: Path) -> None:
+    mind = Mind(Database(f"sqlite:///{tmp_path / 'x.db'}"))
+    mind.remember(x=1)
+    with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TooSlow):
+            mind.remember(x=2, seconds=0.05)
+    assert mind.recall("x") == {"x": 1}
+
+
+def test_what_is_too_late_is_not_written(url: str, database: Open) -> None:
+    now, opened = 100.0, database(url)
+    mind = Mind(opened)
+    mind.remember(x=1)
+    with pytest.raises(TooSlow), opened.begin(Deadline(5, lambda: now), writes=True) as connection:
+        connection.execute(text("UPDATE ivr_memory SET number = 2"))
+        now += 5
+    assert mind.recall("x") == {"x": 1}
+
+
 @pytest.mark.parametrize(
     ("databases", "name", "why"),
     [
@@ -113,10 +136,12 @@ class Mind:
         self.now = 1_000_000.0
         self.memory = Memory(database, lambda: self.now)
 
-    def remember(self, scope: str = "a", keep: float = 60, **values: Any) -> Any:
+    def remember(
+        self, scope: str = "a", keep: float = 60, seconds: float = 5, **values: Any
+    ) -> Any:
         add = values.pop("add", {})
         order = {"scope": scope, "values": values, "seconds": keep, "add": add}
-        return self.memory.remember(order, 5)
+        return self.memory.remember(order, seconds)
 
     def recall(self, *names: str, scope: str = "a") -> Any:
         return self.memory.recall({"scope": scope, "names": list(names)}, 5)
