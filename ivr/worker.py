@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -129,9 +128,8 @@ class Worker:
         """End what calls are left, and the phone; what flows do after a call gets its time."""
         for call_id, event in self.phone.stop():
             self._feed(call_id, event)
-        for _ in range(math.ceil(LONGEST / LONGEST_TURN) + 1):
-            if not self._left:
-                break
+        until = self.clock() + LONGEST + LONGEST_TURN
+        while self._left and self.clock() < until:
             self.pool.wait(LONGEST_TURN)
             self._tend()
         for call_id in list(self._left):

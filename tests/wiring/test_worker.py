@@ -2,9 +2,11 @@
 
 import json
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from ivr.engine import effects as do
 from ivr.engine import events as ev
 from ivr.engine.signalled import Signalled
 from ivr.engine.work import work
+from ivr.work.pool import Pool
 
 from .hall import OFFER, Hall, menu
 
@@ -222,3 +225,56 @@ def test_a_call_is_kept_until_its_flow_has_done_what_it_does_after_it(tmp_path: 
         line.get("detail") for line in hall.journal("a") if line.get("kind") in ("told", "end")
     ]
     assert notes == ["failed", "caller"]
+
+
+class Desk(Pool):
+    """Does one piece at each wait, which takes a moment of the hall's clock; or none, ever."""
+
+    def __init__(self, hall: Hall, works: bool = True) -> None:
+        self.hall = hall
+        self.works = works
+        self.go = threading.Semaphore(0)
+        super().__init__({"file": lambda: self.file}, threads=1, clock=lambda: hall.now)
+
+    def file(self, order: Mapping[str, Any], seconds: float) -> None:
+        assert self.go.acquire(timeout=30)
+
+    def wait(self, seconds: float) -> None:
+        self.hall.now += 0.1 if self.works else seconds
+        if self.works:
+            self.go.release()
+            super().wait(30)
+
+
+def told_at_the_end(hall: Hall, calls: list[str]) -> list[object]:
+    """What becomes of the work of *calls*, live when the worker ends, after them."""
+    flow = menu()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        call.note("told", (await work(call, "file", {}, 4)).outcome)
+        return "done"
+
+    hall.worker.route = lambda offer: (flow, offer)
+    hall.phone.turns = [[(id, OFFER) for id in calls], [(id, ev.Answered()) for id in calls]]
+    hall.phone.last = [(id, ev.HungUp("drain")) for id in calls]
+    hall.worker.turn()
+    hall.worker.turn()
+    hall.worker.end()
+    return [
+        line["detail"] for id in calls for line in hall.journal(id) if line.get("kind") == "told"
+    ]
+
+
+def test_at_the_end_every_call_gets_its_time_for_what_it_does_after_it(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, None)
+    hall.worker.pool = Desk(hall)
+    assert told_at_the_end(hall, [f"call{number}" for number in range(24)]) == ["ok"] * 24
+
+
+def test_at_the_end_nothing_is_waited_for_longer_than_that(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, None)
+    hall.worker.pool = desk = Desk(hall, works=False)
+    assert told_at_the_end(hall, ["a", "b"]) == ["timeout"] * 2
+    assert hall.now <= 1006
+    desk.go.release()
