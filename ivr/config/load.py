@@ -26,6 +26,9 @@ _CODES = {
     "model_attributes_type": Code.WRONG_SHAPE,
 }
 COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
+# Where people write a password, though it may be its place that is expected.
+_SHY = ("secrets", "mailboxes", "databases", "secret", "secret_env", "token", "password", "url",
+        "webhook", "database")  # fmt: skip
 
 
 def load_settings(path: Path) -> Settings:
@@ -119,13 +122,13 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
         names = [field.alias or name for name, field in section.model_fields.items()]
         return f"unknown key {at[-1]!r}; {suggest(at[-1], names)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"expected key: value pairs, found {value!r}"
+        return "expected key: value pairs"
     if kind == "missing":
         return "is needed" + "; expected such as routes: {'*': flows/menu.yaml}" * (len(at) == 1)
     message = message.removeprefix("Value error, ")
     if message[:2].istitle():  # not TLS
         message = message[0].lower() + message[1:]
-    if at[-1:] == ("token",) or isinstance(value, Mapping):
+    if isinstance(value, Mapping) or any(part.endswith(_SHY) for part in at):
         return message  # a secret is not shown, nor is a whole section
     return f"{message}, found {value!r}"
 

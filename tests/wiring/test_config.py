@@ -167,6 +167,38 @@ def test_settings_that_could_never_serve(file: Path, text: str, fault: str) -> N
     assert "short" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secrets: s3cr3t/",
+        "secrets: {crm: s3cr3t/}",
+        "secrets: {crm: {env: s3cr3t/}}",
+        "secrets: {crm: {value: s3cr3t/}}",
+        "mailboxes: {601: s3cr3t/}",
+        "mailboxes: {601: {pin: s3cr3t/}}",
+        "mailboxes: {601: {pin: {env: s3cr3t/}}}",
+        "work: s3cr3t/",
+        "work: {databases: s3cr3t/}",
+        "work: {databases: {crm: s3cr3t/}}",
+        "work: {databases: {crm: {url: s3cr3t/}}}",
+        "work: {databases: {crm: {url: 'a://b', password: s3cr3t/}}}",
+        "work: {databases: {crm: {url: 'a://b', password: {env: s3cr3t/}}}}",
+        "work: {mail: s3cr3t/}",
+        "work: {mail: {password: s3cr3t/}}",
+        "work: {mail: {password: {env: s3cr3t/}}}",
+        "accounts: {a: s3cr3t/}",
+        "accounts: {a: {registrar: 'sip:r.example', user: a, secret_env: s3cr3t/}}",
+        "records: {database: s3cr3t/}",
+        "records: {webhook: s3cr3t/}",
+        "records: {webhook_secret: [s3cr3t/]}",
+        "control: {token: s3cr3t/}",
+        "control: {token: [s3cr3t/]}",
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_shown(file: Path, text: str) -> None:
+    assert "s3cr3t" not in str(faults(file, f"routes: {{100: a.yaml}}\n{text}\n"))
+
+
 def test_a_line_without_a_front_takes_tls(file: Path) -> None:
     file.write_text('routes: {"*": a.yaml}\nsip: {tls_certificate: a.pem, tls_key: b.pem}\n')
     settings = load_settings(file)
