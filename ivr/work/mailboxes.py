@@ -86,20 +86,21 @@ class Mailboxes:
         """Deliver, look, or mark.  Raises `Failed` and `TooSlow`."""
         deadline, box = Deadline(seconds), _name(order["box"])
         self._make(deadline)
+        found: dict[str, Any] = {}
         with self._database.begin(deadline, writes=True) as connection:
-            rows = self._rows(connection, box)
-            before = _count(rows)
+            known = self._known(connection, box)
+            rows = self._there(connection, box, known)
             match order["action"]:
                 case "look":
-                    return _seen(rows, before, order)
+                    found = _seen(rows, order)
                 case "deliver":
                     self._deliver(connection, box, rows, order)
                 case action:
                     self._mark(connection, rows, order["id"], action)
-            after = _count(self._rows(connection, box))
-        if after != before:
+            after = _count(self._known(connection, box))
+        if after != _count(known):
             self._changed(box, after)
-        return {}
+        return found
 
     def forget(self, caller: str, seconds: float) -> None:
         """Take the messages of *caller* out of all mailboxes.  Raises `Failed` and `TooSlow`."""
@@ -109,7 +110,7 @@ class Mailboxes:
             his = letters.c.caller == caller
             boxes = connection.execute(select(letters.c.box).where(his).distinct()).scalars().all()
             connection.execute(delete(letters).where(his))
-            changed = {box: _count(self._rows(connection, box)) for box in boxes}
+            changed = {box: _count(self._known(connection, box)) for box in boxes}
         for box, count in changed.items():
             self._changed(box, count)
 
@@ -142,15 +143,28 @@ class Mailboxes:
             for file in (self._folder / row.file, (self._folder / row.file).with_suffix(".json")):
                 file.unlink(missing_ok=True)
 
-    def _rows(self, connection: Connection, box: str) -> list[Row[Any]]:
-        """The messages of *box*, in order; those whose recordings were deleted are forgotten."""
+    def _known(self, connection: Connection, box: str) -> list[Row[Any]]:
+        """The messages of *box*, in order."""
         wanted = select(letters).where(letters.c.box == box)
-        found = connection.execute(wanted.order_by(letters.c.urgent.desc(), letters.c.id)).all()
-        gone = [row.id for row in found if not (self._folder / row.file).is_file()]
-        if gone:
+        order = wanted.order_by(letters.c.urgent.desc(), letters.c.id)
+        return list(connection.execute(order).all())
+
+    def _there(self, connection: Connection, box: str, rows: list[Row[Any]]) -> list[Row[Any]]:
+        """Those of *rows* whose recordings are there; the others were deleted, and are forgotten,
+        unless it is the folder that is not there for a while."""
+        gone = [row.id for row in rows if not (self._folder / row.file).is_file()]
+        if gone and self._has_recordings():
             connection.execute(delete(letters).where(letters.c.id.in_(gone)))
             log.info("%d messages of mailbox %s are not there any more", len(gone), box)
-        return [row for row in found if row.id not in gone]
+        elif gone:
+            log.warning("%s has no recordings: is it mounted?", self._folder)
+        return [row for row in rows if row.id not in gone]
+
+    def _has_recordings(self) -> bool:
+        try:
+            return any(self._folder.iterdir())
+        except OSError:
+            return False
 
     def _make(self, deadline: Deadline) -> None:
         with self._lock:
@@ -165,7 +179,7 @@ class Mailboxes:
             self._made = True
 
 
-def _seen(rows: list[Row[Any]], count: Count, order: Order) -> dict[str, Any]:
+def _seen(rows: list[Row[Any]], order: Order) -> dict[str, Any]:
     wanted = {"new": (False,), "old": (True,)}.get(order["of"], (False, True))
     after = _position(order["after"]) if order["after"] else (-1, -1)
     behind = (row for row in rows if row.heard in wanted and _position(_id(row)) > after)
@@ -178,8 +192,8 @@ def _seen(rows: list[Row[Any]], count: Count, order: Order) -> dict[str, Any]:
         "urgent": row.urgent,
         "heard": row.heard,
     }
-    urgent = count.urgent_new
-    return {"new": count.new, "old": count.old, "urgent": urgent, "message": message}
+    count = _count(rows)
+    return {"new": count.new, "old": count.old, "urgent": count.urgent_new, "message": message}
 
 
 def _count(rows: list[Row[Any]]) -> Count:

@@ -152,6 +152,23 @@ def test_recordings_that_are_gone_are_messages_no_longer(real: Post) -> None:
     (real.folder / "a.wav").unlink()
     assert real.look()["new"] == 1
     assert real.files() == ["b.wav"]
+    assert real.told[-1] == ("601", Count(1, 0, 0, 0))
+
+
+@pytest.mark.parametrize("mount_point", [False, True])
+def test_no_message_is_forgotten_while_its_folder_is_away(
+    url: str, database: Open, tmp_path: Path, mount_point: bool
+) -> None:
+    post = Post(database(url), tmp_path / "messages")
+    post.folder.mkdir()
+    post.deliver("a.wav")
+    away = post.folder.rename(tmp_path / "away")
+    if mount_point:
+        post.folder.mkdir()
+    assert post.look()["new"] == 0
+    away.rename(post.folder)
+    assert post.look()["new"] == 1
+    assert len(post.told) == 1
 
 
 def test_a_message_is_in_a_mailbox_once(real: Post) -> None:
