@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..engine.events import Offered
 from ..engine.flow import Flow
 from .callers import CallerList, Callers, decided, refusing
-from .numbers import Numbers, Table
+from .numbers import Numbers, Table, is_anonymous
 from .split import Split, flows_of
 
 
@@ -73,7 +73,8 @@ class Routes:
         if found is None:
             return Route(None, offer, (*why, f"no route fits {offer.dialled}"))
         pattern, split = found
-        flow = split.flow_for(self._numbers.normal(offer.caller) or str(offer.wall))
+        hidden = is_anonymous(offer.caller)
+        flow = split.flow_for(str(offer.wall) if hidden else self._numbers.normal(offer.caller))
         why.append(f"{offer.dialled} fits the route {pattern}")
         if len(split.flows) > 1:
             shares = ", ".join(f"{each.name} {weight}" for each, weight in split.weights.items())

@@ -171,6 +171,13 @@ def test_all_spellings_of_a_caller_get_the_same_share() -> None:
         assert len(flows) == 1
 
 
+@pytest.mark.parametrize("caller", ["", "anonymous", "Anonymous.invalid"])
+def test_who_hides_his_number_is_divided_anew_with_each_call(caller: str) -> None:
+    routes = Routes({"*": Split({FLOWS["a"]: 1, FLOWS["b"]: 1})})
+    taken = [routes.take(Offered(caller, "1", wall=1e9 + n)).flow for n in range(200)]
+    assert 70 < taken.count(FLOWS["a"]) < 130
+
+
 # From ivr.yaml.
 
 FLOW = """\
