@@ -14,7 +14,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from ctypes import POINTER, byref, c_int, c_ssize_t, c_uint, c_void_p
 
 from .message import one_line
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 4.0  # seconds for a lookup; a phone waits about as long for a sign of life
 FRESH = 30.0  # seconds that an address is good for
-MOST = 16  # lookups at once: who is called by name, and by whom, is not always ours to say
+MOST = 16  # lookups at once of names that are ours, and as many of those that strangers send
 REMEMBERED = 500  # names
 
 UNRESOLVED = 70018  # PJ_ERESOLVE
@@ -36,6 +36,7 @@ HEAD = 12  # ... before an address: its transport, and two numbers of DNS SRV
 PORTS = {TLS: 5061}  # RFC 3261 18.2.1; 5060 for all others
 
 LookUp = Callable[[str], str]
+Tell = Callable[[str], None]
 
 
 class _Target(ctypes.Structure):
@@ -62,19 +63,20 @@ def look_up(name: str) -> str:
 
 class Names:
     """`post` has something done in the stack's thread, soon; `later` in so many seconds, from that
-    thread.  `look_up` may block."""
+    thread.  `look_up` may block.  `ours` are names that strangers cannot keep from being asked."""
 
     def __init__(
         self, post: Callable[[Callable[[], None]], None],
         later: Callable[[float, Callable[[], None]], object],
-        look_up: LookUp = look_up,
+        look_up: LookUp = look_up, ours: Container[str] = (),
     ) -> None:  # fmt: skip
         self._post = post
         self._later = later
         self._look_up = look_up
+        self._ours = ours
         self._known: dict[str, tuple[float, str]] = {}  # until when, and the address
-        self._asking: dict[str, list[Callable[[str], None]]] = {}
-        self._threads = 0
+        self._asking: dict[str, list[Tell]] = {}
+        self._threads = {True: 0, False: 0}  # by whether their names are ours
 
     def install(self, path: str) -> None:
         """Takes over from the stack, which may ask as long as it lives.  Raises `Unusable`."""
@@ -93,40 +95,42 @@ class Names:
         if take(library.pjsua_get_pjsip_endpt(), byref(self._table)):
             raise Unusable("the stack looks names up by itself")
 
-    def find(self, name: str, tell: Callable[[str], None]) -> None:
+    def find(self, name: str, tell: Tell) -> None:
         """Calls `tell` with the address of `name`, at once or later; empty: there is none."""
         until, address = self._known.get(name, (0.0, ""))
         if time.monotonic() < until:
             tell(address)
         elif name in self._asking:
             self._asking[name].append(tell)
-        elif self._threads >= MOST:
+        elif self._threads[name in self._ours] >= MOST:
             logger.warning("the address of %s is not looked up: too many are", name)
             tell("")
         else:
-            self._threads += 1
-            self._asking[name] = [tell]
-            self._later(PATIENCE, lambda: self._has(name, ""))
-            threading.Thread(target=self._work, args=(name,), daemon=True).start()
+            self._threads[name in self._ours] += 1
+            asked = self._asking[name] = [tell]
+            self._later(PATIENCE, lambda: self._has(name, "", asked))
+            threading.Thread(target=self._work, args=(name, asked), daemon=True).start()
 
-    def _work(self, name: str) -> None:
+    def _work(self, name: str, asked: list[Tell]) -> None:
         address = ""
         try:
             address = self._look_up(name)
         except (OSError, UnicodeError) as error:
             logger.info("%s has no address: %s", name, error)
-        self._post(lambda: self._came(name, address))
+        self._post(lambda: self._came(name, address, asked))
 
-    def _came(self, name: str, address: str) -> None:
-        self._threads -= 1
+    def _came(self, name: str, address: str, asked: list[Tell]) -> None:
+        self._threads[name in self._ours] -= 1
         now = time.monotonic()
         if len(self._known) >= REMEMBERED:
             self._known = {n: entry for n, entry in self._known.items() if entry[0] > now}
         if address and len(self._known) < REMEMBERED:
             self._known[name] = now + FRESH, address
-        self._has(name, address)
+        self._has(name, address, asked)
 
-    def _has(self, name: str, address: str) -> None:
+    def _has(self, name: str, address: str, asked: list[Tell]) -> None:
+        if not address and self._asking.get(name) is not asked:
+            return  # it has been asked for again, and that one may find it
         waiting = self._asking.pop(name, ())
         if waiting and not address:
             logger.warning("no address for the host %s", name)

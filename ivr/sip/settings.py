@@ -83,6 +83,15 @@ class LineSettings:
         return bool(self.tls_certificate and self.tls_key)
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """Whom it may have to ask for: the hosts of accounts, and those that may be called."""
+        uris = [uri for each in self.accounts for uri in (each.registrar, each.proxy) if uri]
+        named = [uri.split(":")[1].partition(";")[0] for uri in uris]
+        called = [entry.rpartition("@")[2] for entry in self.may_call]
+        domains = [each.domain for each in self.accounts]
+        return frozenset(name.lower() for name in (*named, *called, *domains))
+
+    @property
     def transports(self) -> tuple[str, ...]:
         """What SIP is taken by, and sent."""
         return ("udp", *["tcp"] * self.tcp, *["tls"] * self.tls)

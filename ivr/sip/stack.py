@@ -81,7 +81,7 @@ class Stack:
         )
         self.registrar = Registrar(self)
         self.tolls = Tolls(settings, self.later)
-        self.names = Names(self.post, self.later)
+        self.names = Names(self.post, self.later, ours=settings.hosts)
         self._buried: deque[tuple[float, Player]] = deque()
         self._woken = False
         self.clock = SoundClock(lambda: self._mixer.move(), self.later)
