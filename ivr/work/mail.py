@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from .job import Deadline, Failed, Order, TooSlow
 from .secrecy import masked
 
+GOODBYE = 1.0  # seconds that it is waited for
 LARGEST_FILE = 25_000_000  # bytes: what mail servers usually take
 
 Security = Literal["tls", "starttls", "none"]
@@ -50,13 +52,13 @@ class Mail:
         server, deadline = self._server, Deadline(seconds)
         message = self._message(order)
         try:
-            with self._connected(deadline.left) as link:
+            with _leaving(self._connected(deadline.left)) as link:
                 if server.security == "starttls":
                     link.starttls(context=self._trust())
                 if server.user:
                     link.login(server.user, server.password)
                 deadline.left  # noqa: B018  # or it would go out, and be told not to have
-                link.send_message(message)
+                refused = link.send_message(message)
         except TimeoutError:
             raise TooSlow from None
         except smtplib.SMTPServerDisconnected as error:
@@ -65,6 +67,8 @@ class Mail:
             raise Failed(_why(error)) from None
         except (smtplib.SMTPException, OSError) as error:
             raise Failed(masked(_why(error), [server.password])) from None
+        if refused:
+            raise Failed(f"{_nobody(refused)}; the others have it")
 
     def _connected(self, seconds: float) -> smtplib.SMTP:
         server = self._server
@@ -106,10 +110,27 @@ class Mail:
         message.add_attachment(content, maintype="audio", subtype="wav", filename=file.name)
 
 
+@contextmanager
+def _leaving(link: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
+    """Say goodbye in the end: what comes of that is nothing to a mail that was taken."""
+    try:
+        yield link
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            if link.sock is not None:
+                link.sock.settimeout(GOODBYE)
+            link.quit()
+        link.close()
+
+
+def _nobody(refused: Iterable[str]) -> str:
+    return f"nobody there by the name of {', '.join(refused)}"
+
+
 def _why(error: Any) -> str:
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=refused):
-            return f"nobody there by the name of {', '.join(refused)}"
+            return _nobody(refused)
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
             return f"the mail server says {code} {_text(words)}"
         case OSError(strerror=words) if words:

@@ -77,6 +77,7 @@ class Post:
         self.got: list[Envelope] = []
         self.logins: list[tuple[bytes, bytes]] = []
         self.say = "250 taken"
+        self.goodbye = "221 bye"
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         self.got.append(envelope)
@@ -89,6 +90,9 @@ class Post:
             return "550 no such user"
         envelope.rcpt_tos.append(address)
         return "250 fine"
+
+    async def handle_QUIT(self, server: Any, session: Session, envelope: Envelope) -> str:
+        return self.goodbye
 
     def log_in(self, server: Any, session: Any, envelope: Any, how: str, who: Any) -> AuthResult:
         assert isinstance(who, LoginPassword)
@@ -201,6 +205,22 @@ def test_an_address_that_is_none(to: list[str]) -> None:
 def test_who_is_not_known_there(serve: Serve) -> None:
     with pytest.raises(Failed, match=r"nobody there by the name of nobody@example\.com"):
         mail(serve(Post()).port).send(letter(to=["nobody@example.com"]), 5)
+
+
+def test_who_is_not_known_there_among_others(serve: Serve) -> None:
+    post = Post()
+    to = ["office@example.com", "nobody@example.com"]
+    with pytest.raises(Failed, match=r"nobody@example\.com; the others have it"):
+        mail(serve(post).port).send(letter(to=to), 5)
+    assert post.got[0].rcpt_tos == ["office@example.com"]
+
+
+@pytest.mark.parametrize("goodbye", ["421 going down", "250 fine"])
+def test_a_mail_that_was_taken_is_sent_whatever_comes_after_it(serve: Serve, goodbye: str) -> None:
+    post = Post()
+    post.goodbye = goodbye
+    mail(serve(post).port).send(letter(), 5)
+    assert len(post.got) == 1
 
 
 def test_a_server_that_refuses(serve: Serve) -> None:
