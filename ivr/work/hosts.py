@@ -17,6 +17,8 @@ import httpcore
 from .job import Deadline, Failed
 
 Address = IPv4Address | IPv6Address
+# RFC 6052 2.1 (NAT64), and RFC 4291 2.5.5.1: the last 32 bits are an IPv4 address.
+_HOLDING = (ip_network("64:ff9b::/96"), ip_network("::/96"))
 Resolve = Callable[[str, int], Iterable[str]]
 
 
@@ -50,8 +52,7 @@ class Hosts:
         found = list(self._look_up(host, port))
         for text in found:
             address = _meant(ip_address(text.partition("%")[0]))
-            public = address.is_global and not address.is_multicast
-            if not public and not self._allows(address):
+            if not _is_public(address) and not self._allows(address):
                 raise Failed(f"{host} is {address}, a private address; see work.http.private")
         return found
 
@@ -63,8 +64,16 @@ class Hosts:
 
 def _meant(address: Address) -> Address:
     """The IPv4 address that an IPv6 one stands for."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return mapped or address
+    if isinstance(address, IPv4Address) or address.is_loopback or address.is_unspecified:
+        return address
+    if any(address in network for network in _HOLDING):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_public(address: Address) -> bool:
+    site = isinstance(address, IPv6Address) and address.is_site_local  # RFC 3879: once private
+    return address.is_global and not address.is_multicast and not site
 
 
 class Guarded(httpcore.NetworkBackend):

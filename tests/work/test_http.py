@@ -245,11 +245,17 @@ def test_only_hosts_on_the_list_are_asked(service: Service) -> None:
     [
         "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "0.0.0.0", "::1", "fe80::1%1", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1",
+        "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "::127.0.0.1", "::", "fec0::1",
     ],
 )  # fmt: skip
 def test_a_private_address_is_not_connected_to(address: str) -> None:
     error = refused(job(address, private=()), "http://crm.example:9/")
     assert "a private address" in str(error)
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::808:808", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_a_public_address_is_one_in_each_of_its_forms(address: str) -> None:
+    assert Hosts(look_up=lambda host, port: [address]).addresses("dns.example", 53) == [address]
 
 
 def test_a_private_network_may_be_allowed(service: Service) -> None:
