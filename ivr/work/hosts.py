@@ -79,10 +79,12 @@ def _is_public(address: Address) -> bool:
 class Guarded(httpcore.NetworkBackend):
     """Connections to hosts that may be asked, none of which lasts longer than *deadline*."""
 
-    def __init__(self, hosts: Hosts, deadline: Deadline) -> None:
+    def __init__(
+        self, hosts: Hosts, deadline: Deadline, inner: httpcore.NetworkBackend | None = None
+    ) -> None:
         self._hosts = hosts
         self._deadline = deadline
-        self._inner = httpcore.SyncBackend()
+        self._inner = inner or httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -97,12 +99,11 @@ class Guarded(httpcore.NetworkBackend):
         except OSError as error:
             raise httpcore.ConnectError(f"{host}: {error.strerror}") from None
         wrong: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in addresses:
+        for number, address in enumerate(addresses):
+            share = self._deadline.left / (len(addresses) - number)
             try:
-                return _Timed(
-                    self._inner.connect_tcp(address, port, self._deadline.left), self._deadline
-                )
-            except httpcore.ConnectError as error:
+                return _Timed(self._inner.connect_tcp(address, port, share), self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 wrong = error
         raise wrong
 
