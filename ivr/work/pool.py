@@ -3,7 +3,7 @@
 How it works.  The worker's thread hands over (`begin`) and collects (`done`); only it touches the
 books.  A piece that is not done in its time is a `timeout` there and then, whether its thread comes
 back or not.  A thread that does not is replaced, and ends by itself when it does.  A job that has
-lost too many threads is refused from then on; the others go on.
+lost too many threads is refused from then on, until it is renewed; the others go on.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class _Piece:
     call_id: str
     work: Work
     until: float
+    losses: Counter[str]  # those of the jobs it was begun with
     wanted: bool = True  # somebody waits for it
     begun: bool = False
     over: bool = False
@@ -84,7 +85,6 @@ class Pool:
         self._lock = threading.Lock()
         self._told = threading.Event()
         self._live = 0  # threads that are there, and not lost
-        self._lost: Counter[str] = Counter()
         self.renew(jobs, limits)
 
     def renew(
@@ -93,18 +93,19 @@ class Pool:
         """Do what comes from now on with these."""
         self._jobs = {name: _Made(make) for name, make in jobs.items()}
         self._limits = limits or {}
+        self._losses: Counter[str] = Counter()  # threads, by job
 
     # -- the worker's side -----------------------------------------------------------------------
 
     def begin(self, call_id: str, work: Work) -> None:
         """Have *work* done; `done` tells how it ended, in every case."""
         seconds = min(work.seconds, self._limits.get(work.job, inf))
-        piece = _Piece(call_id, work, self._clock() + seconds)
+        piece = _Piece(call_id, work, self._clock() + seconds, self._losses)
         self._pieces[piece.key] = piece
         waiting = sum(not piece.begun for piece in self._pieces.values())
         if work.job not in self._jobs:
             self._refuse(piece, f"nobody does {work.job} here")
-        elif self._lost[work.job] >= MOST_LOST:
+        elif self._losses[work.job] >= MOST_LOST:
             self._refuse(piece, f"{MOST_LOST} pieces of {work.job} have not come back")
         elif waiting > MOST_WAITING:
             self._refuse(piece, "too much to do")
@@ -130,7 +131,7 @@ class Pool:
         while self._results:
             piece, done = self._results.popleft()
             if piece.lost:
-                self._lost[piece.work.job] -= 1  # back after all
+                piece.losses[piece.work.job] -= 1  # back after all
             ended.append((piece, done))
         now = self._clock()
         for piece in [piece for piece in self._pieces.values() if piece.until <= now]:
@@ -138,7 +139,7 @@ class Pool:
                 piece.lost = piece.begun and not piece.over
             if piece.lost:
                 self._live -= 1
-                self._lost[piece.work.job] += 1
+                piece.losses[piece.work.job] += 1
                 log.warning("%s has not come back in time", piece.work.job, extra=piece.extra)
             if not piece.over:
                 ended.append((piece, piece.ends("timeout", TOO_SLOW)))

@@ -200,6 +200,25 @@ def test_threads_that_hang_are_replaced_and_the_pool_does_not_run_dry(office: Op
     assert done.value == "at last"
 
 
+def test_a_job_that_has_lost_too_many_threads_gets_another_chance_when_it_is_renewed(
+    office: Open,
+) -> None:
+    there = office()
+    for _ in range(MOST_LOST):
+        there.begin("hang", seconds=1)
+        assert there.running.acquire(timeout=10)
+        there.now += 1
+        assert len(there.pool.done()) == 1
+    assert there.ends("hang").outcome == "failed"
+    there.pool.renew({"hang": lambda: lambda order, seconds: "mended"})
+    assert there.ends("hang").value == "mended"
+    there.go.set()
+    for _ in range(MOST_LOST):
+        assert there.awake.acquire(timeout=10)
+        assert there.pool.done() == []
+    assert there.pool._losses["hang"] == 0  # those who come back are none of the new one's
+
+
 def test_more_than_can_wait_is_failed_at_once(office: Open) -> None:
     there = office()
     for _ in range(THREADS + MOST_WAITING + 1):
