@@ -51,7 +51,9 @@ def jobs(project: Project, tell: Tell = nobody) -> Jobs:
     settings = project.settings
     work = settings.work
     http = cache(partial(_http, settings))
-    memory = cache(partial(_memory, settings))
+    database = cache(partial(_database, settings))
+    held = cache(partial(_memory_database, settings, database))
+    memory = cache(lambda: _memory(held()))
 
     def notify() -> Job:
         from .work.mail import Mail, MailServer
@@ -73,7 +75,7 @@ def jobs(project: Project, tell: Tell = nobody) -> Jobs:
     def sql() -> Job:
         from .work.sql import Sql
 
-        return Sql({name: _database(settings, name) for name in work.databases})
+        return Sql({name: database(name) for name in work.databases})
 
     def python() -> Job:
         from .work.python import Python
@@ -86,7 +88,7 @@ def jobs(project: Project, tell: Tell = nobody) -> Jobs:
         "notify": notify,
         "sql": sql,
         "python": python,
-        "mailbox": lambda: _mailboxes(settings, tell),
+        "mailbox": lambda: _mailboxes(settings, held(), tell),
         "recall": lambda: memory().recall,
         "remember": lambda: memory().remember,
     }
@@ -137,30 +139,32 @@ def _http(settings: Settings) -> Http:
 
 def memory_of(settings: Settings) -> Memory | None:
     """What is remembered of callers; None: nothing ever was."""
-    there = settings.work.memory or (settings.var / MEMORY).exists()
-    return _memory(settings) if there else None
+    return _memory(_memory_database(settings)) if _has_memory(settings) else None
 
 
 def mailboxes_of(settings: Settings) -> Mailboxes | None:
     """The mailboxes; None: there never was one."""
-    there = settings.work.memory or (settings.var / MEMORY).exists()
-    return _mailboxes(settings) if there else None
+    return _mailboxes(settings, _memory_database(settings)) if _has_memory(settings) else None
 
 
-def _memory(settings: Settings) -> Memory:
+def _has_memory(settings: Settings) -> bool:
+    return bool(settings.work.memory) or (settings.var / MEMORY).exists()
+
+
+def _memory(database: Database) -> Memory:
     from .work.memory import Memory
 
-    return Memory(_memory_database(settings))
+    return Memory(database)
 
 
-def _mailboxes(settings: Settings, tell: Tell = nobody) -> Mailboxes:
+def _mailboxes(settings: Settings, database: Database, tell: Tell = nobody) -> Mailboxes:
     from .work.mailboxes import Count, Mailboxes
 
     def changed(box: str, count: Count) -> None:
         if phone := _phone_of(box, settings):
             tell(phone, count.new, count.old, count.urgent_new, count.urgent_old)
 
-    return Mailboxes(_memory_database(settings), settings.messages, changed)
+    return Mailboxes(database, settings.messages, changed)
 
 
 def _phone_of(box: str, settings: Settings) -> str:
@@ -175,11 +179,13 @@ def _phone_of(box: str, settings: Settings) -> str:
     return f"sip:{box}@{settings.front.domain or here}"
 
 
-def _memory_database(settings: Settings) -> Database:
+def _memory_database(
+    settings: Settings, database: Callable[[str], Database] | None = None
+) -> Database:
     from .work.databases import Database
 
     if settings.work.memory:
-        return _database(settings, settings.work.memory)
+        return (database or partial(_database, settings))(settings.work.memory)
     file = settings.var / MEMORY
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(0o640)  # who called is nobody else's business

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,10 @@ CANCELLED = "57014"  # PostgreSQL's query_canceled
 
 
 class Database:
-    """One database; *password* takes the place of one in *url*."""
+    """One database; *password* takes the place of one in *url*.
+
+    Its connections are closed when nobody has it any more.
+    """
 
     def __init__(self, url: str, password: str = "") -> None:
         self._url = url
@@ -62,6 +66,7 @@ class Database:
                 try:
                     url = make_url(self._url.replace("postgres://", "postgresql://", 1))
                     self._engine = _engine(url, self._password)
+                    weakref.finalize(self, self._engine.dispose)  # after a reload
                 except (ArgumentError, NoSuchModuleError, ValueError):
                     raise Failed("its URL in the settings is none that is known") from None
                 except ImportError as error:

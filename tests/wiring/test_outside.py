@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import Engine, event
 
 from ivr import outside
 from ivr.config import load_settings
@@ -21,6 +22,7 @@ from ivr.engine.flow import Flow
 from ivr.engine.values import Secret
 from ivr.project import Project, load_project
 from ivr.store.journal import Journal
+from ivr.work.databases import _engine
 from ivr.work.job import Failed
 from ivr.work.pool import Pool
 from ivr.worker import Worker
@@ -120,6 +122,29 @@ def test_a_call_asks_a_database_a_function_and_its_memory(tmp_path: Path) -> Non
     there.walk()
     assert "n=21, m=42, visits=1, kept=42" in there.journal()
     assert (tmp_path / "bank.db").exists() and (tmp_path / "var/memory.db").exists()
+
+
+def test_one_database_is_opened_once_and_closed_when_nobody_has_it_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Engine] = []
+    closed: list[Engine] = []
+
+    def opening(*given: Any) -> Engine:
+        opened.append(_engine(*given))
+        event.listen(opened[-1], "engine_disposed", closed.append)
+        return opened[-1]
+
+    monkeypatch.setattr("ivr.work.databases._engine", opening)
+    crm = {"crm": {"url": f"sqlite:///{tmp_path / 'crm.db'}"}}
+    found = project(tmp_path, [], work={"databases": crm, "memory": "crm"})
+    jobs = {name: make() for name, make in outside.jobs(found).items()}
+    jobs["sql"]({"database": "", "query": "SELECT 1", "parameters": {}, "most": 1}, 5)
+    jobs["recall"]({"scope": "a", "names": []}, 5)
+    jobs["mailbox"]({"action": "look", "box": "1", "of": "all", "after": ""}, 5)
+    assert len(opened) == 1 and not closed
+    jobs.clear()
+    assert closed == opened
 
 
 def test_a_caller_who_leaves_stops_what_is_being_done(tmp_path: Path, service: Service) -> None:
