@@ -226,7 +226,7 @@ def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
 def _urls(flow: Flow) -> Iterator[str]:
     """The sounds of the web that *flow* plays, whoever calls."""
     for prompt in static_prompts(flow):
-        if isinstance(prompt, Url) and "{" not in prompt.url:
+        if isinstance(prompt, Url):
             yield prompt.url
 
 

@@ -86,10 +86,6 @@ class Routes:
         route = self.take(offer)
         return route.flow, route.offer
 
-    def find(self, dialled: str) -> Flow | None:
-        """The flow for *dialled*; None: nobody here has that number."""
-        return self.take(Offered("", dialled)).flow
-
     def _language(self, offer: Offered) -> tuple[str, list[str]]:
         for table, number in (
             (self._dialled_languages, offer.dialled),

@@ -77,7 +77,7 @@ def project(folder: Path, do: list[Any], **settings: Any) -> Project:
 
 def flow_of(found: Project) -> Flow:
     """The only one of *found*."""
-    flow = found.routes.find("100")
+    flow = found.routes.take(OFFER).flow
     assert flow
     return flow
 
