@@ -29,7 +29,7 @@ from ..engine.effects import (
 from ..engine.errors import IvrError
 from .catalogue import BUILT_IN, canonical, clean, read_catalogue
 from .renderer import Renderer
-from .sounds import Fetch, Passing, Sounds, is_stale, no_fetch
+from .sounds import Fetch, Mute, Passing, Sounds, is_stale, no_fetch
 from .sources import Source, Spoken, sources
 from .voice import NoVoice, Voice, VoiceError
 
@@ -91,10 +91,13 @@ class PromptStore:
         self._patience = limit
         self._urls = frozenset(urls)
         self._messages = messages
-        self._sounds = Sounds(cache, voice, fetch)
+        self._sounds = Sounds(cache, voice)
+        self._web = Sounds(cache, Mute(), fetch)
         self._fallback = self._sounds.fallback()
         self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
-        # Read by the SIP thread, which takes no lock; written by the renderer's.
+        # On its own: a host that does not answer holds up no words.
+        self._fetcher: Renderer[Want] = Renderer(self._make, self._web.rest, idle)
+        # Read by the SIP thread, which takes no lock; written by the renderers'.
         self._at_hand: dict[Want, Path] = {}
         self._failed: dict[Want, tuple[float, str]] = {}
         self._replaced: dict[Want, str] = {}
@@ -119,12 +122,12 @@ class PromptStore:
         missing = [want for want in wants if not self._is_at_hand(want)]
         stale = [w for w in wants if isinstance(w[1], Url) and self._is_stale(w)]
         if stale:
-            self._renderer.submit(stale, None, lambda: None)  # nobody waits for it
+            self._submit(stale, None, lambda: None)  # nobody waits for it
         if missing and self._failed:
             now = time.monotonic()
             missing = [want for want in missing if not self._is_given_up(want, now)]
         if missing:
-            self._renderer.submit(missing, self._limit, lambda: ready(self._files(wants)))
+            self._submit(missing, self._limit, lambda: ready(self._files(wants)))
         else:
             ready(self._files(wants))
 
@@ -148,13 +151,14 @@ class PromptStore:
                     self._at_hand[want] = found
                 else:
                     made = threading.Event()
-                    self._renderer.submit([want], None, made.set)
+                    self._submit([want], None, made.set)
                     made.wait()
                 if progress:
                     progress(done, len(wants), self._title(want))
         finally:
             self._patience = self._limit
             self._renderer.rest()
+            self._fetcher.rest()
         reasons = {
             want: reason for want, (_, reason) in dict(self._failed).items()
         } | self._replaced
@@ -175,7 +179,25 @@ class PromptStore:
     def close(self) -> None:
         """End the threads and the voice.  Whoever waits for a sound gets a tone now."""
         self._renderer.close()
+        self._fetcher.close()
         self._sounds.close()
+        self._web.close()
+
+    def _submit(self, wants: list[Want], limit: float | None, done: Callable[[], None]) -> None:
+        """See `Renderer.submit`, for wants of both renderers."""
+        fetched = [want for want in wants if isinstance(want[1], Url)]
+        others = [want for want in wants if want not in fetched]
+        if not fetched or not others:
+            (self._fetcher if fetched else self._renderer).submit(wants, limit, done)
+            return
+        first = threading.Lock()  # taken by the one that is not the last
+
+        def one_done() -> None:
+            if not first.acquire(blocking=False):
+                done()
+
+        self._fetcher.submit(fetched, limit, one_done)
+        self._renderer.submit(others, limit, one_done)
 
     def _static(self) -> list[Want]:
         """All that is known before the first call, each once."""
@@ -237,12 +259,13 @@ class PromptStore:
         return sources(self.catalogue, self._lasting, *want)
 
     def _make(self, want: Want) -> None:
-        """In the renderer's thread: put a file for `want` at hand, or note why there is none."""
+        """In a renderer's thread: put a file for `want` at hand, or note why there is none."""
+        sounds = self._web if isinstance(want[1], Url) else self._sounds
         found = self._sources(want)
         reasons = []
         for source in found:
             try:
-                file = self._sounds.obtain(source, self._patience / 2)
+                file = sounds.obtain(source, self._patience / 2)
             except NoVoice as error:
                 self._say(f"{error}; trying the next language")
                 if not (isinstance(source, Spoken) and "-" in source.language):

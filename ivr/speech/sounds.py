@@ -17,7 +17,7 @@ from ..engine.errors import IvrError, SettingsError
 from . import wav
 from .recordings import Converter
 from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key
-from .voice import Voice, VoiceError
+from .voice import NoVoice, Voice, VoiceError
 
 FALLBACK = Tone(420, 0.6)
 """What a caller hears where there is nothing else."""
@@ -41,13 +41,26 @@ def no_fetch(url: str, file: Path, seconds: float) -> None:
     raise NotFetched("nothing is fetched here")
 
 
+class Mute:
+    """The voice of who says nothing."""
+
+    def identity(self, language: str) -> str:
+        return ""
+
+    def speak(self, words: str, language: str, file: Path, limit: float) -> None:
+        raise NoVoice("nothing is said here")
+
+    def close(self) -> None:
+        pass
+
+
 class Sounds:
     """The files in `cache`, and those of passing texts, which end with this process.
 
     Passing texts may be about one caller; and there is no end to them.
     """
 
-    def __init__(self, cache: Path, voice: Voice, fetch: Fetch) -> None:
+    def __init__(self, cache: Path, voice: Voice, fetch: Fetch = no_fetch) -> None:
         self._cache = cache
         self._download = fetch
         self._voice = voice

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from ivr.engine.effects import File, Given, Recorded, Signal, SignalName, Silence, Tone, Url
+from ivr.engine.effects import File, Given, Recorded, Signal, SignalName, Silence, Text, Tone, Url
 from ivr.speech import wav
 from ivr.speech.prompts import Trouble
 from ivr.speech.signals import ANYWHERE, COUNTRIES, turn
 from ivr.speech.sounds import FRESH
 
 from .conftest import MakeStore, Warnings
-from .fakes import hear, is_fallback, pitch, play, seconds, until
+from .fakes import Ear, hear, is_fallback, pitch, play, seconds, until
 from .wavs import recording
 
 NEWS = "https://cdn.example/news.wav"
@@ -146,6 +147,23 @@ def test_without_a_web_there_are_none(make_store: MakeStore, warnings: Warnings)
         warnings()[-1] == "a sound of the web is a tone now: it cannot be fetched: nothing is"
         " fetched here"
     )
+
+
+def test_a_host_that_does_not_answer_takes_nobodys_words_away(make_store: MakeStore) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def slow(url: str, file: Path, seconds: float) -> None:
+        asked.set()
+        answers.wait(20)
+        file.write_bytes(recording(16000, frequency=800))
+
+    store, news = make_store(fetch=slow, limit=10), Ear()
+    store.resolve(play(Url(NEWS), Text("Good day."), Url(NEWS)), news)
+    assert asked.wait(20)
+    assert not is_fallback(*hear(store, play(Text("Good evening."))))
+    assert not news.calls
+    answers.set()
+    assert [round(pitch(file), -1) for file in news.files()] == [800, 700, 800]
 
 
 def test_what_is_no_sound_is_a_tone(make_store: MakeStore) -> None:
