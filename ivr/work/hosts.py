@@ -7,18 +7,21 @@ means a moment later (DNS rebinding) is of no interest.
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import httpcore
 
-from .job import Deadline, Failed
+from .job import Deadline, Failed, TooSlow
 
 Address = IPv4Address | IPv6Address
 # RFC 6052 2.1 (NAT64), and RFC 4291 2.5.5.1: the last 32 bits are an IPv4 address.
 _HOLDING = (ip_network("64:ff9b::/96"), ip_network("::/96"))
+_LOOKUPS = threading.BoundedSemaphore(32)  # at once, those that nobody waits for any more as well
 Resolve = Callable[[str, int], Iterable[str]]
 
 
@@ -95,7 +98,9 @@ class Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            addresses = self._hosts.addresses(host, port)
+            addresses = self._addresses(host, port)
+        except TimeoutError:
+            raise TooSlow from None
         except OSError as error:
             raise httpcore.ConnectError(f"{host}: {error.strerror}") from None
         wrong: Exception = httpcore.ConnectError(f"{host} has no address")
@@ -106,6 +111,24 @@ class Guarded(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 wrong = error
         raise wrong
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """As `Hosts.addresses`, in time: a resolver cannot be stopped, but left.  Raises
+        `TimeoutError`, too."""
+        if not _LOOKUPS.acquire(timeout=self._deadline.left):
+            raise TimeoutError
+        found = Future[list[str]]()
+
+        def look_up() -> None:
+            try:
+                found.set_result(self._hosts.addresses(host, port))
+            except BaseException as error:
+                found.set_exception(error)
+            finally:
+                _LOOKUPS.release()
+
+        threading.Thread(target=look_up, name="ivr-lookup", daemon=True).start()
+        return found.result(self._deadline.left)
 
 
 class _Timed(httpcore.NetworkStream):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import httpcore
 import pytest
 
 from ivr.work.hosts import Guarded, Hosts
-from ivr.work.job import Deadline
+from ivr.work.job import Deadline, Failed
+from ivr.work.sound import Download
 
 BOTH = ["2606:4700::1111", "8.8.8.8"]
 
@@ -48,3 +51,16 @@ def test_the_last_address_gets_all_that_is_left() -> None:
     with pytest.raises(httpcore.ConnectTimeout):
         there.connect(*BOTH)
     assert there.waited == {"2606:4700::1111": 2.0, "8.8.8.8": 2.0}
+
+
+def test_a_name_is_waited_for_no_longer_than_there_is_time(tmp_path: Path) -> None:
+    nobody_answers = threading.Event()
+
+    def look_up(host: str, port: int) -> list[str]:
+        nobody_answers.wait(3)
+        raise OSError(1, "no such name")
+
+    fetch = Download(Hosts(look_up=look_up))
+    with pytest.raises(Failed, match="it took too long"):
+        fetch("https://cdn.example/news.wav", tmp_path / "news.wav", 0.1)
+    nobody_answers.set()
