@@ -30,7 +30,7 @@ from ..engine.errors import IvrError
 from .catalogue import BUILT_IN, canonical, clean, read_catalogue
 from .renderer import Renderer
 from .sounds import Fetch, Mute, Passing, Sounds, is_stale, no_fetch
-from .sources import Source, Spoken, sources
+from .sources import Source, Spoken, lasts, sources
 from .voice import NoVoice, Voice, VoiceError
 
 log = logging.getLogger("ivr.prompts")
@@ -61,9 +61,9 @@ class PromptStore:
     `folder` has the author's prompts, `messages` what callers have said, `cache` the sounds made of
     prompts; `language` is that of calls that name none.  `texts` are the (language, words) that
     flows say unchanged in every call: they are cached like prompts, where other texts are forgotten
-    with the process.  `urls` are the sounds of the web that are known before, `fetch` gets these
-    and others.  `limit` is how long in seconds a caller may wait for a sound, `idle` how long the
-    voice stays in memory without work.
+    with the process; so are sounds of the web that are not in `urls`, those that are known before.
+    `fetch` gets these and others.  `limit` is how long in seconds a caller may wait for a sound,
+    `idle` how long the voice stays in memory without work.
 
     Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
     written.  Starts no thread and no process before there is something to make.
@@ -102,6 +102,7 @@ class PromptStore:
         self._failed: dict[Want, tuple[float, str]] = {}
         self._replaced: dict[Want, str] = {}
         self._passing: Passing[Want] = Passing()
+        self._passing_web: Passing[Want] = Passing()
         self._said: set[str] = set()
         self.replaced = 0
         """How often callers have heard a tone for what could not be had."""
@@ -256,7 +257,7 @@ class PromptStore:
         return None
 
     def _sources(self, want: Want) -> list[Source]:
-        return sources(self.catalogue, self._lasting, *want)
+        return sources(self.catalogue, self._lasting, self._urls, *want)
 
     def _make(self, want: Want) -> None:
         """In a renderer's thread: put a file for `want` at hand, or note why there is none."""
@@ -287,8 +288,9 @@ class PromptStore:
         self._say(f"{self._title(want)} is a tone now: {reasons[-1]}")
 
     def _keep(self, want: Want, file: Path, source: Source, reasons: str) -> None:
-        if isinstance(source, Spoken) and not source.lasting:
-            for gone in self._passing.add(want, file):
+        if not lasts(source):
+            passing = self._passing_web if isinstance(want[1], Url) else self._passing
+            for gone in passing.add(want, file):
                 self._at_hand.pop(gone, None)
         elif reasons:
             self._replaced[want] = reasons

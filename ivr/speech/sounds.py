@@ -16,7 +16,7 @@ from ..engine.effects import Tone
 from ..engine.errors import IvrError, SettingsError
 from . import wav
 from .recordings import Converter
-from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key
+from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key, lasts
 from .voice import NoVoice, Voice, VoiceError
 
 FALLBACK = Tone(420, 0.6)
@@ -55,9 +55,9 @@ class Mute:
 
 
 class Sounds:
-    """The files in `cache`, and those of passing texts, which end with this process.
+    """The files in `cache`, and those of passing sounds, which end with this process.
 
-    Passing texts may be about one caller; and there is no end to them.
+    Those may be about one caller; and there is no end to them.
     """
 
     def __init__(self, cache: Path, voice: Voice, fetch: Fetch = no_fetch) -> None:
@@ -150,7 +150,7 @@ class Sounds:
         self._converter.close()
 
     def close(self) -> None:
-        """End the processes and remove the files of passing texts."""
+        """End the processes and remove the files of passing sounds."""
         self.rest()
         if self._scratch:
             self._scratch.cleanup()
@@ -173,8 +173,7 @@ class Sounds:
                     path.unlink()
 
     def _file(self, source: Source) -> Path:
-        lasting = not isinstance(source, Spoken) or source.lasting
-        folder = self._cache if lasting else self._folder()
+        folder = self._cache if lasts(source) else self._folder()
         return folder / f"{cache_key(source, self._voice)}.wav"
 
     def _folder(self) -> Path:
@@ -192,7 +191,7 @@ def is_stale(file: Path) -> bool:
 
 
 class Passing(Generic[User]):
-    """Keeps the files of passing texts from becoming ever more.
+    """Keeps the files of passing sounds from becoming ever more.
 
     The oldest beyond `kept` are no longer to be handed out, and go when `spared` more have
     followed: by then, the phone has long opened what it was given.
@@ -206,7 +205,7 @@ class Passing(Generic[User]):
 
     def add(self, user: User, file: Path) -> list[User]:
         """`file` is handed out to `user` from now on; returns the users of files that leave."""
-        self._users[file] = [*self._users.pop(file, ()), user]
+        self._users[file] = list(dict.fromkeys((*self._users.pop(file, ()), user)))
         if file in self._leaving:
             self._leaving.remove(file)
         if len(self._users) <= self._kept:

@@ -71,9 +71,10 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A sound of the web."""
+    """A sound of the web.  `lasting`: the same in every call, worth a place in the cache."""
 
     url: str
+    lasting: bool
 
     def __str__(self) -> str:
         return "fetched"
@@ -83,12 +84,16 @@ Source = Recording | Spoken | Sine | Rhythm | Quiet | Fetched
 
 
 def sources(
-    catalogue: Catalogue, lasting: frozenset[tuple[str, str]], language: str, prompt: Prompt
+    catalogue: Catalogue,
+    lasting: frozenset[tuple[str, str]],
+    urls: frozenset[str],
+    language: str,
+    prompt: Prompt,
 ) -> list[Source]:
     """Everything that `prompt` can be made from for a caller with `language`, best first.
 
     Empty for a name that nobody knows and for a text without words.  `lasting` holds the
-    (language, words) of texts that never change.
+    (language, words) of texts that never change, `urls` the sounds of the web that all calls have.
     """
     chain = catalogue.chain(language)
     if isinstance(prompt, Text):
@@ -97,6 +102,8 @@ def sources(
         return [Spoken(words, each, lasts) for each in chain] if words else []
     if isinstance(prompt, Recorded | Given):
         return []  # the one is there or not, the other is never played
+    if isinstance(prompt, Url):
+        return [Fetched(prompt.url, prompt.url in urls)]
     if not isinstance(prompt, str):
         return [_sound(prompt, language)]
     found: list[Source] = []
@@ -111,7 +118,7 @@ def sources(
     return found
 
 
-def _sound(prompt: Tone | Signal | Silence | File | Url, language: str) -> Source:
+def _sound(prompt: Tone | Signal | Silence | File, language: str) -> Source:
     match prompt:
         case Tone():
             return Sine(prompt)
@@ -121,8 +128,11 @@ def _sound(prompt: Tone | Signal | Silence | File | Url, language: str) -> Sourc
             return Quiet(seconds)
         case File(path):
             return Recording(Path(path))
-        case Url(url):
-            return Fetched(url)
+
+
+def lasts(source: Source) -> bool:
+    """Whether it has a place in the cache."""
+    return not isinstance(source, Spoken | Fetched) or source.lasting
 
 
 def cache_key(source: Source, voice: Voice) -> str:
@@ -143,6 +153,6 @@ def cache_key(source: Source, voice: Voice) -> str:
             parts += [turn, seconds]
         case Quiet(seconds):
             parts.append(seconds)
-        case Fetched(url):
+        case Fetched(url, _):
             parts.append(url)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

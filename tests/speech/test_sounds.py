@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from ivr.engine.effects import File, Given, Recorded, Signal, SignalName, Silenc
 from ivr.speech import wav
 from ivr.speech.prompts import Trouble
 from ivr.speech.signals import ANYWHERE, COUNTRIES, turn
-from ivr.speech.sounds import FRESH
+from ivr.speech.sounds import FRESH, Passing
 
 from .conftest import MakeStore, Warnings
 from .fakes import Ear, hear, is_fallback, pitch, play, seconds, until
@@ -115,12 +117,33 @@ def test_tones_and_pauses_take_turns() -> None:
 
 def test_a_sound_of_the_web_is_fetched_once(make_store: MakeStore) -> None:
     web = Web(news=800)
-    store = make_store(fetch=web)
+    store = make_store(fetch=web, urls=[NEWS])
     for _ in range(2):
         (file,) = hear(store, play(Url(NEWS)))
         assert pitch(file) == pytest.approx(800, abs=4)
-    hear(make_store(fetch=web), play(Url(NEWS)))
+    hear(make_store(fetch=web, urls=[NEWS]), play(Url(NEWS)))
     assert web.fetched == [NEWS], "also by the next process"
+
+
+def test_what_one_caller_hears_of_the_web_is_kept_for_a_while_and_not_for_long(
+    make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(Passing[Any], kept=2, spared=1)
+    monkeypatch.setattr("ivr.speech.prompts.Passing", few)
+    urls = [f"{NEWS}?caller={number}" for number in range(6)]
+    web = Web()
+    web.pitches = dict.fromkeys(urls, 800.0)
+    store = make_store(fetch=web)
+    cached = set(tmp_path.rglob("*.wav"))
+    files = [hear(store, play(Url(url)))[0] for url in urls]
+    assert [file.exists() for file in files] == [False] * 3 + [True] * 3
+    assert hear(store, play(Url(urls[-1]))) == files[-1:]
+    assert web.fetched == urls
+    hear(store, play(Url(urls[0])))
+    assert web.fetched == [*urls, urls[0]]
+    assert set(tmp_path.rglob("*.wav")) == cached
+    store.close()
+    assert not any(file.exists() for file in files)
 
 
 def test_what_is_known_before_is_fetched_before_the_first_call(make_store: MakeStore) -> None:
