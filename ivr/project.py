@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -85,43 +85,103 @@ class Project:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What flows are read with and stand on, the same for every command.
+
+    Where there are no settings there is none of it, and less of a flow is checked.
+    """
+
+    settings: Settings | None = None
+    catalogue: Catalogue | None = None
+    house: House | None = None
+    callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The numbers of each caller list."""
+
+    @classmethod
+    def read(cls, file: Path) -> Ground:
+        """That of the settings *file*, if it exists.  Raises `LoadError` and `SettingsError`."""
+        faults: list[Fault] = []
+        ground = cls.of(load_settings(file), file, faults) if file.exists() else cls()
+        if faults:
+            raise LoadError(faults)
+        return ground
+
+    @classmethod
+    def of(cls, settings: Settings, file: Path, faults: list[Fault]) -> Ground:
+        """That of *settings*, read from *file*; what is wrong with it is added to *faults*."""
+        catalogue = house = None
+        try:
+            catalogue = read_catalogue(settings.prompts, settings.language)
+        except LoadError as error:
+            faults += error.faults
+        callers = _callers(settings, file, faults)
+        try:
+            house = _house(settings, file, callers)
+        except LoadError as error:
+            faults += error.faults
+        return cls(settings, catalogue, house, callers)
+
+    @property
+    def prompts(self) -> set[str] | None:
+        """The names of the prompts there are; None: nobody knows."""
+        return self.catalogue.everywhere() if self.catalogue else None
+
+    def load(self, files: Iterable[Path], faults: list[Fault]) -> dict[Path, Flow]:
+        """Read flow files; what is wrong with them is added to *faults*."""
+        flows: dict[Path, Flow] = {}
+        called = targets(self.settings) if self.settings else None
+        for path in sorted(files):
+            try:
+                flows[path] = load_flow(path, self.prompts, house=self.house)
+            except LoadError as error:
+                faults += [fault for fault in error.faults if fault not in faults]
+                continue
+            if self.catalogue:
+                faults += _foreign_prompts(flows[path], self.catalogue)
+            if called:
+                faults += _forbidden(flows[path], called)
+        return flows
+
+    def load_one(self, file: Path) -> Flow:
+        """Read one flow file.  Raises `LoadError`."""
+        faults: list[Fault] = []
+        flows = self.load([file], faults)
+        if faults:
+            raise LoadError(faults)
+        return flows[file]
+
+    def equip(self, *flows: Flow) -> None:
+        """Give *flows* what they have while they are served, and not while they are tested."""
+        if self.settings is not None:
+            secrets = outside.secrets(self.settings)
+            for flow in flows:
+                flow.secrets, flow.house = secrets, self.house or flow.house
+
+
 def load_project(file: Path) -> Project:
     """Read settings, prompts and flows.  Raises `LoadError` with the faults of all the files."""
     settings = load_settings(file)
     faults: list[Fault] = []
-    catalogue = None
-    try:
-        catalogue = read_catalogue(settings.prompts, settings.language)
-    except LoadError as error:
-        faults += error.faults
-    house = None
-    try:
-        house = house_of(settings, file)
-    except LoadError as error:
-        faults += error.faults
-    called, shared = targets(settings), settings.shared
-    flows = load_flows(settings.flow_files, catalogue, called, faults, house, shared)
+    ground = Ground.of(settings, file, faults)
+    flows = ground.load(settings.flow_files, faults)
     faults += [fault for flow in flows.values() for fault in unfit(flow)]
-    numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
     callers = tuple(
         CallerList(
             name,
-            numbers[name],
+            ground.callers[name],
             _flow_of(name, each, flows),
             each.allow,
         )
         for name, each in settings.callers.items()
     )
-    secrets = outside.secrets(settings)
     for flow in flows.values():
         faults += _unfetched(flow, settings)
     if faults:
         raise LoadError(faults)
-    codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
-    for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
-        flow.statuses, flow.secrets = codes, secrets
+    ground.equip(*flows.values(), *(each.flow for each in callers if each.flow))
     if saying.in_use():
         named = {flow.language for flow in flows.values() if flow.language}
         saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))
@@ -145,7 +205,7 @@ def _flow_of(name: str, callers: Callers, flows: Mapping[Path, Flow]) -> Flow | 
     return flows[callers.flow] if callers.flow else None
 
 
-def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+def _callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
     """The numbers of each caller list; what is wrong with them is added to *faults*."""
     found = {}
     for name, each in settings.callers.items():
@@ -156,51 +216,28 @@ def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[st
     return found
 
 
-def read_prompts(settings_file: Path) -> Catalogue | None:
-    """The prompts of a project; None where there are no settings to say where they are."""
-    if not settings_file.exists():
-        return None
-    settings = load_settings(settings_file)
-    return read_catalogue(settings.prompts, settings.language)
-
-
-def load_flows(
-    files: Iterable[Path],
-    catalogue: Catalogue | None,
-    targets: Allowed | None,
-    faults: list[Fault],
-    house: House | None = None,
-    shared: Path | None = None,
-) -> dict[Path, Flow]:
-    """Read flow files; what is wrong with them is added to *faults*.
-
-    *shared* is what all flows have.  Without *catalogue* prompts are not checked, without *targets*
-    the addresses that are called, without *house* the schedules of the settings.
-    """
-    flows: dict[Path, Flow] = {}
-    for path in sorted(files):
-        try:
-            names = catalogue.everywhere() if catalogue else None
-            flows[path] = load_flow(path, names, house=house, shared=shared)
-        except LoadError as error:
-            faults += [fault for fault in error.faults if fault not in faults]
-            continue
-        if catalogue:
-            faults += _foreign_prompts(flows[path], catalogue)
-        if targets:
-            faults += _forbidden(flows[path], targets)
-    return flows
-
-
 def spoken_languages(settings: Settings) -> list[str]:
     """The languages that callers get by number."""
     languages = settings.languages
     return sorted({*languages.callers.values(), *languages.dialled.values()})
 
 
-def house_of(settings: Settings, file: Path) -> House:
+def _house(settings: Settings, file: Path, callers: Mapping[str, tuple[str, ...]]) -> House:
     """What the settings, read from *file*, give to flows.  Raises `LoadError`."""
-    return replace(read_house(file), language=settings.language)
+    numbers = Routes(
+        {},
+        country=settings.country,
+        callers=[CallerList(name, listed) for name, listed in callers.items()],
+        languages=settings.languages.callers,
+        dialled_languages=settings.languages.dialled,
+    )
+    return replace(
+        read_house(file),
+        language=settings.language,
+        statuses={**CODES, **{str(name): code for name, code in settings.statuses.items()}},
+        shared=str(settings.shared or ""),
+        known=lambda offer: numbers.take(offer).offer,
+    )
 
 
 def unfit(flow: Flow) -> Iterator[Fault]:

@@ -5,11 +5,14 @@ It is the one test that no mailbox passes and that keeps nobody waiting.
 
 from __future__ import annotations
 
+from copy import copy
+
 from .call import Call
 from .choices import Choices
 from .effects import Prompt
 from .errors import CallEnded
 from .flow import END, Flow, State
+from .scope import Parting
 from .verbs import ask
 
 STATE = "accept the call"  # no flow file can have such a name
@@ -27,18 +30,25 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
         try:
             result = await ask(call, prompt, choices=choices, attempts=TRIES, universal=False)
         except CallEnded:
-            call.note("not_accepted", "hang_up")
+            _refused(call, "hang_up")
             raise
         if result.outcome != "accepted":
-            call.note("not_accepted", result.outcome)
+            _refused(call, result.outcome)
         return result.outcome
 
-    guarded = Flow(flow.name, start=STATE, language=flow.language, place=flow.place)
-    guarded.version, guarded.statuses = flow.version, flow.statuses
-    guarded.zone, guarded.house = flow.zone, flow.house
-    guarded.universal, guarded.operator = flow.universal, flow.operator
-    guarded.top = flow.top or flow.start
+    guarded = copy(flow)  # whatever a flow has, now and later, it has behind the question, too
+    vars(guarded).pop("path_names", None)
+    guarded.states, guarded.start, guarded.top = {}, STATE, flow.top or flow.start
     on = {"accepted": flow.start, "no_input": END, "no_match": END}
     for state in (State(STATE, accept, on, flow.place), *flow.states.values()):
         guarded.add(state)
     return guarded.check()
+
+
+def _refused(call: Call, why: str) -> None:
+    call.note("not_accepted", why)
+    call.parting = Parting(_nothing, call.vars)  # of a flow that never began, nothing is left to do
+
+
+async def _nothing(call: Call) -> str:
+    return "done"

@@ -25,7 +25,6 @@ from .handlers import SORRY, apologise, arrows, ladder
 from .house import NO_HOUSE
 from .limits import DeadAir, MaxDuration
 from .state import END, NOWHERE, RESERVED, Place, State, Step
-from .statuses import CODES
 from .values import Secret
 from .variables import HANDED, Variable, Variables, variable_of
 
@@ -88,7 +87,6 @@ class Flow:
         self.language = language
         self.place = place
         self.version = ""  # of the files it was read from
-        self.statuses = CODES  # of named refusals; the settings may have others
         self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.zone: ZoneInfo | None = None
         self.house = NO_HOUSE

@@ -18,15 +18,13 @@ def load_flow(
     prompts: Collection[str] | None = None,
     *,
     house: House | None = None,
-    shared: Path | None = None,
 ) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``, or ``library/NAME``.
 
     The flow's `version` is that of the file and of all that it calls: the same texts, the same
     version.
     *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
-    project gives to its flows; None: schedules that it may name are not checked.  *shared*: a file
-    with states and handlers for all flows, which each of them may have otherwise.
+    project gives to its flows; None: schedules that it may name are not checked.
     Raises `LoadError` with every fault of these files.
     """
     file = Path(path)
@@ -35,7 +33,7 @@ def load_flow(
             file = of_library(str(file))
         except FlowError as error:
             raise LoadError([Fault(str(path), 0, 0, str(error), Code.MISSING_FILE)]) from None
-    return Loading(prompts, house, shared).load(file)
+    return Loading(prompts, house).load(file)
 
 
 def static_prompts(flow: Flow) -> set[Prompt]:

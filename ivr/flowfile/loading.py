@@ -44,11 +44,9 @@ class Loading:
         self,
         prompts: Collection[str] | None,
         house: House | None = None,
-        shared: Path | None = None,
     ) -> None:
         self.prompts = prompts
         self.house = house
-        self._shared = shared
         self.flows: dict[str, Flow] = {}
         self.verbs: dict[Flow, dict[str, list[Bound]]] = {}
         self.texts: dict[Flow, list[bytes]] = {}
@@ -84,8 +82,9 @@ class Loading:
 
     def share(self, parts: Parts) -> None:
         """Add what all flows share to one that takes calls; one that is called stands alone."""
-        if self._shared is not None and not (parts.flow.outcomes or parts.flow.arguments):
-            parts.share(self._shared)
+        shared = self.house.shared if self.house else ""
+        if shared and not (parts.flow.outcomes or parts.flow.arguments):
+            parts.share(Path(shared))
 
     def begin(self, path: Path, flow: Flow) -> None:
         """The outcomes and arguments of *flow* are known, so that it can be called."""

@@ -90,14 +90,14 @@ def _name(flow: object) -> str:
 
 def _load(request: pytest.FixtureRequest, path: Path) -> Flow:
     from ..engine.errors import LoadError
-    from ..flowfile import load_flow, read_house
+    from ..project import Ground
 
     folders = (request.config.rootpath, request.path.parent)
     file = next((f / path for f in folders if (f / path).is_file()), folders[0] / path)
     flows = request.config.stash.setdefault(_FLOWS, {})
     if file not in flows:
         try:
-            flows[file] = load_flow(file, house=read_house(request.config.rootpath / HOUSE))
+            flows[file] = Ground.read(request.config.rootpath / HOUSE).load_one(file)
         except LoadError as error:
             pytest.fail(str(error), pytrace=False)
     return flows[file]
@@ -125,12 +125,12 @@ class ScenarioModule(pytest.File):
 
     def collect(self) -> Iterator[ScenarioItem]:
         from ..engine.errors import LoadError
-        from ..flowfile import read_house
+        from ..project import Ground
         from .scenario import load_scenarios
 
         try:
-            house = read_house(self.config.rootpath / HOUSE)
-            loaded = load_scenarios(_short(self.path), house=house)
+            ground = Ground.read(self.config.rootpath / HOUSE)
+            loaded = load_scenarios(_short(self.path), ground.prompts, ground.house)
         except LoadError as error:
             raise self.CollectError(str(error)) from None
         for scenario in loaded.scenarios:

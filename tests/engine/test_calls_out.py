@@ -19,7 +19,8 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import END, Flow
 from ivr.engine.limits import LONGEST_CALL
-from ivr.engine.verbs import answer, say
+from ivr.engine.values import Secret
+from ivr.engine.verbs import answer, say, set_variables
 
 from .driver import Driver
 
@@ -124,3 +125,29 @@ def test_who_hangs_up_on_the_question_did_not_take_it() -> None:
     phone.take(Answered())
     phone.hang_up()
     assert phone.noted("not_accepted") == ["hang_up"]
+
+
+def test_behind_the_question_a_flow_has_all_that_it_has_without_it() -> None:
+    flow = Flow("greeting", start="greet", variables={"told": 0}, dead_air=None)
+    flow.secrets = {"door": Secret("4711")}
+
+    @flow.state(done=END)
+    async def greet(call: Call) -> str:
+        await set_variables(call, told="told + 1")
+        return (await say(call, "hello")).outcome
+
+    @flow.on_hang_up()
+    async def leave(call: Call) -> str:
+        call.note("left", str(call.vars["told"]))
+        return "done"
+
+    order = CallOut("call-1", "sip:601@pbx", "greeting", accept="1")
+    for key, left in (("1", ["1"]), ("", [])):
+        phone = Driver(flow=order.begins_with(flow))
+        phone.take(Offered("100", "601", direction="out"))
+        phone.take(Answered())
+        if key:
+            phone.press(key)
+        phone.hang_up()
+        assert phone.call.secrets == flow.secrets
+        assert phone.noted("left") == left
