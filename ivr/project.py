@@ -16,7 +16,7 @@ from .engine.call_out import ACCEPT
 from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
-from .engine.flow import Flow
+from .engine.flow import Flow, Place
 from .engine.house import House
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
@@ -61,15 +61,19 @@ class Project:
         """The same, with one flow more."""
         return replace(self, further=(*self.further, flow))
 
+    def _heard_in(self, flow: Flow) -> set[str]:
+        """The languages of its callers, as far as they are known; empty: that of the settings."""
+        given = {flow.language} if flow.language else {"", *spoken_languages(self.settings)}
+        return given.union(flow.languages)
+
     def prompts(self) -> PromptStore:
         """The prompts of the project, with the words that its flows always say."""
-        others = spoken_languages(self.settings)
         texts = [
             (language, prompt.words)
             for flow in self.every_flow
             for prompt in static_prompts(flow)
             if isinstance(prompt, Text)
-            for language in ([flow.language] if flow.language else ["", *others])
+            for language in self._heard_in(flow)
         ]
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
@@ -138,7 +142,7 @@ class Ground:
                 faults += [fault for fault in error.faults if fault not in faults]
                 continue
             if self.catalogue:
-                faults += _foreign_prompts(flows[path], self.catalogue)
+                faults += _foreign_prompts(flows[path], self.catalogue, self.house)
             if called:
                 faults += _forbidden(flows[path], called)
         return flows
@@ -183,8 +187,8 @@ def load_project(file: Path) -> Project:
         raise LoadError(faults)
     ground.equip(*flows.values(), *(each.flow for each in callers if each.flow))
     if saying.in_use():
-        named = {flow.language for flow in flows.values() if flow.language}
-        saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))
+        named = {each for flow in flows.values() for each in (flow.language, *flow.languages)}
+        saying.prepare(settings.language, *sorted(named - {""}), *spoken_languages(settings))
     return Project(
         settings,
         {
@@ -217,9 +221,9 @@ def _callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, t
 
 
 def spoken_languages(settings: Settings) -> list[str]:
-    """The languages that callers get by number."""
+    """The languages that callers may have besides the one of the settings."""
     languages = settings.languages
-    return sorted({*languages.callers.values(), *languages.dialled.values()})
+    return sorted({*languages.callers.values(), *languages.dialled.values(), *languages.spoken})
 
 
 def _house(settings: Settings, file: Path, callers: Mapping[str, tuple[str, ...]]) -> House:
@@ -236,6 +240,7 @@ def _house(settings: Settings, file: Path, callers: Mapping[str, tuple[str, ...]
         language=settings.language,
         statuses={**CODES, **{str(name): code for name, code in settings.statuses.items()}},
         shared=str(settings.shared or ""),
+        languages=tuple(settings.languages.spoken),
         known=lambda offer: numbers.take(offer).offer,
     )
 
@@ -251,13 +256,22 @@ def unfit(flow: Flow) -> Iterator[Fault]:
         )
 
 
-def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
+def _foreign_prompts(flow: Flow, catalogue: Catalogue, house: House | None) -> Iterator[Fault]:
     """Prompts that exist, but not in a language that callers of *flow* would hear."""
-    heard = catalogue.names(flow.language)
-    for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
-        language = flow.language or catalogue.default
-        wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
-        yield flow.place.fault(wrong, Code.UNTRANSLATED_PROMPT)
+    declared = flow.languages or (house.languages if house and not flow.language else ())
+    names = sorted(prompt for prompt in static_prompts(flow) if isinstance(prompt, str))
+    for language in declared or (flow.language or catalogue.default,):
+        heard = catalogue.own_names(language) if declared else catalogue.names(language)
+        for name in names:
+            if name not in heard:
+                wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
+                yield _saying(flow, name).fault(wrong, Code.UNTRANSLATED_PROMPT)
+
+
+def _saying(flow: Flow, name: str) -> Place:
+    """The first state that plays the prompt *name*."""
+    states = (state for each in flow.family() for state in each.states.values())
+    return next((state.place for state in states if name in state.prompts), flow.place)
 
 
 def _urls(flow: Flow) -> Iterator[str]:

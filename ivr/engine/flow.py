@@ -58,6 +58,9 @@ class Flow:
     one.  `dead_air` is what he hears when the flow waits in silence (None: nothing), `max_duration`
     how long a call may last.
 
+    `language` is the one that its calls begin in (empty: that of the number, or of the project),
+    `languages` those in which all its prompts must exist.
+
     `universal` are choices that each `ask` offers, such as ``{"repeat": "*", "back": "#"}``; those
     called top and operator lead to the states `top` (the start, unless it is named) and `operator`.
     Raises ValueError for what cannot be such a choice.
@@ -69,6 +72,7 @@ class Flow:
         *,
         start: str,
         language: str = "",
+        languages: Collection[str] = (),
         arguments: Mapping[str, object] | None = None,
         outcomes: Collection[str] = (),
         returns: Mapping[str, str] | None = None,
@@ -85,6 +89,7 @@ class Flow:
         self.name = name
         self.start = start
         self.language = language
+        self.languages = tuple(languages)
         self.place = place
         self.version = ""  # of the files it was read from
         self.secrets: Mapping[str, Secret] = {}  # of the settings

@@ -18,8 +18,8 @@ class House:
     """`language` and `zone` are those of flows that name none; `schedules` have names.
 
     `statuses` are the codes of named refusals; `shared` is the file with what all flows have, if
-    there is one.  `known` adds to an offer what the project knows by its numbers: the lists that
-    the caller is on, and the language.
+    there is one; `languages` are those in which every flow is to be complete.  `known` adds to an
+    offer what the project knows by its numbers: the lists that the caller is on, and the language.
     """
 
     language: str = ""
@@ -27,6 +27,7 @@ class House:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
     shared: str = ""
+    languages: tuple[str, ...] = ()
     known: Callable[[Offered], Offered] = lambda offer: offer
 
 

@@ -15,6 +15,7 @@ from .answered import misplaced
 from .bound import Bound
 from .endless import endless
 from .parts import Parts
+from .plurals import faults
 from .source import meant_beside, suggest
 
 LIBRARY = Path(__file__).parents[1] / "library"
@@ -58,6 +59,8 @@ class Loading:
         flow = self.flow(path)
         if not self.faults:
             self.faults += endless(self.flows.values(), self.verbs)
+            for each in self.flows.values():
+                self.faults += () if each in self.verbs else faults(each, self.house)
         if not self.faults and not (flow.outcomes or flow.arguments):
             self.faults += misplaced(flow, self.verbs)
         if self.faults:
