@@ -71,9 +71,9 @@ class Project:
         texts = [
             (language, prompt.words)
             for flow in self.every_flow
-            for prompt in static_prompts(flow)
-            if isinstance(prompt, Text)
             for language in self._heard_in(flow)
+            for prompt in static_prompts(flow, language or self.settings.language)
+            if isinstance(prompt, Text)
         ]
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from transitions import Machine, MachineError
@@ -24,6 +24,7 @@ from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
 from .house import NO_HOUSE
 from .limits import DeadAir, MaxDuration
+from .saying.tongues import base_of
 from .state import END, NOWHERE, RESERVED, Place, State, Step
 from .values import Secret
 from .variables import HANDED, Variable, Variables, variable_of
@@ -96,6 +97,7 @@ class Flow:
         self.zone: ZoneInfo | None = None
         self.house = NO_HOUSE
         self.arguments = _declared(arguments or {})
+        self.translations: Mapping[str, Mapping[str, Prompt]] = {}  # of defaults, by language
         self.outcomes = tuple(outcomes)
         self.returns = dict(returns or {})
         self.variables = None if variables is None else _declared(variables)
@@ -121,6 +123,11 @@ class Flow:
         """Its variables, and its arguments that are variables, too."""
         values = {name: each for name, each in self.arguments.items() if each.type not in HANDED}
         return {**values, **(self.variables or {})}
+
+    def default(self, argument: str, language: str) -> Any:
+        """What *argument* is where nobody gives it, to a caller with this *language*."""
+        said = self.translations.get(base_of(language), {})
+        return said.get(argument, self.arguments[argument].default)
 
     @property
     def prompts(self) -> set[Prompt]:

@@ -36,22 +36,24 @@ def load_flow(
     return Loading(prompts, house).load(file)
 
 
-def static_prompts(flow: Flow) -> set[Prompt]:
+def static_prompts(flow: Flow, language: str = "") -> set[Prompt]:
     """The prompts that *flow* plays the same in every call, as far as they can be told.
 
     All but texts and addresses with ``{{ … }}``: what can be made before the first call comes.
+    *language* is that of its callers, as far as it has words in several.
     """
-    return {prompt for each in flow.family() for prompt in _prompts(each) if _is_static(prompt)}
+    family = flow.family()
+    return {prompt for f in family for prompt in _prompts(f, language) if _is_static(prompt)}
 
 
-def _prompts(flow: Flow) -> Iterator[Prompt]:
+def _prompts(flow: Flow, language: str) -> Iterator[Prompt]:
     """Those that its states play, and those that it says where it is given no others."""
     yield from flow.prompts
     for state in flow.states.values():
         yield from state.prompts
-    for argument in flow.arguments.values():
+    for name, argument in flow.arguments.items():
         if argument.type == "prompts" and argument.default is not None:
-            given = argument.default
+            given = flow.default(name, language)
             yield from given if isinstance(given, tuple) else (given,)
 
 

@@ -14,6 +14,7 @@ from ..engine.house import House
 from .answered import misplaced
 from .bound import Bound
 from .endless import endless
+from .library_prompts import speak
 from .parts import Parts
 from .plurals import faults
 from .source import meant_beside, suggest
@@ -115,12 +116,18 @@ class Loading:
         match path.suffix:
             case ".yaml" | ".yml":
                 read_yaml(path, self)
+                if path.parent == LIBRARY:
+                    self._speak(self.flows[_key(path)])
             case ".py":
                 flow = read_python(path, self.prompts, lambda flow: self._prepare(path, flow))
                 self.begin(path, flow)
             case _:
                 wrong = "expected a flow file: .yaml or .py"
                 raise LoadError([Fault(str(path), 0, 0, wrong, Code.NOT_A_FLOW)])
+
+    def _speak(self, flow: Flow) -> None:
+        speak(flow, self.prompts)
+        self.texts[flow].append(repr(flow.translations).encode())
 
     def _prepare(self, path: Path, flow: Flow) -> None:
         """Add to a flow in Python what all flows share."""
