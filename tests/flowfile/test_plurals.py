@@ -6,7 +6,6 @@ import pytest
 
 from ivr.engine.errors import LoadError
 from ivr.engine.house import House
-from ivr.engine.saying.plurals import lacking, needed
 from ivr.flowfile import load_flow
 
 YAML = """\
@@ -70,21 +69,6 @@ def test_a_flow_of_several_languages_has_texts_in_each(tmp_path: Path) -> None:
     assert both(tmp_path, head, python, TWO) == both(tmp_path, head, python, THREE) == []
     polish = "one='plik', few='pliki', other='plików'"
     assert all("lacks many, which pl has" in each for each in both(tmp_path, head, python, polish))
-
-
-@pytest.mark.parametrize(
-    ("language", "forms"),
-    [
-        *[(each, {"one", "other"}) for each in ("en", "de", "es", "fr", "it", "pt", "nl")],
-        ("pl", {"one", "few", "many"}),
-        ("ja", {"other"}),
-        ("ar", {"zero", "one", "two", "few", "many", "other"}),
-    ],
-)
-def test_what_a_language_has_cldr_knows(language: str, forms: set[str]) -> None:
-    assert needed(language) == forms
-    assert lacking(forms, [language]) == ""
-    assert all(lacking(forms - {each}, [language]) for each in forms)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def plural(value: object, language: str, one: str = "", other: str = "", **forms
     if unknown:
         raise FlowError(f"no plural category {min(unknown)!r}; expected some of {CATEGORIES}")
     amount = abs(as_decimal(value))
-    wanted = category(int(amount), language) if amount == int(amount) else "other"
+    # Trailing zeros are not said, and CLDR counts them.
+    wanted = category(int(amount) if amount == int(amount) else amount.normalize(), language)
     found = given.get(wanted) or next((form for form in _last_first(given) if form), None)
     if found is None:
         raise FlowError("plural needs words, such as plural('message', 'messages')")
