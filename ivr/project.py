@@ -12,12 +12,12 @@ from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
 from .engine import saying
-from .engine.call_out import ACCEPT
 from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow, Place
 from .engine.house import House
+from .engine.sentences import to_accept
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
 from .flowfile import load_flow, read_house, static_addresses, static_prompts
@@ -75,7 +75,11 @@ class Project:
             for prompt in static_prompts(flow, language or self.settings.language)
             if isinstance(prompt, Text)
         ]
-        texts += [(flow.language, ACCEPT.words) for flow in self.further]
+        texts += [
+            (language, to_accept("1", language or self.settings.language).words)
+            for flow in self.further
+            for language in self._heard_in(flow)
+        ]
         settings = self.settings
         return PromptStore(
             settings.prompts,

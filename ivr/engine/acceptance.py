@@ -13,14 +13,15 @@ from .effects import Prompt
 from .errors import CallEnded
 from .flow import END, Flow, State
 from .scope import Parting
+from .sentences import to_accept
 from .verbs import ask
 
 STATE = "accept the call"  # no flow file can have such a name
 TRIES = 2
 
 
-def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
-    """*flow*, behind *prompt* and the *key* with which the call is taken.
+def accepted(flow: Flow, key: str, prompt: Prompt | None = None) -> Flow:
+    """*flow*, behind the *key* with which the call is taken, and *prompt*, which asks for it.
 
     Who presses nothing, or another key, is hung up on; the flow never begins.
     """
@@ -28,7 +29,8 @@ def accepted(flow: Flow, prompt: Prompt, key: str) -> Flow:
 
     async def accept(call: Call) -> str:
         try:
-            result = await ask(call, prompt, choices=choices, attempts=TRIES, universal=False)
+            question = prompt or to_accept(key, call.language)
+            result = await ask(call, question, choices=choices, attempts=TRIES, universal=False)
         except CallEnded:
             _refused(call, "hang_up")
             raise

@@ -4,8 +4,8 @@ import pytest
 
 from ivr.engine.acceptance import STATE
 from ivr.engine.call import Call
-from ivr.engine.call_out import ACCEPT, CallOut, target
-from ivr.engine.effects import HangUp, Play
+from ivr.engine.call_out import CallOut, target
+from ivr.engine.effects import HangUp, Play, Text
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -19,6 +19,7 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import END, Flow
 from ivr.engine.limits import LONGEST_CALL
+from ivr.engine.sentences import to_accept
 from ivr.engine.values import Secret
 from ivr.engine.verbs import answer, say, set_variables
 
@@ -74,7 +75,7 @@ def test_it_is_given_up_before_the_answer(event: Event, by: str) -> None:
 def test_who_answers_takes_it_with_a_key() -> None:
     phone = calling("1")
     [question] = phone.take(Answered())
-    assert isinstance(question, Play) and question.prompts == (ACCEPT,)
+    assert isinstance(question, Play) and question.prompts == (to_accept("1", "en"),)
     assert phone.session.state == STATE
     phone.press("1")
     assert phone.session.state == "greet"
@@ -151,3 +152,14 @@ def test_behind_the_question_a_flow_has_all_that_it_has_without_it() -> None:
         phone.hang_up()
         assert phone.call.secrets == flow.secrets
         assert phone.noted("left") == left
+
+
+def test_it_is_asked_for_in_the_language_of_the_flow() -> None:
+    flow = greeting()
+    flow.language = "de"
+    order = CallOut("call-1", "sip:601@pbx", "greeting", accept="#")
+    phone = Driver(flow=order.begins_with(flow))
+    phone.take(Offered("100", "601", direction="out"))
+    [question] = phone.take(Answered())
+    words = "Dies ist ein automatischer Anruf. Um ihn anzunehmen, drücken Sie die Raute-Taste."
+    assert isinstance(question, Play) and question.prompts == (Text(words),)

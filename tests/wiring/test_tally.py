@@ -193,7 +193,7 @@ def test_a_call_out_that_nobody_takes(by: str) -> None:
 
 
 def test_a_call_out_that_a_mailbox_takes() -> None:
-    call = Counted(accepted(menu(), "accept", "1"))
+    call = Counted(accepted(menu(), "1", "accept"))
     call.take(ev.Offered("100", "601", direction="out"), ev.Answered())
     for _ in range(2):
         call.take(ev.PlayDone(call.last[Play]))
@@ -205,7 +205,7 @@ def test_a_call_out_that_a_mailbox_takes() -> None:
 
 
 def test_a_call_out_that_goes_well() -> None:
-    call = Counted(accepted(menu(), "accept", "1"))
+    call = Counted(accepted(menu(), "1", "accept"))
     call.take(ev.Offered("100", "601", direction="out"), ev.Answered(), ev.Digit("1"))
     call.end()
     assert of(call.counts(), "calls_ended") == {("menu", "caller", "abandoned", "200"): 1}
