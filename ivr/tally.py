@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from .engine.effects import Dial, Effect, Join, Note, Play, Record, Refer, Stop
 from .engine.events import (
@@ -25,7 +25,6 @@ from .engine.measures import (
     DURATION,
     ENDED,
     FAILURES,
-    FALLBACKS,
     INPUTS,
     JITTER,
     LOST,
@@ -85,14 +84,14 @@ class _Seen:
 class Tally:
     """Counts what `Session.handle` took and gave.
 
-    `fallbacks` tells how many prompts callers have heard as a tone since the process began.
+    `totals` tells what others have counted since the process began, by the measure's name.
     """
 
-    def __init__(self, fallbacks: Callable[[], int]) -> None:
+    def __init__(self, totals: Callable[[], Mapping[str, int]]) -> None:
         self._rows: dict[tuple[str, ...], list[float]] = {}
         self._calls: dict[str, _Seen] = {}
-        self._fallbacks = fallbacks
-        self._fallbacks_told = fallbacks()
+        self._totals = totals
+        self._told = totals()
 
     def saw(
         self,
@@ -129,10 +128,11 @@ class Tally:
 
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""
-        fallbacks = self._fallbacks()
-        if fallbacks > self._fallbacks_told:
-            self._add((FALLBACKS.name,), fallbacks - self._fallbacks_told)
-            self._fallbacks_told = fallbacks
+        totals = self._totals()
+        for name, total in totals.items():
+            if total > self._told[name]:
+                self._add((name,), total - self._told[name])
+        self._told = totals
         delta: Delta = {}
         for (name, *labels), row in self._rows.items():
             delta.setdefault(name, []).append((labels, row))

@@ -38,7 +38,6 @@ from .house import UTC as UTC_ZONE
 from .names import names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
-from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
 
@@ -75,8 +74,6 @@ class Call:
     """The flows that are walked through, each called by the one before it."""
     state: str = ""
     """Where the call is, as its journal names it."""
-    statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
-    """The status code that each named reason for a refusal stands for."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """Those of the settings, by name."""
     universal: Choices = NO_CHOICES

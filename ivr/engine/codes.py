@@ -65,6 +65,7 @@ class Code(StrEnum):
     BAD_HOURS = "bad-hours"
     BAD_TEMPLATE = "bad-template"
     BAD_EXPRESSION = "bad-expression"
+    MISSING_PLURAL = "missing-plural"
     BAD_ADDRESS = "bad-address"
     BAD_PATTERN = "bad-pattern"
     FORBIDDEN_ADDRESS = "forbidden-address"

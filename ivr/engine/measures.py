@@ -51,6 +51,10 @@ FAILURES = Measure("ivr_flow_failures", "Times that a flow broke during a call")
 FALLBACKS = Measure(
     "ivr_prompt_fallbacks", "Prompts that callers heard as a tone, since they could not be had"
 )
+UNTRANSLATED = Measure(
+    "ivr_prompts_untranslated",
+    "Prompts that callers heard in another language, since theirs has none of them",
+)
 ANSWER = Measure(
     "ivr_answer_seconds",
     "From the offer of a call to the caller's ACK",
@@ -92,6 +96,7 @@ MEASURES = (
     TRANSFERS,
     FAILURES,
     FALLBACKS,
+    UNTRANSLATED,
     ANSWER,
     REACTION,
     BARGE_IN,

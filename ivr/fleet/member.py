@@ -14,6 +14,7 @@ from .. import outside
 from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
+from ..engine.measures import FALLBACKS, UNTRANSLATED
 from ..project import Project, load_project
 from ..routes import Routes
 from ..sip.accounts import Registration
@@ -80,7 +81,7 @@ class Member:
         self._worker = worker
         self._routes = routes
         self._prompts = prompts
-        self._tally = Tally(lambda: self._prompts.replaced)
+        self._tally = Tally(self._heard)
         worker.tally, worker.attend = self._tally, self.attend
         self._registrar = phone.registrar
         self._registrar.failed = self._tally.registration_failed
@@ -91,6 +92,10 @@ class Member:
         self._beat_at = self._looked_at = 0.0
         self._bridge = bridge
         self._alone_since: float | None = None
+
+    def _heard(self) -> dict[str, int]:
+        store = self._prompts
+        return {FALLBACKS.name: store.replaced, UNTRANSLATED.name: store.untranslated}
 
     def attend(self) -> None:
         """Do what the supervisor says, and tell it how we are.  Between two turns of the worker."""
@@ -212,7 +217,8 @@ class Member:
         except (IvrError, OSError) as error:
             log.error("not reloaded: %s", error)
             return str(error)
-        prompts.replaced = self._prompts.replaced  # it is counted on
+        prompts.replaced = self._prompts.replaced  # they are counted on
+        prompts.untranslated = self._prompts.untranslated
         self._routes, self._prompts = project.routes, prompts
         self._worker.pool.renew(
             outside.jobs(project, self._phone.tell_waiting), outside.limits(project)

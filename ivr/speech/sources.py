@@ -113,9 +113,11 @@ def sources(
             found.append(Recording(entry.recording))
         if entry and entry.text:
             found += [Spoken(entry.text, voice, True) for voice in widened(each)]
+        if built_in := BUILT_IN.get(prompt, {}).get(each):
+            found.append(Spoken(built_in, each, True))
     if prompt in BUILT_IN:
-        found.append(Spoken(BUILT_IN[prompt], BUILT_IN_LANGUAGE, True))
-    return found
+        found.append(Spoken(BUILT_IN[prompt][BUILT_IN_LANGUAGE], BUILT_IN_LANGUAGE, True))
+    return list(dict.fromkeys(found))
 
 
 def _sound(prompt: Tone | Signal | Silence | File, language: str) -> Source:
