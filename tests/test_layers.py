@@ -16,6 +16,7 @@ WIRING = (
     "records",
     "outside",
     "dialling",
+    "listening",
     "phoning",
     "cli",
     "__init__",
