@@ -23,6 +23,7 @@ PATIENCE = 30.0  # seconds without a byte
 Step = Callable[[str, int, int], None]
 """Told what is done, and how many bytes of how many; the latter is 0 where nobody knows."""
 
+_PARTS = ("am", "graph", "final.mdl")  # one of which is in any model, also in a broken one
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _OF_LANGUAGE = re.compile(r"vosk-model-(?:small-|big-)?([a-z]{2})-")
 _ENDINGS = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))$", re.IGNORECASE)
@@ -134,7 +135,7 @@ def _root(folder: Path, source: str) -> Path:
     """Where in *folder* the model is."""
     below = [each for each in folder.iterdir() if each.is_dir()]
     for place in (folder, *below):
-        if (place / "am").is_dir() or (place / "graph").is_dir():
+        if any((place / part).exists() for part in _PARTS):
             return place
     raise SettingsError(
         f"{source} has no model of vosk in it: expected folders am, conf and graph, or one folder"

@@ -103,6 +103,13 @@ def test_a_model_of_a_file_is_installed_and_stays(store: Path, tmp_path: Path) -
     assert file.exists() and [each.name for each in models_in(store)] == ["mine"]
 
 
+def test_an_older_model_is_installed(store: Path, tmp_path: Path) -> None:
+    """All its files are side by side."""
+    older = {Path(name).name: data for name, data in FILES.items()}
+    install_model(str(zipped(older, tmp_path / "a.zip")), store, "", Told())
+    assert [(each.name, each.fault, each.words) for each in models_in(store)] == [(NAME, "", 217)]
+
+
 def refused(source: str | Path, store: Path, sha256: str = "") -> str:
     with pytest.raises(SettingsError) as error:
         install_model(str(source), store, sha256, Told())
