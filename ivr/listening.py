@@ -90,6 +90,6 @@ def vocabulary(engine: str, model: str) -> frozenset[str] | None:
                 from .speech.pocketsphinx_recogniser import parts_of, read_dictionary
 
                 return frozenset(read_dictionary(parts_of(model)[1]))
-    except OSError:
+    except (OSError, ValueError):  # gone, or damaged: whoever loads it says so
         pass
     return None

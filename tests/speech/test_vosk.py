@@ -143,9 +143,10 @@ def test_what_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_a_model_that_vosk_refuses_says_so(tmp_path: Path) -> None:
-    for name in (*vosk_model.NEEDED, *vosk_model.GRAMMAR):
+    parts = (*vosk_model.NEEDED, vosk_model.SETTINGS, *vosk_model.GRAMMAR, vosk_model.WORDS)
+    for name in parts:
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("yes 1\n" if name == vosk_model.WORDS else "")
     with pytest.raises(RecogniserError, match="vosk cannot load it"):
         vosk_recogniser.load(str(tmp_path))
 
