@@ -91,6 +91,7 @@ class EarProcess:
         self._stop = threading.Event()
         self._ready = threading.Event()
         self._pinged: float | None = None
+        self._next_ping = 0.0
         self._said = b""  # by the process, on its standard error
         self._warned: set[str] = set()
         self.failures: dict[str, str] = {}
@@ -302,8 +303,9 @@ class EarProcess:
             return
         with self._lock:
             late = any(turn.due < now for turn in self._turns.values())
-            if self._turns and self._pinged is None:
+            if self._turns and self._pinged is None and now >= self._next_ping:
                 self._pinged = now
+                self._next_ping = now + LOOK  # or both processes do nothing else
                 if self._to is not None:
                     with contextlib.suppress(OSError):  # full: then it is not answered, either
                         os.write(self._to, pack(Kind.PING))
