@@ -38,6 +38,7 @@ bench: venv
 	.venv/bin/python -m benchmarks.samples
 	.venv/bin/python -m benchmarks.detectors
 	@scripts/peers
+	.venv/bin/python -m benchmarks.speech
 	.venv/bin/python -m benchmarks.soak
 	.venv/bin/python -m benchmarks.fleet --find-capacity
 
