@@ -59,7 +59,7 @@ def test_what_cannot_be_all_is_waited_for_longer() -> None:
 
 def test_what_turns_out_to_be_all_in_the_silence_ends_there() -> None:
     caller = Turns(0.2, 0.3, 1.0, 10.0)
-    heard: list[tuple[Sounds, bool]] = [("voice", False)] * 20 + [("silence", False)] * 20
+    heard = [(SOUNDS[sign], False) for sign in frames("#20 .20")]
     assert list(_told(caller, heard)) == [("begins", 10)]
     assert caller.hear("silence", True) == "ends"
 
