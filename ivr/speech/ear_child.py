@@ -67,10 +67,11 @@ class Recognisers:
         if kind is Kind.MORE:
             self._begun[number] = self._begun.get(number, b"") + body
             return
+        body = self._begun.pop(number, b"") + body
         try:
             match kind:
                 case Kind.OPEN:
-                    self._open(number, json.loads(self._begun.pop(number, b"") + body))
+                    self._open(number, json.loads(body))
                 case Kind.SOUND if turn := self._turns.get(number):
                     turn.sound.append(body)
                 case Kind.FINISH if turn := self._turns.get(number):
@@ -78,7 +79,7 @@ class Recognisers:
                     self._tell(Kind.RESULT, number, asdict(turn.recognition.finish()))
                     del self._turns[number]
                 case Kind.DROP:
-                    self._forget(number)
+                    self._turns.pop(number, None)
                 case Kind.PING:
                     self._tell(Kind.PONG, number, None)
         except Exception as error:
@@ -116,12 +117,8 @@ class Recognisers:
             turn.may_be_all = may_be_all
             self._tell(Kind.SO_FAR, number, may_be_all)
 
-    def _forget(self, number: int) -> None:
-        self._turns.pop(number, None)
-        self._begun.pop(number, None)
-
     def _fail(self, number: int, error: Exception) -> None:
-        self._forget(number)
+        self._turns.pop(number, None)
         self._tell(Kind.FAILED, number, str(error) or type(error).__name__)
 
     def _tell(self, kind: Kind, turn: int, value: object) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+EMBEDDED = {"en": Path(__file__).with_name("models") / "en"}
+"""What comes along, by language."""
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
 # Models with one large graph instead of these two recognise, but take no grammar, and say nothing.
 GRAMMAR = ("graph/HCLr.fst", "graph/Gr.fst")

@@ -121,11 +121,11 @@ def guesses(alternatives: Sequence[Any]) -> list[_Guess]:
 
 def recognised(sentences: Sequence[Sequence[_Guess]]) -> Recognised:
     """What was said in all, the texts of each sentence being joined to those of each other."""
-    texts: list[_Guess] = []
-    for parts in product(*(sentence[:BEST] for sentence in sentences[:BEST])):
+    shares: dict[str, float] = {}
+    for parts in product(*_short(sentences)):
         text = " ".join(filter(None, (text for text, _ in parts)))
-        texts.append((text, math.prod(share for _, share in parts)))
-    texts = sorted(filter(_says_something, texts), key=lambda guess: -guess[1])[:BEST]
+        shares[text] = shares.get(text, 0.0) + math.prod(share for _, share in parts)
+    texts = sorted(filter(_says_something, shares.items()), key=lambda guess: -guess[1])[:BEST]
     if not texts:
         return Recognised()
     (text, confidence), *others = texts
@@ -134,6 +134,11 @@ def recognised(sentences: Sequence[Sequence[_Guess]]) -> Recognised:
         for place, word in enumerate(text.split())
     )
     return Recognised(text, min(1.0, confidence), words, tuple(others))
+
+
+def _short(sentences: Sequence[Sequence[_Guess]]) -> list[Sequence[_Guess]]:
+    """Of many sentences only the best text each: what they may be together is soon too much."""
+    return [each[: BEST if len(sentences) <= BEST else 1] for each in sentences]
 
 
 def _says_something(guess: _Guess) -> bool:

@@ -8,7 +8,6 @@ import os
 import queue
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from .fakes import until
 ANSWERS: dict[str, Any] = {
     "cells": {"text": "sales", "confidence": 0.6, "alternatives": [["cells", 0.3]]},
     "nothing": {"text": ""},
+    "customer service": {"text": "customer"},
     "crash": {"does": "crash"},
     "hang": {"does": "hang"},
     "slow": {"text": "slow", "does": "slow"},
@@ -88,6 +88,23 @@ def test_silence_and_tones_tell_nothing_and_start_nothing(make_ear: MakeEar) -> 
     caller.is_silent(5)
     caller.sounds(spoken("sales"), toning=True)
     assert not caller.told_more
+
+
+def silence_needed(ear: Ear, phrase: str) -> int:
+    """The frames of silence after which a turn ends."""
+    caller = says_something(ear, phrase, incomplete_silence=2.0)
+    if phrase == "sales":
+        until(lambda: caller.hearing._may_be_all)
+    count = 0
+    while caller.hearing._turns.speaking:
+        caller.is_silent(0.02)
+        count += 1
+    return count
+
+
+def test_what_may_be_all_needs_less_silence(ear: Ear) -> None:
+    assert silence_needed(ear, "sales") <= 15
+    assert 85 < silence_needed(ear, "customer service") <= 100
 
 
 def test_turns_follow_one_another(ear: Ear) -> None:
