@@ -17,6 +17,7 @@ WIRING = (
     "records",
     "outside",
     "dialling",
+    "listening",
     "phoning",
     "cli",
     "__init__",

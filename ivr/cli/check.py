@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from .. import listening
 from ..config import Settings, load_settings
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
@@ -20,6 +21,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     notes: list[str] = []
     ground = Ground()
     begun: list[Path] = []  # those that calls begin with
+    settings = None
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
@@ -32,6 +34,8 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
         faults += error.faults
     flows = ground.load(files or begun, faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
+    if settings:
+        notes += listening.lacking(flows.values(), settings)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         as_json({"flows": good, "faults": [asdict(fault) for fault in faults], "notes": notes})

@@ -159,6 +159,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     for section in (front, sip):
         section.tls_certificate = section.tls_certificate and folder / section.tls_certificate
         section.tls_key = section.tls_key and folder / section.tls_key
+    speech = settings.speech
+    speech.models = {language: folder / path for language, path in speech.models.items()}
     for account in settings.accounts.values():
         account.secret_file = account.secret_file and folder / account.secret_file
     pins = [each.pin for each in settings.mailboxes.values() if each.pin]

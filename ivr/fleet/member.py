@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import outside
+from .. import listening, outside
 from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
@@ -44,6 +44,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     worker = Worker(phone, project.routes.flow_of, journal, pool=work)
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
+    ear = listening.ear(settings)
+    phone.open = ear.open
     vital.hold(settings.lives, life)
     try:
         phone.start()
@@ -55,6 +57,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     gc.collect()
     gc.freeze()
     gc.disable()
+    if listening.listens(project.every_flow):
+        ear.start()
     signal.signal(signal.SIGTERM, lambda number, frame: worker.drain())
     signal.signal(signal.SIGIO, lambda number, frame: phone.wake())
     link.wake_by_signal()
@@ -63,6 +67,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
         worker.run()
     finally:
         member.close()
+        ear.close()
     return 0
 
 

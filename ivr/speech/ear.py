@@ -144,6 +144,9 @@ class Hearing:
         """Hear no more; nothing is told after this."""
         with self._lock:
             self._over = True
+            # What it holds may have to be destroyed in the line's thread: the keeper must not be
+            # the last one who has it.
+            self._tell = _nobody
         self._process.drop(self._turn)
 
     def _begin(self) -> None:
@@ -185,3 +188,7 @@ class Hearing:
             if not self._over:
                 self._over = last
                 self._tell(event)
+
+
+def _nobody(event: Event) -> None:
+    """Who is told once nobody listens."""

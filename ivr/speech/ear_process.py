@@ -86,6 +86,7 @@ class EarProcess:
         self._to: int | None = None  # the pipe to the process
         self._from: int | None = None  # the process's end of it
         self._why_not = "the recogniser is not started"
+        self._trouble = ""
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stop = threading.Event()
         self._ready = threading.Event()
@@ -100,6 +101,11 @@ class EarProcess:
         """That of the process, None while there is none."""
         process = self._process
         return process.pid if process else None
+
+    @property
+    def trouble(self) -> str:
+        """Why it last had to be started again; empty: it never had to."""
+        return self._trouble
 
     def start(self) -> None:
         """Have the process started, if it is not yet.  Returns at once; from any thread."""
@@ -201,7 +207,7 @@ class EarProcess:
         """The process is gone: its turns have failed, and the next one is begun."""
         log.warning("the recogniser is started again: %s", reason)
         with self._lock:
-            self._why_not = reason
+            self._why_not = self._trouble = reason
             self._close_pipes()
             turns, self._turns = self._turns, {}
             self._dropped.clear()
