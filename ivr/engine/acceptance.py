@@ -5,14 +5,11 @@ It is the one test that no mailbox passes and that keeps nobody waiting.
 
 from __future__ import annotations
 
-from copy import copy
-
 from .call import Call
 from .choices import Choices
 from .effects import Prompt
 from .errors import CallEnded
 from .flow import END, Flow, State
-from .scope import Parting
 from .sentences import to_accept
 from .verbs import ask
 
@@ -32,25 +29,16 @@ def accepted(flow: Flow, key: str, prompt: Prompt | None = None) -> Flow:
             question = prompt or to_accept(key, call.language)
             result = await ask(call, question, choices=choices, attempts=TRIES, universal=False)
         except CallEnded:
-            _refused(call, "hang_up")
+            call.note("not_accepted", "hang_up")
             raise
         if result.outcome != "accepted":
-            _refused(call, result.outcome)
+            call.note("not_accepted", result.outcome)
         return result.outcome
 
-    guarded = copy(flow)  # whatever a flow has, now and later, it has behind the question, too
-    vars(guarded).pop("path_names", None)
-    guarded.states, guarded.start, guarded.top = {}, STATE, flow.top or flow.start
     on = {"accepted": flow.start, "no_input": END, "no_match": END}
-    for state in (State(STATE, accept, on, flow.place), *flow.states.values()):
-        guarded.add(state)
-    return guarded.check()
-
-
-def _refused(call: Call, why: str) -> None:
-    call.note("not_accepted", why)
-    call.parting = Parting(_nothing, call.vars)  # of a flow that never began, nothing is left to do
+    return flow.begun_by(State(STATE, accept, on, flow.place), _nothing).check()
 
 
 async def _nothing(call: Call) -> str:
+    """After a call that was not taken: the flow never began, so it has nothing to do."""
     return "done"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -192,6 +193,19 @@ class Flow:
             raise LoadError([state.place.fault(f"state {state.name!r} {wrong}", code)])
         self.states[state.name] = state
         self._machine = None
+
+    def begun_by(self, state: State, farewell: Step) -> Flow:
+        """The same flow with *state* before its start, and *farewell* after calls that end there.
+
+        To be checked anew.
+        """
+        begun = copy(self)
+        begun.start, begun.top = state.name, self.top or self.start
+        begun.states = {state.name: state, **self.states}
+        begun.farewells = {**self.farewells, state.name: farewell}
+        begun._machine = None
+        vars(begun).pop("path_names", None)
+        return begun
 
     def faults(self) -> list[Fault]:
         """What is wrong with the map: unknown, unreachable and endless states."""

@@ -68,7 +68,8 @@ def _asked_for_ever(flow: Flow) -> Iterator[Fault]:
         last = {arrow.outcome: arrow for arrow in arrows(flow, state)}
         certain = state.on.keys() | (state.left or frozenset())
         for outcome in GIVEN_UP:
-            if outcome in certain and last[outcome].target == state.name:
+            arrow = last.get(outcome) if outcome in certain else None
+            if arrow is not None and arrow.target == state.name:
                 handler = flow.handler_places.get(f"handlers: {outcome}", state.place)
                 place = state.on_places.get(outcome, handler)
                 yield place.fault(

@@ -205,7 +205,10 @@ class Member:
             return f"there is no flow {order.flow!r}; there are: {known}", "unknown"
         if why := self._phone.refuses(order):
             return (NO_ROOM, "no_room") if why == "no_slot" else (f"{order.to}: {why}", "refused")
-        self._worker.dial(order, flow)
+        try:
+            self._worker.dial(order, flow)
+        except IvrError as error:
+            return f"{order.flow}: {error}", "refused"
         self._tell(self._calls(), time.monotonic())  # it is known before who asked has its id
         return "", ""
 

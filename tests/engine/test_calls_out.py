@@ -1,10 +1,13 @@
 """Calls that we make: the flow begins with the far end's answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.engine.acceptance import STATE
 from ivr.engine.call import Call
 from ivr.engine.call_out import CallOut, target
+from ivr.engine.choices import Choices
 from ivr.engine.effects import HangUp, Play, Text
 from ivr.engine.events import (
     Answered,
@@ -18,10 +21,10 @@ from ivr.engine.events import (
     Tick,
 )
 from ivr.engine.flow import END, Flow
-from ivr.engine.limits import LONGEST_CALL
+from ivr.engine.limits import LONGEST_CALL, DeadAir, MaxDuration
 from ivr.engine.sentences import to_accept
 from ivr.engine.values import Secret
-from ivr.engine.verbs import answer, say, set_variables
+from ivr.engine.verbs import answer, ask, pause, say, set_variables
 
 from .driver import Driver
 
@@ -163,3 +166,77 @@ def test_it_is_asked_for_in_the_language_of_the_flow() -> None:
     [question] = phone.take(Answered())
     words = "Dies ist ein automatischer Anruf. Um ihn anzunehmen, drücken Sie die Raute-Taste."
     assert isinstance(question, Play) and question.prompts == (Text(words),)
+
+
+def complete() -> Flow:
+    """A flow with all that a flow can have besides states."""
+    flow = Flow(
+        "complete",
+        start="menu",
+        variables={"tries": 3},
+        handlers={"no_input": "desk", "no_match": "desk"},
+        on_error="desk",
+        dead_air=DeadAir(7),
+        max_duration=MaxDuration(60),
+    )
+    flow.secrets = {"crm": Secret("token")}
+
+    @flow.state(left=END)
+    async def menu(call: Call) -> str:
+        assert call.vars == {"tries": 3} and call.secrets
+        return (await ask(call, silent=True, choices=Choices({"left": ["1"]}), attempts=1)).outcome
+
+    @flow.state(done=END)
+    async def desk(call: Call) -> str:
+        return (await pause(call, 100)).outcome
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        call.note("tidied")
+        return "done"
+
+    flow.states["menu"] = replace(flow.states["menu"], left=frozenset({"no_input", "no_match"}))
+    return flow.check()
+
+
+def taking(flow: Flow) -> Driver:
+    phone = Driver(flow=CallOut("call-1", "sip:601@pbx", flow.name).begins_with(flow))
+    phone.take(Offered("100", "601", direction="out"))
+    phone.take(Answered())
+    return phone
+
+
+def test_a_flow_has_all_that_it_has_also_behind_the_question() -> None:
+    flow = complete()
+    names = flow.path_names
+    phone = taking(flow)
+    assert phone.session.flow.path_names == names | {STATE}
+    phone.press("1")
+    phone.wait(5)
+    assert phone.noted("state") == [STATE, "menu", "desk"]
+    phone.wait(55)
+    assert phone.session.ended_by == "timeout"
+    assert phone.noted("tidied") == [""]
+    assert phone.noted("variables") == ["tries=3"]
+    assert flow.start == "menu" and STATE not in flow.states, "the flow itself is as it was"
+
+
+def test_an_error_is_dealt_with_also_behind_the_question() -> None:
+    flow = complete()
+    flow.secrets = {}
+    phone = taking(flow)
+    phone.press("1")
+    assert phone.noted("state") == [STATE, "menu", "desk"]
+
+
+def test_what_a_flow_does_after_its_calls_is_not_done_after_those_that_nobody_took() -> None:
+    phone = taking(complete())
+    phone.hang_up()
+    assert phone.noted("tidied") == []
+    assert phone.session.ended
+
+
+def test_an_outcome_that_leads_nowhere_is_no_loop() -> None:
+    flow = complete()
+    flow.handlers = {}
+    assert [fault.message for fault in flow.faults()] == []
