@@ -112,8 +112,8 @@ class Call:
     """How many errors the flow's handlers may yet deal with."""
     tidying: bool = False
     """Whether the call is over and `on_hang_up` runs: work may still be done."""
-    parting: Parting | None = None
-    """What a flow that was called wants done after the call that ended in it."""
+    partings: list[Parting] = field(default_factory=list)
+    """What flows that were called want done after the call that ended in them; inner ones first."""
     trail: deque[str] = field(default_factory=new_trail)
     """The states in which the caller was asked something, in order; the latest is last."""
     _outbox: list[Effect] = field(default_factory=list, repr=False)

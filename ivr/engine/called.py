@@ -38,14 +38,14 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Any]) -> tuple[str, V
     if len(call.flows) >= DEEPEST:
         path = " → ".join((*call.flows, flow.name))
         raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
-    place = _Place()
+    place, late = _Place(), call.over
     caller = call.enter_flow(flow.name, variables, flow.universal, flow.folder, handed)
     try:
         await _through(call, flow, place)
     except CallEnded:
         farewell = farewell_of(flow, place.state)
-        if farewell is not None and call.parting is None:
-            call.parting = Parting(farewell, variables)
+        if farewell is not None and not late:
+            call.partings.append(Parting(farewell, variables))
         raise
     except (Exception, StateTooSlow) as error:
         known = flow.states.get(place.state)

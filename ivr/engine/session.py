@@ -38,6 +38,7 @@ from .flow import Flow
 from .handlers import APOLOGY, error_handler, farewell_of
 from .limits import LONGEST_CALL, DeadAirWatch
 from .phase import SOUND
+from .scope import Parting
 from .step_clock import StepClock
 
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
@@ -363,13 +364,13 @@ class Session:
         self.ended_by, self._step, self.deadline = by, None, None
         call.keys.clear()
         farewell = farewell_of(self.flow, self.state)
-        if call.parting is not None:
-            farewell, call.vars = call.parting.step, call.parting.vars
-        if farewell is None:
+        if farewell is not None:
+            call.partings.append(Parting(farewell, call.vars))
+        if not call.partings:
             return self._finish(by)
         self._clock.go_on(self._now)
         call.now = self._clock.at(self._now)
-        self._aftermath = Aftermath(call, farewell)
+        self._aftermath = Aftermath(call, call.partings)
         self._tidy(None)
 
     def _tidy(self, event: Event | None) -> None:

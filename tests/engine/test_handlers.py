@@ -419,7 +419,7 @@ def test_it_does_not_run_where_the_flow_never_began() -> None:
     assert done == []
 
 
-def test_a_state_s_own_goes_before_and_a_called_flow_s_before_that() -> None:
+def test_a_state_s_own_goes_before_and_a_called_flow_s_is_done_first() -> None:
     done: list[str] = []
 
     def noting(name: str) -> Flow:
@@ -457,8 +457,48 @@ def test_a_state_s_own_goes_before_and_a_called_flow_s_before_that() -> None:
     for step in (calling, stubborn):
         outer.states["menu"] = State("menu", step, {"done": "desk"})
         started(outer).hang_up()
-        assert done.pop() == "inner menu {}"
-    assert done == ["outer menu {}", "outer {}"]
+        assert done[2:] == ["inner menu {}", "outer menu {'x': 1}"]
+        del done[2:]
+
+
+def test_the_record_has_the_variables_of_the_flow_that_took_the_call() -> None:
+    inner, outer = menu_flow(), menu_flow()
+    for flow in (inner, outer):
+
+        @flow.on_hang_up()
+        async def tidy(call: Call, name: str = "outer" if flow is outer else "inner") -> str:
+            call.vars[name] = 1
+            await pause(call, 3)
+            call.note("tidied", name)
+            return "done"
+
+    async def calling(call: Call) -> str:
+        call.vars["order"] = 7
+        return (await call_flow(call, inner)).outcome
+
+    outer.states["menu"] = State("menu", calling, {"done": "desk"})
+    phone = started(outer)
+    phone.hang_up()
+    phone.wait(5)
+    assert phone.noted("tidied") == ["inner"], "both have the same five seconds"
+    assert phone.noted("variables") == ["order=7, outer=1"]
+    assert phone.session.ended
+
+
+def test_what_a_called_flow_does_wrong_after_the_call_is_not_the_calling_flow_s_fault() -> None:
+    inner, (outer, done) = menu_flow(), parting()
+
+    @inner.on_hang_up()
+    async def tidy(call: Call) -> str:
+        raise ValueError
+
+    async def calling(call: Call) -> str:
+        return (await call_flow(call, inner)).outcome
+
+    outer.states["menu"] = State("menu", calling, {"done": "desk"})
+    phone = started(outer)
+    phone.hang_up()
+    assert len(phone.noted("failed")) == 1 and done == ["menu"]
 
 
 def test_the_time_of_it_is_not_held_up_by_an_operator_s_prompt() -> None:
