@@ -3,6 +3,7 @@
 from .dialling import Outcome, dial
 from .engine.call import Call
 from .engine.choices import Choice, Choices
+from .engine.directory import Directory
 from .engine.effects import File, Recorded, Signal, Silence, Text, Tone, Url
 from .engine.errors import CallEnded, Fault, FlowError, IvrError, LoadError, SettingsError
 from .engine.flow import END, Flow
@@ -65,6 +66,7 @@ __all__ = [
     "Choices",
     "Days",
     "DeadAir",
+    "Directory",
     "Doc",
     "Fault",
     "File",

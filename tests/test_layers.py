@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
 PURE = {
     "__future__",
     "babel",
+    "bisect",
     "collections",
     "copy",
     "dataclasses",

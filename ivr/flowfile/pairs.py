@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from yaml.nodes import MappingNode, Node
 
 from ..engine.codes import Code
+from ..engine.directory import Directory
 from ..engine.effects import Given
 from ..engine.errors import LoadError
 from .source import Bad, Source, meant_beside
@@ -27,7 +28,7 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
     source = context.source
     if isinstance(node, MappingNode):
         found = _texts(source, node)
-        return Given(found["argument"]) if found.keys() == {"argument"} else found
+        return Given(found["argument"]) if found.keys() == {"argument"} else Directory(found)
     name = source.text(node, WORDS)
     file = Path(source.file).resolve().parent / name
     if not file.is_file():
@@ -38,7 +39,7 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
         if root is None:
             raise Bad(node, f"{name!r} is empty; expected {WORDS}", Code.EMPTY_FILE)
         try:
-            return _texts(other, root)
+            return Directory(_texts(other, root))
         except Bad as bad:
             other.note(bad)
         finally:

@@ -1,9 +1,11 @@
 """Names, by the keys that spell them."""
 
+import sys
 from typing import Any
 
 import pytest
 
+from ivr.engine.directory import Directory
 from ivr.engine.effects import Given
 from ivr.engine.verb import VERBS
 from ivr.engine.verbs import find_name
@@ -73,7 +75,37 @@ def test_only_so_many_can_be_passed_over(skip: str) -> None:
 def test_a_directory_has_an_end() -> None:
     many = {f"A{number}": "1" for number in range(10_001)}
     assert VERBS["find_name"].check({"among": many}).startswith("10001 names; at most 10000")
+    assert "make them a Directory once" in VERBS["find_name"].check(
+        {"among": dict(list(many.items())[1:])}
+    )
     assert not VERBS["find_name"].check({"among": Given("people")})
     phone = Driver(lambda call: find_name(call, "2", many))
     phone.start()
     assert "10001 names" in phone.noted("failed")[0]
+
+
+def test_a_directory_of_full_size_is_not_spelled_while_a_caller_waits() -> None:
+    letters = "abcdefghij"
+    people = Directory(
+        {f"Jo {''.join(letters[int(d)] for d in f'{n:04}')}": str(n) for n in range(10_000)}
+    )
+    assert not VERBS["find_name"].check({"among": people})
+    phone = Driver(lambda call: find_name(call, "5622", people, skip="3"))
+    calls = 0
+
+    def count(frame: object, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        phone.start()
+    finally:
+        sys.setprofile(None)
+    assert calls < 5_000, "less than one for each name"
+    assert phone.call.vars == {"name": "Jo aaad", "number": "3", "matches": 900}
+
+
+def test_a_directory_is_pairs() -> None:
+    assert Directory(PEOPLE) == PEOPLE
+    assert list(Directory(PEOPLE)) == list(PEOPLE)

@@ -1,26 +1,20 @@
 """Find a name by the keys that spell it."""
 
-import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Annotated
 
 from ..call import Call
+from ..directory import Directory
 from ..errors import FlowError
 from ..handed import pairs_of
 from ..verb import Arguments, Doc, Expression, Pairs, Result, TemplateText, Variable, verb
 
-LONGEST_DIRECTORY = 10_000  # names; at most so many are looked at in a call's thread
-APOSTROPHES = "'\u2019"
-_GROUPS = {"2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv"}
-_GROUPS["9"] = "wxyz"
-_KEYS = {letter: key for key, letters in _GROUPS.items() for letter in letters}  # ITU-T E.161
-_SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th"}
-_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
+LONGEST_DIRECTORY = 10_000  # names
+LONGEST_PLAIN = 500  # of pairs that are spelled in the call, as they are no directory
 
 
 def _check(arguments: Arguments) -> str:
-    return _too_many(len(arguments["among"])) if isinstance(arguments["among"], dict) else ""
+    return _too_many(arguments["among"]) if isinstance(arguments["among"], Mapping) else ""
 
 
 @verb("find_name", ("found", "none"), goes_on="found", check=_check)
@@ -39,12 +33,13 @@ async def find_name(
     Smith, and so is `266`.  Accents are left out, an umlaut may be spelled either way.  The names
     are in the order of the alphabet.
     """
-    directory, keys, passed = pairs_of(among, call.given), call.text(spelled), call.evaluate(skip)
+    pairs, keys, passed = pairs_of(among, call.given), call.text(spelled), call.evaluate(skip)
     if not isinstance(passed, int) or passed < 0:
         raise FlowError(f"skip: {skip!r} is {passed}; expected 0 or more")
-    if wrong := _too_many(len(directory)):
+    if wrong := _too_many(pairs):
         raise FlowError(wrong)
-    found = sorted((each for each in directory if _fits(each, keys)), key=str.casefold)
+    directory = pairs if isinstance(pairs, Directory) else Directory(pairs)
+    found = directory.spelled(keys)
     call.vars[matches] = len(found)
     call.note("find_name", f"{keys}: {len(found)}")
     if passed >= len(found):
@@ -53,38 +48,10 @@ async def find_name(
     return Result("found", directory[found[passed]])
 
 
-def _too_many(names: int) -> str:
-    most = LONGEST_DIRECTORY
-    return f"{names} names; at most {most} can be looked up here" if names > most else ""
-
-
-def _fits(name: str, keys: str) -> bool:
-    return bool(keys) and any(spelling.startswith(keys) for spelling in _spellings(name))
-
-
-@lru_cache(maxsize=LONGEST_DIRECTORY)
-def _spellings(name: str) -> frozenset[str]:
-    """The keys of *name*, from its first word on, and from each later one."""
-    found = set[str]()
-    for plain in _plain(name):
-        words = plain.split()
-        found |= {_keys("".join(words[first:])) for first in range(len(words))}
-        found.add(_keys("".join(reversed(words))))
-    return frozenset(found)
-
-
-def _plain(name: str) -> Iterator[str]:
-    """*name* in letters without accents: an umlaut as one of them, and as two."""
-    lower = unicodedata.normalize("NFC", name.lower())
-    for umlauts in ({}, _UMLAUTS):
-        letters = "".join(umlauts.get(sign) or _SPELT.get(sign, sign) for sign in lower)
-        bare = filter(_is_no_accent, unicodedata.normalize("NFKD", letters))
-        yield "".join(sign if sign.isalnum() else " " for sign in bare)
-
-
-def _is_no_accent(sign: str) -> bool:
-    return not unicodedata.combining(sign) and sign not in APOSTROPHES
-
-
-def _keys(letters: str) -> str:
-    return "".join(_KEYS.get(sign, sign) for sign in letters)
+def _too_many(pairs: Mapping[str, str]) -> str:
+    names = len(pairs)
+    if names > LONGEST_DIRECTORY:
+        return f"{names} names; at most {LONGEST_DIRECTORY} can be looked up here"
+    if names > LONGEST_PLAIN and not isinstance(pairs, Directory):
+        return f"{names} names; make them a Directory once, outside the states: Directory(people)"
+    return ""
