@@ -75,7 +75,7 @@ async def _through(call: Call, flow: Flow, place: _Place) -> None:
             call.note("failed", f"{call.state}: {blame(error, call, flow.states[before])}")
             call.rescued()
             flow.enter(place, handler)
-        call.budget.spend(used_keys=len(call.keys) < keys)
+        call.budget.spend(call.now, used_keys=len(call.keys) < keys)
     if place.state == END:
         call.end()
         raise CallEnded

@@ -24,8 +24,10 @@ from .effects import Effect, HangUp, Play, Prompt, Stop
 from .errors import CallEnded, CallMoved, FlowError
 from .events import (
     Answered,
+    Digit,
     Dismissed,
     Event,
+    Heard,
     HungUp,
     Interjected,
     Moved,
@@ -235,6 +237,11 @@ class Session:
 
     def _run(self, event: Event | None) -> None:
         """Resume the state, then follow outcomes until something has to wait."""
+        budget = self.call.budget
+        if isinstance(event, Digit | Heard):
+            budget.renew()
+        elif event is not None:
+            budget.rested(self.call.now)
         while True:
             assert self._step is not None
             keys = len(self.call.keys)
@@ -250,7 +257,7 @@ class Session:
                 return self._wait(until)
             if self.state in self.flow.ends:
                 return self._end()
-            self.call.budget.spend(used_keys=len(self.call.keys) < keys)
+            budget.spend(self.call.now, used_keys=len(self.call.keys) < keys)
             self._enter(again=self.state == before and not counted)
             event = None
 
@@ -260,10 +267,8 @@ class Session:
             raise FlowError(f"awaited {until!r}; a flow can only await verbs")
         if call.over:
             raise FlowError("went on waiting after the call had ended")
-        if until > call.now:
-            call.budget.renew()
-        else:
-            call.budget.spend(used_keys=False)
+        if until <= call.now:
+            call.budget.spend(call.now)
         self._endless = until == FOREVER
         self._until = call.now + LONGEST_WAIT if self._endless else until
         self._set_deadline()

@@ -4,11 +4,14 @@ import pytest
 
 from ivr.engine.budget import MAX_MOVES
 from ivr.engine.call import Call
+from ivr.engine.effects import Work
 from ivr.engine.errors import StateTooSlow
+from ivr.engine.events import WorkDone
 from ivr.engine.flow import END, Flow
 from ivr.engine.limits import LONGEST_CALL
 from ivr.engine.session import LONGEST_WAIT
 from ivr.engine.verbs import answer, collect, pause, say
+from ivr.engine.work import work
 
 from .broken import apology, broken, line_of
 from .driver import Driver
@@ -56,6 +59,47 @@ def test_a_state_that_polls_without_waiting_fails() -> None:
     phone.wait(0)
     assert "a loop in the flow" in phone.noted("failed")[0]
     apology(phone)
+
+
+def asking_again() -> Driver:
+    """A flow that asks the world again and again, whatever that says."""
+    flow = Flow("loop", start="greet")
+
+    @flow.state(done="look")
+    async def greet(call: Call) -> str:
+        return (await answer(call, settle=0)).outcome
+
+    @flow.state(ok=END, failed="look")
+    async def look(call: Call) -> str:
+        return (await work(call, "http", {}, 5)).outcome
+
+    phone = Driver(flow=flow)
+    phone.start()
+    return phone
+
+
+def asked(phone: Driver, times: int, seconds: float) -> int:
+    """How many requests there are if each fails after *seconds*, and *times* is enough."""
+    for _ in range(times):
+        [*_, order] = [effect for effect in phone.effects if isinstance(effect, Work)]
+        phone.now += seconds
+        phone.take(WorkDone(order.id, "failed"))
+    return sum(isinstance(effect, Work) for effect in phone.effects)
+
+
+def test_a_loop_of_work_that_fails_at_once_is_one_too() -> None:
+    phone = asking_again()
+    assert asked(phone, 200, 0.001) <= MAX_MOVES + 1
+    assert "a loop in the flow" in phone.noted("failed")[0]
+
+
+def test_a_loop_that_takes_its_time_or_in_which_keys_are_pressed_is_none() -> None:
+    phone = asking_again()
+    assert asked(phone, 200, 0.1) == 201
+    for _ in range(200):
+        phone.press("1")
+        asked(phone, 1, 0.001)
+    assert phone.noted("failed") == []
 
 
 def test_rushing_through_many_states_by_type_ahead_is_no_loop() -> None:
