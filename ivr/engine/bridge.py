@@ -17,11 +17,10 @@ from .digits import Keys, Verdict
 from .effects import Dial, Drop, Join, Play, Prompt, SendDigit, Stop, Tone
 from .events import Digit, Event, LegAnswered, LegDigit, LegEnded, LegRinging, PlayDone, Tick
 from .far_end import Ending, best_of, outcome_of
-from .speak import LONGEST_PLAYBACK
+from .speak import LONGEST_PLAYBACK, SHORTEST_ROUND
 
 # ITU-T E.182: what a caller hears while it rings elsewhere; a tone of no hertz is silence.
 RINGBACK: tuple[Prompt, ...] = (Tone(425, 1.0), Tone(0, 4.0))
-SHORTEST_HOLD = 0.5  # seconds: music that ends sooner is none, and is not begun again
 BETWEEN_KEYS = 1.0  # seconds for the next key of a pattern that is caught
 
 Ringing = Literal["ringback", "far_end", "silence"]
@@ -155,7 +154,7 @@ class Bridge:
     def _played(self, id: int) -> _Leg | None:
         if id == self._hold:
             self._hold = 0
-            if self.call.now - self._held_at >= SHORTEST_HOLD:  # else it could not be played
+            if self.call.now - self._held_at >= SHORTEST_ROUND:  # else it could not be played
                 self._play_ringing()
         for leg in self._legs.values():
             if id == leg.whisper:

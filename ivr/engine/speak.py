@@ -32,6 +32,11 @@ class Playback:
             return True
         return False
 
+    @property
+    def heard(self) -> bool:
+        """Whether it has lasted for long enough to be heard, and to be worth repeating."""
+        return self._call.now >= self._since + SHORTEST_ROUND
+
     def stop(self, why: str = "") -> None:
         """Stop it, if it still runs; *why* goes into the journal."""
         if self.running:
@@ -69,7 +74,7 @@ async def _play(
     call: Call, prompts: tuple[Prompt, ...], barge_in: BargeIn, until: float, late: str = ""
 ) -> bool:
     """Play *prompts* once, and not beyond *until*; whether it is worth while to do so again."""
-    playback, began = Playback(call, prompts), call.now
+    playback = Playback(call, prompts)
     try:
         while not playback.done(event := await call.next_event(until)):
             match event:
@@ -84,4 +89,4 @@ async def _play(
                     return False
     finally:
         playback.stop()
-    return call.now >= began + SHORTEST_ROUND
+    return playback.heard

@@ -60,7 +60,8 @@ async def work(
             done = isinstance(event, WorkDone) and event.id == id
             if call.now >= lost:
                 break
-            over = playback.done(event) if playback else call.now >= silent_until
+            late = call.now >= silent_until
+            over = playback.done(event) and playback.heard if playback else late
             if waiting is not None and over and not done:
                 playback, silent_until = Playback(call, waiting.play), FOREVER
         return event if isinstance(event, WorkDone) and done else LOST

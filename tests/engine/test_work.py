@@ -6,6 +6,7 @@ from ivr.engine.call import Call
 from ivr.engine.effects import Early, Play, Stop, Work
 from ivr.engine.events import EarlyMedia, WorkDone
 from ivr.engine.flow import END, Flow
+from ivr.engine.limits import COMFORT
 from ivr.engine.verb import Result
 from ivr.engine.work import LOST, WhileWaiting, work
 
@@ -51,10 +52,19 @@ def test_music_is_played_once_it_was_silent_for_long_enough_and_again_and_again(
     assert phone.wait(1.9) == []
     assert phone.wait(0.1) == [Play(2, ("music",))]
     assert phone.press("1") == []  # kept for the next question
+    phone.wait(1)
     assert phone.play_done() == [Play(3, ("music",))]
     assert phone.take(WorkDone(1))[0] == Stop(3)
     assert phone.result.outcome == "ok"
     assert list(phone.call.keys) == []  # the call is over
+
+
+def test_music_that_is_over_at_once_is_not_played_for_ever() -> None:
+    phone = waits(20.0, MUSIC)
+    phone.start()
+    phone.wait(2)
+    assert phone.play_done() == [], "it could not be heard"
+    assert phone.wait(18.9)[0] == Play(3, (COMFORT,)), "but nobody waits in silence"
 
 
 def test_no_music_where_it_was_done_in_time() -> None:
