@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import templates
 from .budget import Budget
 from .choices import NO_CHOICES, Choices
 from .effect_check import check_effect
@@ -21,18 +20,15 @@ from .effects import (
     HangUp,
     Note,
     Prompt,
-    Recorded,
     Redirect,
     Reject,
     Stop,
-    Text,
     Unlisten,
-    Url,
     Work,
 )
 from .errors import FlowError
 from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
-from .handed import NO_NAMES, Handed, Names, in_folder, parts
+from .handed import NO_NAMES, Handed
 from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
 from .names import names_of
@@ -40,6 +36,7 @@ from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
 from .values import Secret, Value
 from .variables import Variables
+from .wording import Wording
 
 TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
@@ -48,7 +45,7 @@ WALL_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class Call(Wording):
     """One phone call.
 
     A verb does exactly two things with it: `emit` an effect, and wait for the `next_event`.
@@ -72,6 +69,8 @@ class Call:
     vars: dict[str, Value] = field(default_factory=Variables)
     flows: tuple[str, ...] = ()
     """The flows that are walked through, each called by the one before it."""
+    outer: tuple[Scope, ...] = ()
+    """What those that called another one have for themselves."""
     state: str = ""
     """Where the call is, as its journal names it."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
@@ -207,57 +206,20 @@ class Call:
         """What texts and conditions may refer to."""
         return names_of(self)
 
-    def text(self, source: str) -> str:
-        """*source* with its ``{{ … }}`` filled in.  Raises `FlowError`."""
-        return templates.render(source, self.names()) if "{" in source else source
+    def rendered_at_large(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """*prompts* of the flow that took the call, filled in, whichever is walked through now.
 
-    def texts(self, sources: Mapping[str, str]) -> dict[str, str]:
-        """The same of each value of *sources*."""
-        return {name: self.text(str(source)) for name, source in sources.items()}
-
-    def address(self, source: str) -> str:
-        """The same of a URL: what is filled in cannot leave its own part of it."""
-        return templates.render_address(source, self.names())
-
-    def filled(self, part: Any) -> Any:
-        """*part*, a plain value, with all its texts filled in; secrets may be among them.
-
-        A text with a secret in it is a `Secret`.  One that is nothing but a ``{{ … }}`` is what
-        that stands for: a number stays a number.  Raises `FlowError`.
+        None where that cannot be, for nothing that the caller waits for depends on them.
         """
-        match part:
-            case str() if "{" in part:
-                return templates.render_whole(part, self.names())
-            case Mapping():
-                return {name: self.filled(value) for name, value in part.items()}
-            case list() | tuple():
-                return [self.filled(value) for value in part]
-        return part
-
-    def patterns(self, sources: Iterable[str]) -> tuple[str, ...]:
-        """*sources* with their ``{{ … }}`` filled in; there may be several in one, with spaces."""
-        return tuple(each for source in sources for each in self.text(source).split())
-
-    def evaluate(self, expression: str) -> Value:
-        """The value of *expression*, such as ``balance > 0``.  Raises `FlowError`."""
-        return templates.evaluate(expression, self.names())
-
-    def rendered(self, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
-        """*prompts* with their texts filled in, and those the flow was given in their places.
-
-        Raises `FlowError`.
-        """
-        return tuple(self._rendered(*part) for part in parts(prompts, self.given))
-
-    def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
-        match prompt:
-            case Text(words) if "{" in words:
-                return Text(templates.render(words, {**names, **self.names()}))
-            case Recorded(file):
-                return Recorded(templates.render(file, {**names, **self.names()}))
-            case Url(url):
-                return Url(templates.render_address(url, {**names, **self.names()}))
-        return in_folder(prompt, self.folder)
+        inner = self._scope()
+        self._restore((*self.outer, inner)[0])
+        try:
+            return self.rendered(prompts)
+        except FlowError as error:
+            self.note("not_played", self.masked(str(error)))
+            return ()
+        finally:
+            self._restore(inner)
 
     def tries(self) -> Tries:
         """The counters of the next input step of this state.
@@ -365,7 +327,20 @@ class Call:
     ) -> Scope:
         """Another flow begins, with variables of its own; what the one before had is kept."""
         self.given_language = self.language
-        kept = Scope(
+        kept = self._scope()
+        self.flows, self.vars, self._tries = (*self.flows, name), variables, []
+        self.universal, self.folder, self.trail = universal, folder, new_trail()
+        self.given, self.outer = given, (*self.outer, kept)
+        return kept
+
+    def leave_flow(self, kept: Scope) -> None:
+        """Back to the flow that called this one."""
+        self.given_language = self.language
+        self.flows, self.outer = self.flows[:-1], self.outer[:-1]
+        self._restore(kept)
+
+    def _scope(self) -> Scope:
+        return Scope(
             self.vars,
             self.state,
             self.place,
@@ -376,15 +351,8 @@ class Call:
             self.trail,
             self.given,
         )
-        self.flows, self.vars, self._tries = (*self.flows, name), variables, []
-        self.universal, self.folder, self.trail = universal, folder, new_trail()
-        self.given = given
-        return kept
 
-    def leave_flow(self, kept: Scope) -> None:
-        """Back to the flow that called this one."""
-        self.given_language = self.language
-        self.flows = self.flows[:-1]
+    def _restore(self, kept: Scope) -> None:
         self.vars, self.state, self.place = kept.vars, kept.state, kept.place
         self._tries, self._steps = kept.tries, kept.steps
         self.universal, self.folder, self.trail = kept.universal, kept.folder, kept.trail

@@ -22,6 +22,7 @@ from .effects import (
     Stop,
     Tone,
 )
+from .errors import FlowError
 from .events import Event, LegEnded, PlayDone, RecordDone, ReferDone, Screened
 from .phase import SOUND
 from .verb import Doc, Prompts, Range, Seconds
@@ -49,6 +50,54 @@ class MaxDuration:
     warning: Annotated[Prompts, Doc("said some time before, in between")] = ()
     warn_before: Annotated[Seconds, Doc("how long before")] = 60.0
     play: Annotated[Prompts, Doc("said at the end")] = ()
+
+
+class CallTime:
+    """How long a call may last: its time is `up` at one moment of the owner's clock, and the caller
+    is told so before, at `warn`.  `due` is when to look at it next."""
+
+    __slots__ = ("_limit", "due", "up", "warn")
+
+    def __init__(self, limit: MaxDuration | None) -> None:
+        self._limit = limit
+        self.due = self.up = self.warn = FOREVER
+
+    def begin(self, now: float) -> None:
+        """The call has come."""
+        limit = self._limit
+        self.up = now + (LONGEST_CALL if limit is None else limit.after)
+        if limit is not None and limit.warning:
+            self.warn = self.up - limit.warn_before
+        self.go_on()
+
+    def hold_warning(self) -> None:
+        """Somebody else speaks; it waits for its turn."""
+        self.due = self.up
+
+    def go_on(self) -> None:
+        """Nobody else speaks."""
+        self.due = min(self.up, self.warn)
+
+    def warning(self, call: Call) -> Prompts:
+        """What the caller is told, once."""
+        assert self._limit is not None
+        self.warn, self.due = FOREVER, self.up
+        return call.rendered_at_large(self._limit.warning)
+
+    def tell(self, call: Call) -> None:
+        """Note that it is up.  Raises `FlowError` where the flow does not say how long that is."""
+        if self._limit is None:
+            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
+        call.note("max_duration", f"{self._limit.after:g} s")
+
+    def hang_up(self, call: Call) -> None:
+        """Say goodbye, where it can be heard."""
+        assert self._limit is not None
+        prompts = call.rendered_at_large(self._limit.play) if call.phase in SOUND.phases else ()
+        goodbye = call.new_id() if prompts else None
+        if goodbye is not None:
+            call.emit(Play(goodbye, prompts, call.language))
+        call.emit(HangUp(goodbye, "timeout"))
 
 
 _LOUD = (Play, Record, Refer, Screen, HangUp, Redirect, Reject)
@@ -131,4 +180,5 @@ class DeadAirWatch:
         """Play something."""
         call.note("dead_air", f"{self._after:g} s without a sound")
         self._comfort = call.new_id()
-        call.emit(Play(self._comfort, call.rendered(prompts or (COMFORT,)), call.language))
+        said = call.rendered_at_large(prompts) or (COMFORT,)
+        call.emit(Play(self._comfort, said, call.language))

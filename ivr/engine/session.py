@@ -20,7 +20,7 @@ from typing import Any
 from .aftermath import Aftermath
 from .blame import blame, words
 from .call import FOREVER, Call
-from .effects import Effect, HangUp, Play, Prompt, Stop
+from .effects import Effect, HangUp, Play, Prompt
 from .errors import CallEnded, CallMoved, FlowError
 from .events import (
     Answered,
@@ -38,7 +38,8 @@ from .events import (
 )
 from .flow import Flow
 from .handlers import APOLOGY, error_handler, farewell_of
-from .limits import LONGEST_CALL, DeadAirWatch
+from .interjection import Interjection
+from .limits import CallTime, DeadAirWatch
 from .phase import SOUND
 from .scope import Parting
 from .step_clock import StepClock
@@ -55,17 +56,16 @@ class Session:
 
     __slots__ = (
         "_aftermath",
-        "_call_limit",
+        "_between",
         "_clock",
         "_endless",
-        "_interjection",
         "_moving",
         "_now",
         "_rescuer",
         "_started",
         "_step",
+        "_time",
         "_until",
-        "_warn_at",
         "_watch",
         "call",
         "deadline",
@@ -95,10 +95,9 @@ class Session:
         self._clock = StepClock()
         self._until = 0.0  # the step's clock
         self._endless = False  # the step named no moment: past it, that is the flow's fault
-        self._call_limit = 0.0
-        self._warn_at = FOREVER  # when the caller is told that the call will soon be over
+        self._time = CallTime(flow.max_duration)
         self._watch = DeadAirWatch(flow.dead_air.after if flow.dead_air else FOREVER)
-        self._interjection = 0  # the playback of an operator's that runs
+        self._between = Interjection(self.call, self._clock, self._time)
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
         self._rescuer = ""  # the state that was entered last because of an error
         self._step: Coroutine[float, Event, str] | None = None
@@ -151,11 +150,11 @@ class Session:
         match event:
             case Offered(direction=direction):
                 self._started = True
-                self._limit_call(now)
+                self._time.begin(now)
                 if direction == "in":
                     self._go_to(self.flow.start)
                 else:
-                    self.deadline = self._call_limit
+                    self.deadline = self._time.up
             case HungUp(by):
                 self._leave(by)
             case Moved(state):
@@ -164,8 +163,9 @@ class Session:
                 self._move(self._moving)
             case Interjected(prompt):
                 self._interject((prompt,), now)
-            case PlayDone(id) if id == self._interjection:
-                self._resume(now)
+            case PlayDone(id) if id == self._between.id:
+                self._between.end(now)
+                self._set_deadline()
             case Dismissed():
                 self.call.emit(HangUp(by="operator"))
                 self._leave("operator")
@@ -192,24 +192,15 @@ class Session:
         self._enter(again=False)
         self._run(None)
 
-    def _limit_call(self, now: float) -> None:
-        limit = self.flow.max_duration
-        self._call_limit = now + (LONGEST_CALL if limit is None else limit.after)
-        if limit is not None and limit.warning:
-            self._warn_at = self._call_limit - limit.warn_before
-
     def _tick(self, event: Tick, now: float) -> None:
         call = self.call
-        if now >= self._call_limit:
+        if now >= self._time.up:
             return self._time_is_up()
-        if self._interjection:
-            call.emit(Stop(self._interjection))
-            call.note("playback_without_end", "of an operator's prompt")
-            return self._resume(now)
-        if now >= self._warn_at:
-            assert self.flow.max_duration is not None
-            self._warn_at = FOREVER
-            return self._interject(self.flow.max_duration.warning, now)
+        if self._between.id:
+            self._between.cut(now)
+            return self._set_deadline()
+        if now >= self._time.warn:
+            return self._interject(self._time.warning(call), now)
         if now >= self._watch.due and self.flow.dead_air:
             self._watch.comfort(call, self.flow.dead_air.play)
         if now < self._clock.due(self._until):
@@ -220,19 +211,10 @@ class Session:
         self._run(event)
 
     def _time_is_up(self) -> None:
-        """The call has lasted as long as it may."""
-        call, limit = self.call, self.flow.max_duration
-        call.rescues = 0
-        if limit is None:
-            raise FlowError(f"the call lasted longer than {LONGEST_CALL / 3600:.0f} hours")
-        call.note("max_duration", f"{limit.after:g} s")
+        self.call.rescues = 0
+        self._time.tell(self.call)
         self._throw(CallEnded, "the call's time was up")
-        if call.phase in SOUND.phases and limit.play:
-            goodbye = call.new_id()
-            call.emit(Play(goodbye, call.rendered(limit.play), call.language))
-            call.emit(HangUp(goodbye, "timeout"))
-        else:
-            call.emit(HangUp(by="timeout"))
+        self._time.hang_up(self.call)
         self._part("timeout")
 
     def _run(self, event: Event | None) -> None:
@@ -274,7 +256,7 @@ class Session:
         self._set_deadline()
 
     def _set_deadline(self) -> None:
-        self.deadline = min(self._clock.due(self._until), self._call_limit, self._warn_at)
+        self.deadline = min(self._clock.due(self._until), self._time.due)
 
     def _enter(self, *, again: bool) -> None:
         self._step = None
@@ -318,17 +300,8 @@ class Session:
         self._go_to(state)
 
     def _interject(self, prompts: tuple[Prompt, ...], now: float) -> None:
-        call = self.call
-        if call.phase not in SOUND.phases:
-            return call.note("not_played", "the call is not answered")
-        self._interjection = call.new_id()
-        call.emit(Play(self._interjection, prompts, call.language, over=True))
-        self._clock.halt(now)
-        self._set_deadline()
-
-    def _resume(self, now: float) -> None:
-        self._interjection = 0
-        self.call.delayed(self._clock.go_on(now))
+        if prompts:
+            self._between.begin(prompts, now)
         self._set_deadline()
 
     def _fail(self, error: BaseException) -> None:
@@ -373,7 +346,7 @@ class Session:
             call.partings.append(Parting(farewell, call.vars))
         if not call.partings:
             return self._finish(by)
-        self._clock.go_on(self._now)
+        self._between.end(self._now)
         call.now = self._clock.at(self._now)
         self._aftermath = Aftermath(call, call.partings)
         self._tidy(None)

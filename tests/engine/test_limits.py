@@ -1,16 +1,19 @@
 """SEMANTICS 19: nothing is silent for long; and no call lasts longer than its flow says."""
 
+from typing import Any
+
 import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import Dial, HangUp, Play, Record, Refer, Reject, Stop, Text
+from ivr.engine.effects import Dial, File, HangUp, Play, Record, Refer, Reject, Stop, Text
 from ivr.engine.errors import CallEnded
 from ivr.engine.events import Interjected, LegEnded, PlayDone, RecordDone, WorkDone
-from ivr.engine.flow import END, USUAL, Flow
+from ivr.engine.flow import END, USUAL, Flow, Place
 from ivr.engine.limits import COMFORT, DeadAir, MaxDuration
+from ivr.engine.variables import Variable
 from ivr.engine.verb import Result
-from ivr.engine.verbs import answer, ask, pause, record, say, transfer
+from ivr.engine.verbs import answer, ask, call_flow, pause, record, say, transfer
 from ivr.engine.work import work
 
 from .driver import Driver, Walk
@@ -19,6 +22,34 @@ from .driver import Driver, Walk
 async def waiting(call: Call) -> Result:
     """For work, as long as it takes."""
     return Result((await work(call, "http", {}, 50)).outcome)
+
+
+GREETED = {"name": Variable("text", "Ada")}
+WORDS = (Text("{{ name }}"), File("a.wav"))
+SAID = (Text("Ada"), File("outer/a.wav"))
+NONSENSE = (Text("{{ nobody }}"),)
+
+
+def in_a_called_flow(verb: Walk, **limits: Any) -> Driver:
+    """A call in a flow that was called by one with *limits*, in another folder and with a name."""
+    called = Flow("called", start="only", outcomes=["done"], place=Place("inner/f.yaml"))
+
+    @called.state(done="done")
+    async def only(call: Call) -> str:
+        call.vars["name"] = "inner"
+        await verb(call)
+        return "done"
+
+    flow = Flow("f", start="calls", variables=GREETED, place=Place("outer/f.yaml"), **limits)
+
+    @flow.state(done=END)
+    async def calls(call: Call) -> str:
+        await answer(call, settle=0)
+        return (await call_flow(call, called)).outcome
+
+    phone = Driver(flow=flow)
+    phone.start()
+    return phone
 
 
 def started(
@@ -52,6 +83,18 @@ def test_the_flow_says_what_and_after_how_long_or_that_it_wants_silence() -> Non
     assert phone.wait(2) == [Play(2, ("wait", Text("alice")))]
     phone = started(waiting, dead_air=None)
     assert phone.wait(40) == []
+
+
+def test_it_is_said_in_the_words_of_the_flow_that_took_the_call() -> None:
+    phone = in_a_called_flow(waiting, dead_air=DeadAir(2, WORDS))
+    assert phone.wait(2) == [Play(2, SAID)]
+    assert phone.call.vars == {"name": "inner"}
+
+
+def test_where_it_cannot_be_said_there_is_a_tone() -> None:
+    phone = started(waiting, dead_air=DeadAir(2, NONSENSE))
+    assert phone.wait(2) == [Play(2, (COMFORT,))]
+    assert "nobody" in phone.noted("not_played")[0]
 
 
 def test_it_does_not_disturb_what_comes_after_it() -> None:
@@ -148,6 +191,34 @@ def test_a_call_has_its_time_is_told_so_and_ends() -> None:
     assert phone.noted("max_duration") == ["100 s"]
     assert phone.noted("failed") == []
     assert phone.session.ended_by == "timeout"
+
+
+def test_its_words_are_those_of_the_flow_that_took_the_call() -> None:
+    limit = MaxDuration(100, WORDS, 30, WORDS)
+    phone = in_a_called_flow(lambda call: pause(call, 1000), max_duration=limit)
+    assert phone.wait(70) == [Play(1, SAID, over=True)]
+    phone.take(PlayDone(1))
+    assert phone.wait(30) == [Play(2, SAID), HangUp(2, "timeout")]
+
+
+def test_words_that_cannot_be_said_are_left_out() -> None:
+    limit = MaxDuration(100, NONSENSE, 30, NONSENSE)
+    phone = started(lambda call: pause(call, 1000), limit=limit)
+    assert phone.wait(100) == [HangUp(by="timeout")]
+    assert len(phone.noted("not_played")) == 2
+    assert phone.noted("failed") == []
+
+
+def test_the_warning_waits_until_the_operator_has_spoken() -> None:
+    limit = MaxDuration(100, ("soon_over",), 30)
+    phone = started(lambda call: pause(call, 1000), limit=limit)
+    phone.wait(60)
+    phone.take(Interjected("news"))
+    assert phone.wait(20) == []
+    assert phone.take(PlayDone(1)) == []
+    assert phone.wait(0) == [Play(2, ("soon_over",), over=True)]
+    phone.take(PlayDone(2))
+    assert phone.wait(20) == [HangUp(by="timeout")]
 
 
 def test_without_words_it_just_ends() -> None:

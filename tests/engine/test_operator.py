@@ -23,6 +23,7 @@ from ivr.engine.flow import END, Flow
 from ivr.engine.limits import LONGEST_CALL
 from ivr.engine.verb import Result
 from ivr.engine.verbs import answer, ask, collect, hang_up, pause, record, say, transfer
+from ivr.engine.work import work
 
 from .driver import Driver, Walk
 
@@ -270,7 +271,8 @@ def test_a_second_one_takes_the_place_of_the_first() -> None:
     phone.wait(1)
     first = interjected(phone)
     phone.wait(5)
-    second = interjected(phone, "other")
+    stop, second = phone.take(Interjected("other"))
+    assert stop == Stop(first.id) and isinstance(second, Play)
     phone.wait(5)
     phone.take(PlayDone(first.id))
     phone.wait(5)
@@ -280,6 +282,15 @@ def test_a_second_one_takes_the_place_of_the_first() -> None:
     assert phone.session.state == "here"
     phone.wait(0.2)
     assert phone.session.state == "there"
+
+
+def test_silence_after_two_of_them_is_silence() -> None:
+    phone = started(lambda call: work(call, "http", {}, 60))  # type: ignore[arg-type,return-value]
+    interjected(phone)
+    _, second = phone.take(Interjected("other"))
+    phone.take(PlayDone(second.id))  # type: ignore[union-attr]
+    phone.wait(4)
+    assert phone.noted("dead_air") == ["4 s without a sound"]
 
 
 def test_one_that_never_ends_is_stopped() -> None:
@@ -306,6 +317,22 @@ def test_the_time_of_day_goes_on() -> None:
     phone.take(PlayDone(news.id))
     phone.wait(5)
     assert phone.call.time.timestamp() == pytest.approx(start + 65)
+
+
+def test_the_time_of_day_goes_on_after_a_call_that_ended_meanwhile() -> None:
+    start = datetime(2026, 11, 2, 12, tzinfo=UTC).timestamp()
+    phone = two_states(WAITING["pause"])
+
+    @phone.session.flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        call.note("over", call.time.isoformat())
+        return "done"
+
+    phone.start(wall=start)
+    interjected(phone)
+    phone.wait(60)
+    phone.hang_up()
+    assert phone.noted("over") == ["2026-11-02T12:01:00+00:00"]
 
 
 def test_no_call_is_longer_for_it_than_any_may_be() -> None:
