@@ -99,7 +99,7 @@ class Session:
         self._watch = DeadAirWatch(flow.dead_air.after if flow.dead_air else FOREVER)
         self._between = Interjection(self.call, self._clock, self._time)
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
-        self._rescuer = ""  # the state that was entered last because of an error
+        self._rescuer = ""  # the state that the call is in because of an error
         self._step: Coroutine[float, Event, str] | None = None
         self._aftermath: Aftermath | None = None
 
@@ -233,6 +233,7 @@ class Session:
                 before = self.state
                 self.call.note("outcome", stop.value)
                 counted = self.flow.move(self, stop.value, self.call.counts, self.call.back)
+                self._rescuer = ""
             except CallEnded:  # the flow ended the call itself
                 return self._end()
             else:
@@ -295,6 +296,7 @@ class Session:
             self._throw(CallMoved, "the call was moved")
         except CallEnded:  # it ended the call while it tidied up
             return self._end()
+        self._rescuer = ""
         call.budget.renew()
         call.keys.clear()
         self._go_to(state)

@@ -205,6 +205,34 @@ def test_an_error_in_the_handler_ends_the_call() -> None:
     assert phone.session.ended_by == "error"
 
 
+def test_a_state_that_an_error_led_to_once_may_fail_later() -> None:
+    flow = Flow("f", start="a", on_error="menu")
+
+    @flow.state(done="menu")
+    async def a(call: Call) -> str:
+        await answer(call, settle=0)
+        raise ValueError
+
+    @flow.state(on_error="desk", done="b")
+    async def menu(call: Call) -> str:
+        if "again" in call.vars:
+            raise ValueError
+        return "done"
+
+    @flow.state(done="menu")
+    async def b(call: Call) -> str:
+        call.vars["again"] = True
+        return "done"
+
+    @flow.state(done=END)
+    async def desk(call: Call) -> str:
+        return "done"
+
+    phone = started(flow)
+    assert phone.noted("state") == ["a", "menu", "b", "menu", "desk"]
+    assert phone.session.ended_by == "flow"
+
+
 def test_errors_are_not_dealt_with_for_ever() -> None:
     phone = started(failing(on_error="desk"))
     for _ in range(20):
