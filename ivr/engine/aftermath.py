@@ -30,6 +30,7 @@ class Aftermath:
         self._state: State | None = None
         self._walk: Coroutine[float, Event | None, str] | None = None
         call.tidying = True
+        call.budget.renew()
 
     def goes_on(self, event: Event | None) -> bool:
         """Take *event* in, none at the beginning; whether there is more to come."""
@@ -44,6 +45,8 @@ class Aftermath:
                 until = self._walk.send(event)
                 if not isinstance(until, float | int) or until != until:
                     raise FlowError(f"awaited {until!r}; a flow can only await verbs")
+                if until <= call.now:
+                    call.budget.spend(call.now)
             except (StopIteration, CallEnded):
                 self._walk = None
             except KeyboardInterrupt:

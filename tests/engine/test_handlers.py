@@ -8,7 +8,16 @@ from ivr.engine.call import Call
 from ivr.engine.choices import Choices
 from ivr.engine.effects import HangUp, Play, Reject, Stop, Work
 from ivr.engine.errors import CallEnded, FlowError, LoadError, StateTooSlow
-from ivr.engine.events import Answered, Digit, HungUp, Interjected, Moved, PlayDone, WorkDone
+from ivr.engine.events import (
+    Answered,
+    Digit,
+    Dismissed,
+    HungUp,
+    Interjected,
+    Moved,
+    PlayDone,
+    WorkDone,
+)
 from ivr.engine.flow import END, Flow, State
 from ivr.engine.handlers import APOLOGY, SORRY, handled, targets
 from ivr.engine.values import Secret
@@ -335,11 +344,15 @@ def test_it_runs_after_the_flow_s_own_hang_up_too() -> None:
 
 def test_it_runs_after_an_error_and_after_an_operator_too() -> None:
     flow, done = parting()
+    flow.states["desk"] = State("desk", Foreign, {"done": END})  # type: ignore[arg-type]
     phone = started(flow)
-    phone.session.call.over = False
-    phone.session.flow.states["menu"] = State("menu", flow.states["greet"].step, {})
-    phone.wait(5)
-    assert done == ["menu"]
+    phone.press("2")
+    assert phone.noted("failed")[0].startswith("desk: ")
+    assert (phone.session.ended_by, done) == ("error", ["desk"])
+    flow, done = parting()
+    phone = started(flow)
+    phone.take(Dismissed())
+    assert (phone.session.ended_by, done) == ("operator", ["menu"])
 
 
 def test_it_has_five_seconds() -> None:
@@ -362,6 +375,21 @@ def test_it_has_five_seconds() -> None:
     [failed] = phone.noted("failed")
     assert failed.endswith("took longer than 5 seconds")
     assert phone.journal[-2:] == ["tidied: ", "end: caller"]
+
+
+def test_it_may_not_poll() -> None:
+    flow = menu_flow()
+
+    @flow.on_hang_up()
+    async def tidy(call: Call) -> str:
+        while True:
+            await call.next_event(call.now)
+
+    phone = started(flow)
+    phone.hang_up()
+    phone.wait(0)
+    assert phone.session.ended
+    assert "a loop in the flow" in phone.noted("failed")[0]
 
 
 def test_a_wait_without_a_deadline_is_cut_as_well() -> None:
