@@ -158,6 +158,7 @@ class _Asking:
                     said = self.prompts
                     continue
                 call.note("invalid")
+                call.keys.clear()
                 last = Entry("no_match", last.value, last.terminator, invalid=True)
             said = self._reprompt(last)
         return last or Entry("no_match" if tries.no_match else "no_input")

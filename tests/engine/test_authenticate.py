@@ -84,6 +84,16 @@ def test_a_wrong_one_is_asked_for_again_and_counted() -> None:
     assert store.values == {SCOPE: {"failures": 0}}, "who knows it begins anew"
 
 
+def test_one_run_of_keys_is_one_guess() -> None:
+    store = Store()
+    phone = caller(store)
+    types(phone, store, "111122224711")
+    assert store.values == {SCOPE: {"failures": 1}}
+    assert phone.results == []
+    types(phone, store, "4711")
+    assert phone.result == Result("ok")
+
+
 def test_wrong_ones_use_up_the_attempts() -> None:
     store = Store()
     phone = caller(store, attempts=2)
