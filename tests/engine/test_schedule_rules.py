@@ -1,5 +1,6 @@
 """Which rule of a schedule beats which, and what is wrong with rules."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -78,6 +79,18 @@ def test_a_closed_day_has_no_evening_that_goes_on() -> None:
     assert decide("2026-11-20T23:00", closed=closed) == (False, "2026-11-20")
     assert decide("2026-11-21T01:00", closed=closed) == (False, OUTSIDE)
     assert decide("2026-11-21T01:00", closed=(Days.parse("2026-11-21"),)) == (False, "2026-11-21")
+
+
+def test_a_day_that_the_calendar_closes_has_no_such_evening_either() -> None:
+    def closing(begins: str, ends: str) -> Closures:
+        moments = (datetime.fromisoformat(f"2026-11-{each}") for each in (begins, ends))
+        return Closures([Closure(*moments, "Outing")])
+
+    night = "2026-11-21T01:00"
+    assert decide(night, calendar=closing("20T00:00", "21T00:00")) == (False, OUTSIDE)
+    assert decide(night, calendar=closing("20T12:00", "21T00:30")) == (False, OUTSIDE)
+    assert decide(night, calendar=closing("20T21:00", "20T23:00"))[0], "it has begun after that"
+    assert decide(night, calendar=closing("20T23:00", "21T00:00"))[0], "it had begun before that"
 
 
 @pytest.mark.parametrize(
@@ -179,20 +192,46 @@ specials = st.lists(
     st.builds(lambda d, t: OtherHours(d, tuple(t)), days_, st.lists(times_, max_size=2)),
     max_size=2,
 ).map(Special)
+closures_ = st.builds(
+    lambda begins, hours: Closure(begins, begins + timedelta(hours=hours), "closure"),
+    st.datetimes(datetime(2026, 3, 25), datetime(2026, 4, 2)),
+    st.integers(1, 48),
+)
 schedules = st.builds(
-    lambda h, s, c: Schedule(h, BERLIN, s, tuple(c)), hours_, specials, st.lists(days_, max_size=3)
+    lambda h, s, c, k: Schedule(h, BERLIN, s, tuple(c), calendar=Closures(k)),
+    hours_,
+    specials,
+    st.lists(days_, max_size=3),
+    st.lists(closures_, max_size=2),
 )
 
 
 @given(schedules, moments, days_)
 def test_closing_a_day_never_opens_anything(rules: Schedule, moment: datetime, day: Days) -> None:
-    more = Schedule(rules.open, BERLIN, rules.special, (*rules.closed, day))
+    more = replace(rules, closed=(*rules.closed, day))
     assert rules.decide(moment)[0] or not more.decide(moment)[0]
+
+
+@given(schedules, moments, closures_)
+def test_an_event_never_opens_anything(rules: Schedule, moment: datetime, event: Closure) -> None:
+    more = replace(rules, calendar=Closures((*rules.calendar, event)))
+    assert rules.decide(moment)[0] or not more.decide(moment)[0]
+
+
+@given(schedules, moments, st.dates(date(2026, 3, 25), date(2026, 4, 2)))
+def test_an_event_of_all_day_closes_as_much_as_a_closed_day(
+    rules: Schedule, moment: datetime, day: date
+) -> None:
+    begins = datetime.combine(day, time())
+    event = Closure(begins, begins + timedelta(days=1), "all day")
+    closed = replace(rules, closed=(*rules.closed, Days.parse(str(day))))
+    events = replace(rules, calendar=Closures((*rules.calendar, event)))
+    assert closed.decide(moment)[0] == events.decide(moment)[0]
 
 
 @given(schedules, moments, spans)
 def test_more_hours_never_close_anything(rules: Schedule, moment: datetime, span: Span) -> None:
-    more = Schedule(Hours((*rules.open, span)), BERLIN, rules.special, rules.closed)
+    more = replace(rules, open=Hours((*rules.open, span)))
     assert more.decide(moment)[0] or not rules.decide(moment)[0]
 
 
@@ -207,7 +246,7 @@ def test_on_a_closed_day_only_special_hours_open(rules: Schedule, moment: dateti
 
 @given(schedules, moments)
 def test_the_order_of_spans_does_not_matter(rules: Schedule, moment: datetime) -> None:
-    other = Schedule(Hours(reversed(rules.open)), BERLIN, rules.special, rules.closed)
+    other = replace(rules, open=Hours(reversed(rules.open)))
     assert other.decide(moment)[0] == rules.decide(moment)[0]
 
 

@@ -55,8 +55,15 @@ class Schedule:
             return False, OUTSIDE
         for span in self.open:
             if before.weekday() in span.days and span.times.on_the_next(clock):
-                return True, span.text
+                evening = datetime.combine(before, span.times.opens, local.tzinfo)
+                if not self._closed_from(evening):
+                    return True, span.text
         return False, OUTSIDE
+
+    def _closed_from(self, evening: datetime) -> bool:
+        """Whether the calendar closes the beginning of an evening, and the end of its day."""
+        midnight = datetime.combine(evening.date(), time.max, evening.tzinfo)
+        return bool(self.calendar.at(evening) and self.calendar.at(midnight))
 
     def _closed_on(self, day: date) -> str:
         """The rule that closes all of *day*."""
