@@ -62,8 +62,11 @@ def conclude(
             outcome, reason = "failed", f"{path}: {error}"
             continue
         if value is not None:
-            secret = sensitive and not isinstance(value, Secret)
-            call.vars[name] = Secret(str(value)) if secret else value
+            if isinstance(value, Secret):
+                value = call.keep_secret(value.reveal())
+            elif sensitive:
+                value = call.keep_secret(str(value))
+            call.vars[name] = value
     call.note(what, " ".join(filter(None, (outcome, str(code or ""), reason))))
     return Result(outcome, code=code, reason=reason)
 

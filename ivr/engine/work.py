@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from .call import FOREVER, Call
@@ -40,8 +40,8 @@ async def work(
 ) -> WorkDone:
     """Have *job* done and wait for its end; *secret*: what comes of it is not to be shown.
 
-    Keys that the caller presses meanwhile are kept for the next question.  Before the sound is open
-    nothing is played.
+    Its `reason` has no secret of the call in it.  Keys that the caller presses meanwhile are kept
+    for the next question.  Before the sound is open nothing is played.
     """
     id, began = call.new_id(), call.now
     if secret:
@@ -64,7 +64,9 @@ async def work(
             over = playback.done(event) and playback.heard if playback else late
             if waiting is not None and over and not done:
                 playback, silent_until = Playback(call, waiting.play), FOREVER
-        return event if isinstance(event, WorkDone) and done else LOST
+        if not (isinstance(event, WorkDone) and done):
+            return LOST
+        return replace(event, reason=call.masked(event.reason)) if event.reason else event
     finally:
         if not done:
             call.emit(Stop(id))

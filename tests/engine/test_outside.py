@@ -156,6 +156,14 @@ def test_what_is_sensitive_becomes_a_secret_and_is_masked() -> None:
     assert outside.call.vars["pin"] == "4711"
 
 
+@pytest.mark.parametrize("value", ["wonder", Secret("wonder")])
+def test_what_came_as_a_secret_is_masked_also_where_its_variable_is_not_known(value: Any) -> None:
+    outside = Outside(lambda call: python(call, "a:b", into={"x": "value"}, sensitive=True))
+    outside.done(value)
+    outside.call.enter_flow("called", {})
+    assert outside.call.masked("no wonder") == "no ***"
+
+
 def test_a_secret_that_comes_of_sensitive_work_stays_one() -> None:
     outside = Outside(lambda call: python(call, "a:b", into={"x": "value"}, sensitive=True))
     outside.done(Secret("4711"))

@@ -111,6 +111,14 @@ def test_before_the_sound_is_open_it_is_silent() -> None:
     assert phone.wait(5) == [Play(3, ("music",))]
 
 
+def test_no_secret_is_in_the_reason_of_a_failure() -> None:
+    phone = waits()
+    phone.start()
+    phone.call.keep_secret("4711")
+    phone.take(WorkDone(1, "failed", reason="no card 4711"))
+    assert phone.result == Result("failed", reason="no card ***")
+
+
 def test_what_is_secret_is_not_shown() -> None:
     phone = waits(secret=True)
     phone.start()
