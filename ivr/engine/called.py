@@ -15,6 +15,7 @@ from .errors import CallEnded, FlowError, StateTooSlow
 from .flow import END, Flow, path_name
 from .handed import Handed, hand_over
 from .handlers import error_handler, farewell_of
+from .names import BUILTIN_NAMES, LANGUAGE, names_of
 from .scope import Parting
 from .values import Value
 from .variables import HANDED, Variables, undeclared
@@ -110,7 +111,8 @@ def returned(call: Call, flow: Flow, name: str, variables: Variables) -> Value |
         returns = ", ".join(flow.returns) or "nothing"
         raise FlowError(f"{flow.name} does not return {name!r}; it returns {returns}")
     expression = flow.returns[name]
-    known: dict[str, Value] = {"caller": call.caller, "dialled": call.dialled, **variables}
+    builtin = {each: value for each, value in names_of(call).items() if each in BUILTIN_NAMES}
+    known = {**builtin, **variables, LANGUAGE: call.given_language}
     if not templates.names_in(expression) <= known.keys():
         return None
     return templates.evaluate(expression, known)

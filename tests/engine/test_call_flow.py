@@ -228,6 +228,24 @@ def test_arguments_are_checked_when_it_is_called(given: dict[str, Any], wrong: s
     assert failed.endswith(wrong)
 
 
+def test_what_every_call_has_can_be_returned_and_variables_of_the_calling_flow_cannot() -> None:
+    async def only(call: Call) -> str:
+        call.vars["language"] = "de"
+        return "done"
+
+    returns = {"day": "now.year", "lang": "language", "who": "caller", "own": "mine"}
+    flow = one_state(only, returns=returns)
+
+    async def calling(call: Call) -> Result:
+        call.vars |= {"language": "fr", "mine": 1}
+        return await call_flow(call, flow, {name: name for name in returns})
+
+    phone = Driver(calling)
+    phone.start()
+    phone.session.call.vars.pop("mine")
+    assert phone.call.vars == {"language": "fr", "day": 1970, "lang": "de", "who": "alice"}
+
+
 def test_what_is_not_returned_cannot_be_received() -> None:
     async def only(call: Call) -> str:
         return "done"
