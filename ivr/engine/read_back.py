@@ -35,12 +35,16 @@ class ReadBack:
             sentences(call.language).read_back, self.how.yes, self.how.no, call.language
         )
         again = Reprompts(self.attempts)
-        answer, _ = await yes_or_no(call, (*self.prompts, keys), self.how, again, Tries())
+        answer = ""
+        try:
+            answer, _ = await yes_or_no(call, (*self.prompts, keys), self.how, again, Tries())
+        finally:  # whoever hangs up has not said yes
+            if answer != "yes":
+                del call.vars[name]
+                for each in before:
+                    call.vars[name] = each
         if answer == "yes":
             return entry
-        del call.vars[name]
-        for each in before:
-            call.vars[name] = each
         if answer == "no_input":
             return Entry("no_input")
         self.denied += 1

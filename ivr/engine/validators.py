@@ -24,7 +24,6 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "imei": imei.is_valid,
 }
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-UTC_ZONE = ZoneInfo("UTC")
 
 Bound = int | Decimal | date | str | None
 
@@ -33,12 +32,12 @@ Bound = int | Decimal | date | str | None
 class Between:
     """From `least` to `most`, both allowed; None: no such end.
 
-    Numbers and dates, and `yesterday`, `today` and `tomorrow` in `zone`.
+    Numbers and dates, and `yesterday`, `today` and `tomorrow` in `zone`; None: that of the flow.
     """
 
     least: Bound = None
     most: Bound = None
-    zone: ZoneInfo = UTC_ZONE
+    zone: ZoneInfo | None = None
 
     def holds(self, value: Any, call: Call) -> bool:
         least, most = (self._end(end, call) for end in (self.least, self.most))
@@ -49,7 +48,7 @@ class Between:
 
     def _end(self, end: Bound, call: Call) -> Any:
         if isinstance(end, str) and end in DAYS:
-            return call.time.astimezone(self.zone).date() + timedelta(DAYS[end])
+            return call.time.astimezone(self.zone or call.zone).date() + timedelta(DAYS[end])
         return end
 
 

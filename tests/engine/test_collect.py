@@ -106,6 +106,15 @@ def test_a_day_is_one_of_its_zone() -> None:
     assert phone.result.outcome == "done"
 
 
+@pytest.mark.parametrize("validate", [Between("today", "today"), "past"])
+def test_a_day_is_one_of_the_flow_s_zone_where_none_is_named(validate: Any) -> None:
+    phone = Driver(lambda call: collect(call, into="x", type="date", validate=(validate,)))
+    phone.call.zone = ZoneInfo("Asia/Tokyo")
+    phone.start(wall=NOON + 5 * 3600)  # 02:00 of the next day
+    phone.press("20250304" if validate == "past" else "20250305")
+    assert phone.result.outcome == "done"
+
+
 def test_an_invalid_entry_counts_as_a_wrong_one() -> None:
     phone = entry(length=2, validate=("luhn",), attempts=2, no_match_prompts=("wrong",))
     phone.press("11")
@@ -248,6 +257,13 @@ def test_whoever_does_not_answer_is_asked_again_and_then_given_up() -> None:
         phone.wait(5)
     assert phone.result == Result("no_input")
     assert "x" not in phone.call.vars
+
+
+def test_what_nobody_said_yes_to_is_not_kept() -> None:
+    phone = read()
+    phone.hang_up()
+    assert "x" not in phone.call.vars
+    assert phone.noted("variables") == []
 
 
 def test_what_was_there_before_stays_until_an_entry_is_right() -> None:
