@@ -16,6 +16,7 @@ from ..engine.handlers import handled
 from ..engine.names import KNOWN_NAMES
 from ..engine.variables import undeclared
 from ..engine.verb import VERBS, Verb
+from ..engine.verbs.ask import wrong_terminator
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import Context
@@ -169,6 +170,8 @@ class States:
             return None
         named = signature_of(verb.run).by_name(arguments)
         wrong = verb.check(named)
+        if not wrong and name == "ask":
+            wrong = wrong_terminator(named, self.flow.universal)
         if wrong:
             source.fault(key, f"{name}: {wrong}", Code.AT_ODDS)
             return None

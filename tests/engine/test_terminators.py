@@ -4,6 +4,7 @@ from ivr.engine.call import Call
 from ivr.engine.choices import Choices
 from ivr.engine.verb import VERBS, Result
 from ivr.engine.verbs import ask, collect
+from ivr.engine.verbs.ask import wrong_terminator
 
 from .driver import Driver
 
@@ -112,6 +113,18 @@ def test_a_key_cannot_be_terminator_and_option_at_once() -> None:
     )
     assert check({"choices": choices, "terminators": "*"}) == ""
     assert check({"choices": choices}) == ""
+
+
+def test_nor_can_it_be_terminator_and_universal_choice() -> None:
+    choices, universal = Choices({"one": ["1"]}), Choices({"operator": ["*"]})
+    arguments = {"choices": choices, "terminators": "*"}
+    words = "the terminator '*' is also part of a universal choice; leave one of the two out"
+    assert wrong_terminator(arguments, universal) == words
+    assert wrong_terminator({**arguments, "universal": False}, universal) == ""
+    phone = Driver(lambda call: ask(call, silent=True, choices=choices, terminators="*"))
+    phone.call.universal = universal
+    phone.start()
+    assert "the terminator '*' is also part of a choice" in phone.noted("failed")[0]
 
 
 def test_a_key_cannot_be_terminator_and_part_of_an_entry_at_once() -> None:

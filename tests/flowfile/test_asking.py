@@ -16,7 +16,7 @@ from ivr.engine.validators import Asked, Between
 from ivr.flowfile import static_prompts
 from ivr.testing import SimulatedCall
 
-from .reading import load, python, python_faults
+from .reading import faults, load, python, python_faults
 
 MENU = """
 ivr: 1
@@ -126,6 +126,14 @@ def test_what_is_wrong_with_it_in_python_is_a_fault_too(tmp_path: Path) -> None:
         "6:19: play: it is repeated for so many seconds, or so often; leave one of the two out",
         "6:30: no such file: 'music.wav', seen from the folder of this one",
     ]
+
+
+def test_a_universal_choice_cannot_end_an_answer(tmp_path: Path) -> None:
+    wrong = MENU.replace("        into:", '        terminators: "*"\n        into:')
+    [fault] = faults(tmp_path, wrong)
+    words = "the terminator '*' is also part of a universal choice; leave one of the two out"
+    assert fault.endswith(f"ask: {words}")
+    assert faults(tmp_path, wrong.replace("into:", "universal: no\n        into:")) == []
 
 
 def test_a_state_in_python_may_lead_elsewhere_with_a_universal_choice(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from ..call import Call
-from ..choices import Choices, with_universal
+from ..choices import NO_CHOICES, Choices, with_universal
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, ask_for
+from ..errors import FlowError
 from ..events import Heard
 from ..phase import KEYS
 from ..sentences import menu
@@ -33,9 +34,16 @@ def _outcomes(arguments: Arguments) -> Outcomes:
 
 
 def _check(arguments: Arguments) -> str:
-    both = arguments["choices"].key_signs & set(arguments.get("terminators") or "")
-    if both:
-        return f"the terminator {min(both)!r} is also part of a choice; leave one of the two out"
+    return wrong_terminator(arguments)
+
+
+def wrong_terminator(arguments: Arguments, others: Choices = NO_CHOICES) -> str:
+    """Which terminator is a key of a choice, too, or of one of *others*, the universal ones."""
+    own, terminators = arguments["choices"], set(arguments.get("terminators") or "")
+    offered = with_universal(own, others) if arguments.get("universal", True) else own
+    if both := terminators & offered.key_signs:
+        whose = "a choice" if both & own.key_signs else "a universal choice"
+        return f"the terminator {min(both)!r} is also part of {whose}; leave one of the two out"
     return ""
 
 
@@ -77,6 +85,8 @@ async def ask(
     offered = with_universal(choices, call.universal) if universal else choices
     if terminators is None:
         terminators = "" if "#" in offered.key_signs else "#"
+    elif wrong := wrong_terminator({"choices": offered, "terminators": terminators}):
+        raise FlowError(wrong)
     if not prompts and not silent:
         prompts = (menu(choices, call.language),)
     said = ""
