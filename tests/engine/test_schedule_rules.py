@@ -83,8 +83,8 @@ def test_a_closed_day_has_no_evening_that_goes_on() -> None:
 
 def test_a_day_that_the_calendar_closes_has_no_such_evening_either() -> None:
     def closing(begins: str, ends: str) -> Closures:
-        moments = (datetime.fromisoformat(f"2026-11-{each}") for each in (begins, ends))
-        return Closures([Closure(*moments, "Outing")])
+        first, last = (datetime.fromisoformat(f"2026-11-{each}") for each in (begins, ends))
+        return Closures([Closure(first, last, "Outing")])
 
     night = "2026-11-21T01:00"
     assert decide(night, calendar=closing("20T00:00", "21T00:00")) == (False, OUTSIDE)
