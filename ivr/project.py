@@ -37,6 +37,8 @@ class Project:
     further: tuple[Flow, ...] = ()
     """The flows of calls out that no route leads to."""
     callers: tuple[CallerList, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    """What in flows and prompts is not as its author meant it."""
 
     @property
     def routes(self) -> Routes:
@@ -135,6 +137,7 @@ def load_project(file: Path) -> Project:
         },
         tuple(flows[path] for path in settings.flows),
         callers,
+        tuple(warnings_of(flows.values(), catalogue)),
     )
 
 
@@ -212,6 +215,12 @@ def unfit(flow: Flow) -> Iterator[Fault]:
             " default, or lead the number to a flow that calls it",
             Code.MISSING_PARAMETER,
         )
+
+
+def warnings_of(flows: Iterable[Flow], catalogue: Catalogue | None) -> list[Fault]:
+    """What in flows and prompts is not as its author meant it, and can be used."""
+    found = {each for flow in flows for part in flow.family() for each in part.warnings}
+    return sorted(found.union(catalogue.warnings if catalogue else ()))
 
 
 def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:

@@ -11,7 +11,15 @@ from ..config import Settings, load_settings
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..fleet.front.users import read_users
-from ..project import house_of, load_flows, read_callers, read_prompts, targets, unfit
+from ..project import (
+    house_of,
+    load_flows,
+    read_callers,
+    read_prompts,
+    targets,
+    unfit,
+    warnings_of,
+)
 from .output import as_json, complain, complain_of
 
 
@@ -35,10 +43,15 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
         faults += error.faults
     flows = load_flows(files or begun, catalogue, called, faults, house, shared)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
+    warnings = warnings_of(flows.values(), catalogue)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
-        as_json({"flows": good, "faults": [asdict(fault) for fault in faults], "notes": notes})
+        found = {"faults": faults, "warnings": warnings}
+        told = {kind: [asdict(each) for each in some] for kind, some in found.items()}
+        as_json({"flows": good, **told, "notes": notes})
         return 1 if faults else 0
+    for warning in warnings:
+        complain(f"warning: {warning}")
     complain_of(faults)
     for note in notes:
         complain(f"note: {note}")

@@ -255,7 +255,7 @@ class Call:
     def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
             case Text(words) if "{" in words:
-                return Text(templates.render(words, {**names, **self.names()}))
+                return Text(templates.render_words(words, {**names, **self.names()}))
             case Recorded(file):
                 return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):

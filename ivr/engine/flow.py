@@ -88,6 +88,7 @@ class Flow:
         self.language = language
         self.place = place
         self.version = ""  # of the files it was read from
+        self.warnings: list[Fault] = []  # what in them is not as its author meant it
         self.statuses = CODES  # of named refusals; the settings may have others
         self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.zone: ZoneInfo | None = None

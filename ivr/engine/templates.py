@@ -23,6 +23,7 @@ from jinja2.runtime import Context as Names
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from . import ssml
 from .errors import FlowError
 from .saying import SAID, prepare
 from .saying.money import check as check_currency
@@ -30,6 +31,11 @@ from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
 Scope = Mapping[str, Any]
+
+
+class NotSsml(FlowError):
+    """A text begins with ``<speak>``, and is no well-formed SSML."""
+
 
 # Not {{- … -}}: those signs are Jinja's, for the spaces around.
 _WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)
@@ -315,6 +321,28 @@ def check_text(source: str) -> None:
         _template(source)
 
 
+def check_words(source: str) -> list[str]:
+    """What in *source*, a text that is spoken, has no effect: SSML that is not understood.
+
+    Raises `FlowError` unless it is a well-formed text, and well-formed SSML if it is any.
+    """
+    check_text(source)
+    if not ssml.is_ssml(source):
+        return []
+    prepare()
+    try:
+        return ssml.check(_skeleton(source))
+    except FlowError as error:
+        raise NotSsml(str(error).replace(ssml.FILLED_IN, "{{ … }}")) from None
+
+
+def _skeleton(source: str) -> str:
+    """*source* with something in each place that is filled in, and all that depends on an `if`."""
+    tokens = _ENV.lex(source)
+    signs = {"data": lambda value: value, "variable_begin": lambda value: ssml.FILLED_IN}
+    return "".join(signs[kind](value) for _, kind, value in tokens if kind in signs)
+
+
 def check_expression(source: str) -> None:
     """Raise `FlowError` unless *source* is a well-formed expression."""
     _expression(source)
@@ -338,6 +366,17 @@ def render(source: str, names: Scope, put: Callable[[object], str] | None = None
     if "{" not in source:
         return source
     return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
+
+
+def render_words(source: str, names: Scope) -> str:
+    """The same of a text that is spoken.
+
+    What is filled in is words: in SSML it is escaped, and elsewhere it makes no SSML.
+    """
+    if ssml.is_ssml(source):
+        return render(source, names, lambda value: ssml.escaped(_spoken(value)))
+    words = render(source, names)
+    return ssml.enclosed(words) if ssml.is_ssml(words) else words
 
 
 def render_address(source: str, names: Scope) -> str:

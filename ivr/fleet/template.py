@@ -47,6 +47,8 @@ def main(descriptor: int) -> int:
         if fixed := task["fixed"]:
             require_the_same(fixed, project.settings.fixed())
             rehearse(project)
+        for warning in project.warnings:
+            log.warning("%s", warning)
         prompts = project.prompts()
         render(prompts)
     except LoadError as error:

@@ -74,7 +74,13 @@ def _text(node: Node, context: Context) -> Text:
     if source.cut_by_comment(node):
         wrong = "to YAML a comment begins inside this text; put it in quotes"
         raise Bad(source.key(node), wrong, Code.CUT_BY_COMMENT)
-    _check(words, node)
+    try:
+        for unknown in templates.check_words(words):
+            source.warn(node, unknown, Code.UNKNOWN_SSML)
+    except templates.NotSsml as error:
+        raise Bad(node, str(error), Code.BAD_SSML) from None
+    except FlowError as error:
+        raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(words))
     return Text(words)
 

@@ -102,6 +102,15 @@ class StateReader:
     def faults(self) -> list[Fault]:
         return [*self._wrong_outcomes(), *self._wrong_calls()]
 
+    def warnings(self) -> list[Fault]:
+        """What in its texts has no effect."""
+        return [
+            self._fault(node, unknown, Code.UNKNOWN_SSML)
+            for prompt, node in self._prompts()
+            if isinstance(prompt, Text) and not self._wrong_prompt(prompt)
+            for unknown in templates.check_words(prompt.words)
+        ]
+
     def prompts(self) -> frozenset[Prompt]:
         """The prompts that it may play, as far as they can be told."""
         return frozenset(prompt for prompt, _ in self._prompts())
@@ -237,7 +246,9 @@ class StateReader:
         """What is wrong with *prompt*; None: nothing, or it cannot be told."""
         if isinstance(prompt, Text):
             try:
-                templates.check_text(prompt.words)
+                templates.check_words(prompt.words)
+            except templates.NotSsml as error:
+                return str(error), Code.BAD_SSML
             except FlowError as error:
                 return str(error), Code.BAD_TEMPLATE
         elif self._known is None:
