@@ -11,6 +11,7 @@ from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
+from .config.voice import EngineName, Voice
 from .engine import saying
 from .engine.call_out import ACCEPT
 from .engine.codes import Code
@@ -23,8 +24,12 @@ from .engine.targets import Allowed, remedy
 from .flowfile import load_flow, read_house, static_addresses, static_prompts
 from .routes import CallerList, Routes, Split, flows_of, refusing
 from .speech.catalogue import Catalogue, read_catalogue
+from .speech.espeak_voice import EspeakEngine
+from .speech.piper_voice import PiperEngine
 from .speech.prompts import PromptStore
-from .speech.pyttsx3_voice import Pyttsx3Voice
+from .speech.pyttsx3_voice import Pyttsx3Engine
+from .speech.recorded_voice import RecordedEngine
+from .speech.speaker import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,13 @@ class Project:
         ]
         texts += [(flow.language, ACCEPT.words) for flow in self.further]
         settings = self.settings
+        voice, *stand_ins = voices(settings)
         return PromptStore(
             settings.prompts,
             settings.cache,
             settings.language,
-            voice(settings),
+            voice,
+            others=stand_ins,
             texts=texts,
             urls={url for flow in self.every_flow for url in _urls(flow)},
             fetch=outside.fetch(settings),
@@ -259,5 +266,19 @@ def targets(settings: Settings) -> Allowed:
     return Allowed(allowed(settings))
 
 
-def voice(settings: Settings) -> Pyttsx3Voice:
-    return Pyttsx3Voice(settings.voice.names, settings.voice.rate)
+def voices(settings: Settings) -> list[Speaker]:
+    """The voice of the project, and those that stand in for it, in this order."""
+    voice = settings.voice
+    return [_speaker(engine, voice) for engine in dict.fromkeys((voice.engine, *voice.fallback))]
+
+
+def _speaker(engine: EngineName, voice: Voice) -> Speaker:
+    match engine:
+        case "pyttsx3":
+            return Speaker(Pyttsx3Engine(), voice.names, voice.rate, voice.pitch, voice.volume)
+        case "espeak-ng":
+            return Speaker(EspeakEngine(), voice.names, voice.rate, voice.pitch, voice.volume)
+        case "piper":
+            return Speaker(PiperEngine(voice.piper), None, voice.rate, voice.pitch, voice.volume)
+        case "recorded":
+            return Speaker(RecordedEngine(voice.recorded or Path()))

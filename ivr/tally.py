@@ -35,6 +35,7 @@ from .engine.measures import (
     REGISTRATION_FAILURES,
     STATES,
     TRANSFERS,
+    VOICE_FALLBACKS,
     Measure,
 )
 from .engine.session import Session
@@ -85,14 +86,17 @@ class _Seen:
 class Tally:
     """Counts what `Session.handle` took and gave.
 
-    `fallbacks` tells how many prompts callers have heard as a tone since the process began.
+    `fallbacks` tells how many prompts callers have heard as a tone since the process began,
+    `stood_in` how many texts were said by another voice than the first.
     """
 
-    def __init__(self, fallbacks: Callable[[], int]) -> None:
+    def __init__(
+        self, fallbacks: Callable[[], int], stood_in: Callable[[], int] = lambda: 0
+    ) -> None:
         self._rows: dict[tuple[str, ...], list[float]] = {}
         self._calls: dict[str, _Seen] = {}
-        self._fallbacks = fallbacks
-        self._fallbacks_told = fallbacks()
+        self._watched = {FALLBACKS.name: fallbacks, VOICE_FALLBACKS.name: stood_in}
+        self._told = {name: count() for name, count in self._watched.items()}
 
     def saw(
         self,
@@ -129,10 +133,11 @@ class Tally:
 
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""
-        fallbacks = self._fallbacks()
-        if fallbacks > self._fallbacks_told:
-            self._add((FALLBACKS.name,), fallbacks - self._fallbacks_told)
-            self._fallbacks_told = fallbacks
+        for name, count in self._watched.items():
+            now, before = count(), self._told[name]
+            if now > before:
+                self._add((name,), now - before)
+                self._told[name] = now
         delta: Delta = {}
         for (name, *labels), row in self._rows.items():
             delta.setdefault(name, []).append((labels, row))

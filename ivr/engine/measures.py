@@ -51,6 +51,9 @@ FAILURES = Measure("ivr_flow_failures", "Times that a flow broke during a call")
 FALLBACKS = Measure(
     "ivr_prompt_fallbacks", "Prompts that callers heard as a tone, since they could not be had"
 )
+VOICE_FALLBACKS = Measure(
+    "ivr_voice_fallbacks", "Texts that another voice has said, since the first one could not"
+)
 ANSWER = Measure(
     "ivr_answer_seconds",
     "From the offer of a call to the caller's ACK",
@@ -92,6 +95,7 @@ MEASURES = (
     TRANSFERS,
     FAILURES,
     FALLBACKS,
+    VOICE_FALLBACKS,
     ANSWER,
     REACTION,
     BARGE_IN,

@@ -338,9 +338,11 @@ def check_words(source: str) -> list[str]:
 
 def _skeleton(source: str) -> str:
     """*source* with something in each place that is filled in, and all that depends on an `if`."""
-    tokens = _ENV.lex(source)
-    signs = {"data": lambda value: value, "variable_begin": lambda value: ssml.FILLED_IN}
-    return "".join(signs[kind](value) for _, kind, value in tokens if kind in signs)
+    found = []
+    for _, kind, words in _ENV.lex(source):
+        if kind in ("data", "variable_begin"):
+            found.append(words if kind == "data" else ssml.FILLED_IN)
+    return "".join(found)
 
 
 def check_expression(source: str) -> None:

@@ -80,7 +80,7 @@ class Member:
         self._worker = worker
         self._routes = routes
         self._prompts = prompts
-        self._tally = Tally(lambda: self._prompts.replaced)
+        self._tally = Tally(lambda: self._prompts.replaced, lambda: self._prompts.stood_in)
         worker.tally, worker.attend = self._tally, self.attend
         self._registrar = phone.registrar
         self._registrar.failed = self._tally.registration_failed
@@ -213,6 +213,7 @@ class Member:
             log.error("not reloaded: %s", error)
             return str(error)
         prompts.replaced = self._prompts.replaced  # it is counted on
+        prompts.stood_in = self._prompts.stood_in
         self._routes, self._prompts = project.routes, prompts
         self._worker.pool.renew(
             outside.jobs(project, self._phone.tell_waiting), outside.limits(project)

@@ -1,4 +1,4 @@
-"""Texts that begin with ``<speak>``: a subset of SSML 1.1 (W3C), as the parts that they are made of.
+"""Texts that begin with ``<speak>``: a subset of SSML 1.1 (W3C), as the parts they are made of.
 
 A text is read once, into words and pauses; whoever says it, says these.  So a voice that knows no
 SSML says the same as one that does, and a story reads the words that a caller hears.
