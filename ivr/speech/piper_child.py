@@ -38,7 +38,7 @@ class Engine:
             raise NotHere("piper is not installed here; try: pip install 'ivr[piper]'")
         model = self._models[request["voice"]]
         if isinstance(model, str):
-            raise NotHere(model)
+            raise ValueError(model)
         # What a voice sounds like at another pitch is part of its model.
         settings = self._configured(length_scale=self._scale(model) * _USUAL / request["rate"])
         # One piece a sentence.

@@ -52,14 +52,14 @@ class RecordedEngine:
         pieces = self._pieces(utterance.language)
         if not pieces:
             raise NoVoice(f"no recordings of words in {utterance.language!r}")
-        samples = b""
-        for found in _put_together(_TOKEN.findall(utterance.text.casefold()), pieces):
+        samples, tokens = b"", _TOKEN.findall(utterance.text.casefold())
+        if all(token in _RESTS for token in tokens):
+            raise VoiceError("there are no words in it")
+        for found in _put_together(tokens, pieces):
             if isinstance(found, float):
                 samples += wav.silence(found)
             else:
                 samples += self._samples(found, file, limit)
-        if not samples:
-            raise VoiceError("there are no words in it")
         wav.write(file, samples)
 
     def close(self) -> None:
