@@ -41,8 +41,9 @@ class Engine:
             raise ValueError(model)
         # What a voice sounds like at another pitch is part of its model.
         settings = self._configured(length_scale=self._scale(model) * _USUAL / request["rate"])
-        # One piece a sentence.
-        pieces = list(model.synthesize(request["text"], settings))
+        # To piper, [[ begins phonemes; to whoever wrote the text, it does not.
+        text = request["text"].replace("[[", "[ [")
+        pieces = list(model.synthesize(text, settings))  # one a sentence
         if not pieces:
             raise ValueError("the voice said nothing")
         samples = b"".join(piece.audio_int16_bytes for piece in pieces)

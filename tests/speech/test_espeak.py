@@ -94,11 +94,12 @@ def test_volume_is_relative_to_what_is_usual(engine: EspeakEngine, file: Path) -
 def test_pitch_is_times_the_usual_one(
     engine_of: type[EspeakEngine] | type[Pyttsx3Engine], file: Path
 ) -> None:
+    engine = engine_of()
+
     def hertz(pitch: float) -> float:
         Speaker(engine, pitch=pitch).speak("No no no no no no.", "en", file, LIMIT)
         return _voice_pitch(sound(file))
 
-    engine = engine_of()
     try:
         assert hertz(1.4) == pytest.approx(1.4 * hertz(1.0), rel=0.12)
     finally:

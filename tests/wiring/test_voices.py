@@ -35,14 +35,15 @@ def test_each_engine_is_one_that_settings_can_name(tmp_path: Path) -> None:
     said = "voice: {engine: recorded, recorded: words, fallback: [piper, pyttsx3, espeak-ng], "
     file = settings(tmp_path, said + "piper: {en: amy.onnx}, rate: 120, names: {en: gmw/en-us}}")
     made = voices(load_settings(file))
-    kinds = [RecordedEngine, PiperEngine, Pyttsx3Engine, EspeakEngine]
+    kinds: list[type] = [RecordedEngine, PiperEngine, Pyttsx3Engine, EspeakEngine]
     assert [type(each.engine) for each in made] == kinds
     assert made[2].identity("en").endswith("voice gmw/en-us, 120 wpm, pitch 1, volume 1")
 
 
 def test_without_settings_it_is_pyttsx3_and_then_espeak(tmp_path: Path) -> None:
     made = voices(load_settings(settings(tmp_path)))
-    assert [type(each.engine) for each in made] == [Pyttsx3Engine, EspeakEngine]
+    kinds: list[type] = [Pyttsx3Engine, EspeakEngine]
+    assert [type(each.engine) for each in made] == kinds
     again = voices(load_settings(settings(tmp_path, "voice: {fallback: [pyttsx3]}")))
     assert [type(each.engine) for each in again] == [Pyttsx3Engine]
 
