@@ -38,6 +38,7 @@ from .house import UTC as UTC_ZONE
 from .names import names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
+from .ssml.templates import render_words
 from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
@@ -255,7 +256,7 @@ class Call:
     def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
             case Text(words) if "{" in words:
-                return Text(templates.render_words(words, {**names, **self.names()}))
+                return Text(render_words(words, {**names, **self.names()}))
             case Recorded(file):
                 return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):

@@ -23,7 +23,6 @@ from jinja2.runtime import Context as Names
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from . import ssml
 from .errors import FlowError
 from .saying import SAID, prepare
 from .saying.money import check as check_currency
@@ -31,10 +30,6 @@ from .urls import percent_encoded
 from .values import LONGEST_TEXT, Secret, Value
 
 Scope = Mapping[str, Any]
-
-
-class NotSsml(FlowError):
-    """A text begins with ``<speak>``, and is no well-formed SSML."""
 
 
 # Not {{- … -}}: those signs are Jinja's, for the spaces around.
@@ -321,27 +316,12 @@ def check_text(source: str) -> None:
         _template(source)
 
 
-def check_words(source: str) -> list[str]:
-    """What in *source*, a text that is spoken, has no effect: SSML that is not understood.
-
-    Raises `FlowError` unless it is a well-formed text, and well-formed SSML if it is any.
-    """
-    check_text(source)
-    if not ssml.is_ssml(source):
-        return []
-    prepare()
-    try:
-        return ssml.check(_skeleton(source))
-    except FlowError as error:
-        raise NotSsml(str(error).replace(ssml.FILLED_IN, "{{ … }}")) from None
-
-
-def _skeleton(source: str) -> str:
-    """*source* with something in each place that is filled in, and all that depends on an `if`."""
+def skeleton(source: str, filled_in: str) -> str:
+    """*source* with *filled_in* for each ``{{ … }}``, and with all that depends on an `if`."""
     found = []
     for _, kind, words in _ENV.lex(source):
         if kind in ("data", "variable_begin"):
-            found.append(words if kind == "data" else ssml.FILLED_IN)
+            found.append(words if kind == "data" else filled_in)
     return "".join(found)
 
 
@@ -370,20 +350,14 @@ def render(source: str, names: Scope, put: Callable[[object], str] | None = None
     return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
 
 
-def render_words(source: str, names: Scope) -> str:
-    """The same of a text that is spoken.
-
-    What is filled in is words: in SSML it is escaped, and elsewhere it makes no SSML.
-    """
-    if ssml.is_ssml(source):
-        return render(source, names, lambda value: ssml.escaped(_spoken(value)))
-    words = render(source, names)
-    return ssml.enclosed(words) if ssml.is_ssml(words) else words
+def render_escaped(source: str, names: Scope, escape: Callable[[str], str]) -> str:
+    """The same, with whatever is filled in made harmless by *escape*."""
+    return render(source, names, lambda value: escape(_spoken(value)))
 
 
 def render_address(source: str, names: Scope) -> str:
     """The same of a URL: whatever is filled in stays within its own part of it."""
-    return render(source, names, lambda value: percent_encoded(_spoken(value)))
+    return render_escaped(source, names, percent_encoded)
 
 
 def render_whole(source: str, names: Scope) -> Value:

@@ -25,6 +25,7 @@ from ..engine.effects import (
     Url,
 )
 from ..engine.errors import FlowError
+from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.urls import check_url
 from .source import Bad, meant_beside, suggest
 
@@ -75,9 +76,9 @@ def _text(node: Node, context: Context) -> Text:
         wrong = "to YAML a comment begins inside this text; put it in quotes"
         raise Bad(source.key(node), wrong, Code.CUT_BY_COMMENT)
     try:
-        for unknown in templates.check_words(words):
+        for unknown in check_words(words):
             source.warn(node, unknown, Code.UNKNOWN_SSML)
-    except templates.NotSsml as error:
+    except NotSsml as error:
         raise Bad(node, str(error), Code.BAD_SSML) from None
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None

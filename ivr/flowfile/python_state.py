@@ -13,12 +13,12 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..engine import templates
 from ..engine.choices import UNIVERSAL
 from ..engine.codes import Code
 from ..engine.effects import File, Prompt, Text, Url
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
+from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
 from .source import suggest
@@ -108,7 +108,7 @@ class StateReader:
             self._fault(node, unknown, Code.UNKNOWN_SSML)
             for prompt, node in self._prompts()
             if isinstance(prompt, Text) and not self._wrong_prompt(prompt)
-            for unknown in templates.check_words(prompt.words)
+            for unknown in check_words(prompt.words)
         ]
 
     def prompts(self) -> frozenset[Prompt]:
@@ -246,8 +246,8 @@ class StateReader:
         """What is wrong with *prompt*; None: nothing, or it cannot be told."""
         if isinstance(prompt, Text):
             try:
-                templates.check_words(prompt.words)
-            except templates.NotSsml as error:
+                check_words(prompt.words)
+            except NotSsml as error:
                 return str(error), Code.BAD_SSML
             except FlowError as error:
                 return str(error), Code.BAD_TEMPLATE

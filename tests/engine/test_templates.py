@@ -8,17 +8,13 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.effects import Text, Tone
 from ivr.engine.errors import FlowError
-from ivr.engine.ssml import check, spoken
 from ivr.engine.templates import (
-    NotSsml,
     check_expression,
     check_text,
-    check_words,
     evaluate,
     names_in,
     names_in_text,
     render,
-    render_words,
 )
 from ivr.engine.values import Secret, Value
 
@@ -222,32 +218,3 @@ def test_the_names_that_a_text_or_an_expression_is_made_of() -> None:
 
 def test_a_part_of_pairs_is_named() -> None:
     assert evaluate("pairs['a']", {"pairs": {"a": 1}}) == 1
-
-
-# Texts that are spoken.
-
-
-def test_what_is_filled_into_ssml_is_words() -> None:
-    evil = "</speak><audio src='http://example.org/x.wav'>\x00&"
-    words = render_words("<speak>Hello {{ name }}</speak>", {"name": evil})
-    assert spoken(words) == "Hello </speak><audio src='http://example.org/x.wav'> &"
-    assert check(words) == []
-
-
-def test_what_is_filled_into_a_text_makes_no_ssml_of_it() -> None:
-    evil = "<speak><audio src='x.wav'/>Hello</speak>"
-    assert spoken(render_words("{{ name }}", {"name": evil})) == evil
-    assert render_words("Hello {{ name }}", {"name": "<speak>"}) == "Hello <speak>"
-
-
-def test_ssml_is_checked_with_what_a_call_may_fill_in() -> None:
-    text = (
-        "<speak>{% if gold %}<s>{{ name }}</s>{% else %}<break time='{{ tries }}s'/>{% endif %}"
-        "<say-as interpret-as='date'>{{ birthday }}</say-as>"
-        "<say-as interpret-as='{{ name }}'>1</say-as></speak>"
-    )
-    assert check_words(text) == []
-    assert check_words("{{ name }} <speak>") == []
-    assert check_words("<speak><say-as interpret-as='dte'>{{ name }}</say-as></speak>")
-    with pytest.raises(NotSsml, match=r"mismatched tag, behind .*\{\{ … \}\}"):
-        check_words("<speak><s>{{ name }}</speak>")

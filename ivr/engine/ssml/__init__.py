@@ -5,10 +5,9 @@ SSML says the same as one that does, and a story reads the words that a caller h
 """
 
 from .parts import PLAIN, Manner, Part, Pause, Words, enclosed, escaped, is_ssml
-from .read import FILLED_IN, check, parts_of, spoken
+from .read import check, parts_of, spoken
 
 __all__ = [
-    "FILLED_IN",
     "PLAIN",
     "Manner",
     "Part",
