@@ -278,7 +278,8 @@ class PromptStore:
             if voice in given_up:
                 continue
             try:
-                file = sounds.obtain(source, self._patience / 2 / len(self._voices))
+                ways = len(self._voices) if voice >= 0 else 1
+                file = sounds.obtain(source, self._patience / 2 / ways)
             except NoVoice as error:
                 self._say(f"{error}; trying the next language")
                 is_region = isinstance(source, Spoken) and "-" in source.language

@@ -44,13 +44,11 @@ def no_fetch(url: str, file: Path, seconds: float) -> None:
 class Sounds:
     """The files in `cache`, and those of passing sounds, which end with this process.
 
-    Those may be about one caller; and there is no end to them.  Words are for the first of `voices`;
-    the others stand in for it.
+    Those may be about one caller; and there is no end to them.  Words are for the first of
+    `voices`; the others stand in for it.
     """
 
-    def __init__(
-        self, cache: Path, voices: Sequence[Voice] = (), fetch: Fetch = no_fetch
-    ) -> None:
+    def __init__(self, cache: Path, voices: Sequence[Voice] = (), fetch: Fetch = no_fetch) -> None:
         self._cache = cache
         self._download = fetch
         self._voices = voices

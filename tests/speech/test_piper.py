@@ -84,7 +84,10 @@ def test_another_model_is_another_voice(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not real.args[0], reason="piper is installed")
-def test_without_the_extra_it_says_what_to_install(file: Path) -> None:
+def test_without_the_extra_it_says_what_to_install(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     engine = PiperEngine({"en": MODEL})
     try:
         with pytest.raises(VoiceDown, match=r"pip install 'ivr\[piper\]'"):
