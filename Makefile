@@ -3,18 +3,15 @@
 # make bench  what takes long
 .PHONY: run test check bench clean venv lint types types-for-3.12 engine
 
-# No sound in real time is measured here, so these share the machine.  Ports are a file's own.
-APART = tests/house tests/store tests/flowfile tests/web tests/speech tests/testing tests/flows \
-	tests/wiring tests/benchmarks tests/test_layers.py flows ivr/library
-
 run: venv
 	@.venv/bin/ivr serve
 
 test: venv
 	@scripts/peers
 	@$(MAKE) --jobs=2 --output-sync check engine
-	.venv/bin/pytest -m "" --numprocesses=auto --dist=loadfile $(APART)
-	.venv/bin/pytest -m "" --ignore=tests/engine $(APART:%=--ignore=%)
+	.venv/bin/pytest --numprocesses=auto --dist=loadfile --ignore=tests/engine
+	.venv/bin/pytest -m "(line or install) and not alone" --numprocesses=3 --dist=loadfile
+	.venv/bin/pytest -m alone
 
 check: lint types types-for-3.12
 
@@ -41,6 +38,7 @@ bench: venv
 	.venv/bin/python -m benchmarks.samples
 	.venv/bin/python -m benchmarks.detectors
 	@scripts/peers
+	.venv/bin/python -m benchmarks.speech
 	.venv/bin/python -m benchmarks.soak
 	.venv/bin/python -m benchmarks.fleet --find-capacity
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from .config.calls_out import allowed
 from .config.routing import Callers
 from .config.voice import EngineName, Voice
 from .engine import saying
-from .engine.call_out import ACCEPT
 from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
-from .engine.flow import Flow
+from .engine.flow import Flow, Place
 from .engine.house import House
+from .engine.sentences import to_accept
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
 from .flowfile import load_flow, read_house, static_addresses, static_prompts
@@ -68,17 +68,25 @@ class Project:
         """The same, with one flow more."""
         return replace(self, further=(*self.further, flow))
 
+    def _heard_in(self, flow: Flow) -> set[str]:
+        """The languages of its callers, as far as they are known; empty: that of the settings."""
+        given = {flow.language} if flow.language else {"", *spoken_languages(self.settings)}
+        return given.union(flow.languages)
+
     def prompts(self) -> PromptStore:
         """The prompts of the project, with the words that its flows always say."""
-        others = spoken_languages(self.settings)
         texts = [
             (language, prompt.words)
             for flow in self.every_flow
-            for prompt in static_prompts(flow)
+            for language in self._heard_in(flow)
+            for prompt in static_prompts(flow, language or self.settings.language)
             if isinstance(prompt, Text)
-            for language in ([flow.language] if flow.language else ["", *others])
         ]
-        texts += [(flow.language, ACCEPT.words) for flow in self.further]
+        texts += [
+            (language, to_accept("1", language or self.settings.language).words)
+            for flow in self.further
+            for language in self._heard_in(flow)
+        ]
         settings = self.settings
         voice, *stand_ins = voices(settings)
         return PromptStore(
@@ -94,46 +102,106 @@ class Project:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What flows are read with and stand on, the same for every command.
+
+    Where there are no settings there is none of it, and less of a flow is checked.
+    """
+
+    settings: Settings | None = None
+    catalogue: Catalogue | None = None
+    house: House | None = None
+    callers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The numbers of each caller list."""
+
+    @classmethod
+    def read(cls, file: Path) -> Ground:
+        """That of the settings *file*, if it exists.  Raises `LoadError` and `SettingsError`."""
+        faults: list[Fault] = []
+        ground = cls.of(load_settings(file), file, faults) if file.exists() else cls()
+        if faults:
+            raise LoadError(faults)
+        return ground
+
+    @classmethod
+    def of(cls, settings: Settings, file: Path, faults: list[Fault]) -> Ground:
+        """That of *settings*, read from *file*; what is wrong with it is added to *faults*."""
+        catalogue = house = None
+        try:
+            catalogue = read_catalogue(settings.prompts, settings.language)
+        except LoadError as error:
+            faults += error.faults
+        callers = _callers(settings, file, faults)
+        try:
+            house = _house(settings, file, callers)
+        except LoadError as error:
+            faults += error.faults
+        return cls(settings, catalogue, house, callers)
+
+    @property
+    def prompts(self) -> set[str] | None:
+        """The names of the prompts there are; None: nobody knows."""
+        return self.catalogue.everywhere() if self.catalogue else None
+
+    def load(self, files: Iterable[Path], faults: list[Fault]) -> dict[Path, Flow]:
+        """Read flow files; what is wrong with them is added to *faults*."""
+        flows: dict[Path, Flow] = {}
+        called = targets(self.settings) if self.settings else None
+        for path in sorted(files):
+            try:
+                flows[path] = load_flow(path, self.prompts, house=self.house)
+            except LoadError as error:
+                faults += [fault for fault in error.faults if fault not in faults]
+                continue
+            if self.catalogue:
+                faults += _foreign_prompts(flows[path], self.catalogue, self.house)
+            if called:
+                faults += _forbidden(flows[path], called)
+        return flows
+
+    def load_one(self, file: Path) -> Flow:
+        """Read one flow file.  Raises `LoadError`."""
+        faults: list[Fault] = []
+        flows = self.load([file], faults)
+        if faults:
+            raise LoadError(faults)
+        return flows[file]
+
+    def equip(self, *flows: Flow) -> None:
+        """Give *flows* what they have while they are served, and not while they are tested."""
+        if self.settings is not None:
+            secrets = outside.secrets(self.settings)
+            for flow in flows:
+                flow.secrets, flow.house = secrets, self.house or flow.house
+
+
 def load_project(file: Path) -> Project:
     """Read settings, prompts and flows.  Raises `LoadError` with the faults of all the files."""
     settings = load_settings(file)
     faults: list[Fault] = []
-    catalogue = None
-    try:
-        catalogue = read_catalogue(settings.prompts, settings.language)
-    except LoadError as error:
-        faults += error.faults
-    house = None
-    try:
-        house = house_of(settings, file)
-    except LoadError as error:
-        faults += error.faults
-    called, shared = targets(settings), settings.shared
-    flows = load_flows(settings.flow_files, catalogue, called, faults, house, shared)
+    ground = Ground.of(settings, file, faults)
+    flows = ground.load(settings.flow_files, faults)
     faults += [fault for flow in flows.values() for fault in unfit(flow)]
-    numbers = read_callers(settings, file, faults)
     if faults:
         raise LoadError(faults)
     callers = tuple(
         CallerList(
             name,
-            numbers[name],
+            ground.callers[name],
             _flow_of(name, each, flows),
             each.allow,
         )
         for name, each in settings.callers.items()
     )
-    secrets = outside.secrets(settings)
     for flow in flows.values():
         faults += _unfetched(flow, settings)
     if faults:
         raise LoadError(faults)
-    codes = {**CODES, **{str(name): code for name, code in settings.statuses.items()}}
-    for flow in (*flows.values(), *(each.flow for each in callers if each.flow)):
-        flow.statuses, flow.secrets = codes, secrets
+    ground.equip(*flows.values(), *(each.flow for each in callers if each.flow))
     if saying.in_use():
-        named = {flow.language for flow in flows.values() if flow.language}
-        saying.prepare(settings.language, *sorted(named), *spoken_languages(settings))
+        named = {each for flow in flows.values() for each in (flow.language, *flow.languages)}
+        saying.prepare(settings.language, *sorted(named - {""}), *spoken_languages(settings))
     return Project(
         settings,
         {
@@ -144,7 +212,7 @@ def load_project(file: Path) -> Project:
         },
         tuple(flows[path] for path in settings.flows),
         callers,
-        tuple(warnings_of(flows.values(), catalogue)),
+        tuple(warnings_of(flows.values(), ground.catalogue)),
     )
 
 
@@ -155,7 +223,7 @@ def _flow_of(name: str, callers: Callers, flows: Mapping[Path, Flow]) -> Flow | 
     return flows[callers.flow] if callers.flow else None
 
 
-def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+def _callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[str, tuple[str, ...]]:
     """The numbers of each caller list; what is wrong with them is added to *faults*."""
     found = {}
     for name, each in settings.callers.items():
@@ -166,51 +234,29 @@ def read_callers(settings: Settings, file: Path, faults: list[Fault]) -> dict[st
     return found
 
 
-def read_prompts(settings_file: Path) -> Catalogue | None:
-    """The prompts of a project; None where there are no settings to say where they are."""
-    if not settings_file.exists():
-        return None
-    settings = load_settings(settings_file)
-    return read_catalogue(settings.prompts, settings.language)
-
-
-def load_flows(
-    files: Iterable[Path],
-    catalogue: Catalogue | None,
-    targets: Allowed | None,
-    faults: list[Fault],
-    house: House | None = None,
-    shared: Path | None = None,
-) -> dict[Path, Flow]:
-    """Read flow files; what is wrong with them is added to *faults*.
-
-    *shared* is what all flows have.  Without *catalogue* prompts are not checked, without *targets*
-    the addresses that are called, without *house* the schedules of the settings.
-    """
-    flows: dict[Path, Flow] = {}
-    for path in sorted(files):
-        try:
-            names = catalogue.everywhere() if catalogue else None
-            flows[path] = load_flow(path, names, house=house, shared=shared)
-        except LoadError as error:
-            faults += [fault for fault in error.faults if fault not in faults]
-            continue
-        if catalogue:
-            faults += _foreign_prompts(flows[path], catalogue)
-        if targets:
-            faults += _forbidden(flows[path], targets)
-    return flows
-
-
 def spoken_languages(settings: Settings) -> list[str]:
-    """The languages that callers get by number."""
+    """The languages that callers may have besides the one of the settings."""
     languages = settings.languages
-    return sorted({*languages.callers.values(), *languages.dialled.values()})
+    return sorted({*languages.callers.values(), *languages.dialled.values(), *languages.spoken})
 
 
-def house_of(settings: Settings, file: Path) -> House:
+def _house(settings: Settings, file: Path, callers: Mapping[str, tuple[str, ...]]) -> House:
     """What the settings, read from *file*, give to flows.  Raises `LoadError`."""
-    return replace(read_house(file), language=settings.language)
+    numbers = Routes(
+        {},
+        country=settings.country,
+        callers=[CallerList(name, listed) for name, listed in callers.items()],
+        languages=settings.languages.callers,
+        dialled_languages=settings.languages.dialled,
+    )
+    return replace(
+        read_house(file),
+        language=settings.language,
+        statuses={**CODES, **{str(name): code for name, code in settings.statuses.items()}},
+        shared=str(settings.shared or ""),
+        languages=tuple(settings.languages.spoken),
+        known=lambda offer: numbers.take(offer).offer,
+    )
 
 
 def unfit(flow: Flow) -> Iterator[Fault]:
@@ -230,13 +276,22 @@ def warnings_of(flows: Iterable[Flow], catalogue: Catalogue | None) -> list[Faul
     return sorted(found.union(catalogue.warnings if catalogue else ()))
 
 
-def _foreign_prompts(flow: Flow, catalogue: Catalogue) -> Iterator[Fault]:
+def _foreign_prompts(flow: Flow, catalogue: Catalogue, house: House | None) -> Iterator[Fault]:
     """Prompts that exist, but not in a language that callers of *flow* would hear."""
-    heard = catalogue.names(flow.language)
-    for name in sorted(p for p in static_prompts(flow) if isinstance(p, str) and p not in heard):
-        language = flow.language or catalogue.default
-        wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
-        yield flow.place.fault(wrong, Code.UNTRANSLATED_PROMPT)
+    declared = flow.languages or (house.languages if house and not flow.language else ())
+    names = sorted(prompt for prompt in static_prompts(flow) if isinstance(prompt, str))
+    for language in declared or (flow.language or catalogue.default,):
+        heard = catalogue.own_names(language) if declared else catalogue.names(language)
+        for name in names:
+            if name not in heard:
+                wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
+                yield _saying(flow, name).fault(wrong, Code.UNTRANSLATED_PROMPT)
+
+
+def _saying(flow: Flow, name: str) -> Place:
+    """The first state that plays the prompt *name*."""
+    states = (state for each in flow.family() for state in each.states.values())
+    return next((state.place for state in states if name in state.prompts), flow.place)
 
 
 def _urls(flow: Flow) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from .engine.effects import Dial, Effect, Join, Note, Play, Record, Refer, Stop
 from .engine.events import (
@@ -25,7 +25,6 @@ from .engine.measures import (
     DURATION,
     ENDED,
     FAILURES,
-    FALLBACKS,
     INPUTS,
     JITTER,
     LOST,
@@ -35,7 +34,6 @@ from .engine.measures import (
     REGISTRATION_FAILURES,
     STATES,
     TRANSFERS,
-    VOICE_FALLBACKS,
     Measure,
 )
 from .engine.session import Session
@@ -86,17 +84,14 @@ class _Seen:
 class Tally:
     """Counts what `Session.handle` took and gave.
 
-    `fallbacks` tells how many prompts callers have heard as a tone since the process began,
-    `stood_in` how many texts were said by another voice than the first.
+    `totals` tells what others have counted since the process began, by the measure's name.
     """
 
-    def __init__(
-        self, fallbacks: Callable[[], int], stood_in: Callable[[], int] = lambda: 0
-    ) -> None:
+    def __init__(self, totals: Callable[[], Mapping[str, int]]) -> None:
         self._rows: dict[tuple[str, ...], list[float]] = {}
         self._calls: dict[str, _Seen] = {}
-        self._watched = {FALLBACKS.name: fallbacks, VOICE_FALLBACKS.name: stood_in}
-        self._told = {name: count() for name, count in self._watched.items()}
+        self._totals = totals
+        self._told = totals()
 
     def saw(
         self,
@@ -133,11 +128,11 @@ class Tally:
 
     def take(self) -> Delta | None:
         """What was counted since the last time; None: nothing."""
-        for name, count in self._watched.items():
-            now, before = count(), self._told[name]
-            if now > before:
-                self._add((name,), now - before)
-                self._told[name] = now
+        totals = self._totals()
+        for name, total in totals.items():
+            if total > self._told[name]:
+                self._add((name,), total - self._told[name])
+        self._told = totals
         delta: Delta = {}
         for (name, *labels), row in self._rows.items():
             delta.setdefault(name, []).append((labels, row))

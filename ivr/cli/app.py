@@ -32,6 +32,8 @@ prompts = typer.Typer(
     help="Render all prompts, so that no caller waits for one.", invoke_without_command=True
 )
 app.add_typer(prompts, name="prompts")
+speech = typer.Typer(help="Models that understand callers.", no_args_is_help=True)
+app.add_typer(speech, name="speech")
 
 
 def _version(asked: bool) -> None:
@@ -336,6 +338,33 @@ def front_config(
     from .front import run
 
     run(settings, proxy)
+
+
+@speech.command()
+def install_model(
+    source: Annotated[
+        str, typer.Argument(metavar="URL|FILE", help="A model of vosk, as a zip or tar file.")
+    ],
+    sha256: Annotated[
+        str, typer.Option("--sha256", help="What the archive must have, in hexadecimal.")
+    ] = "",
+    language: Annotated[
+        str, typer.Option(help="Language of the model; default: that in its name.")
+    ] = "",
+    settings: Settings = DEFAULT,
+) -> None:
+    """Fetch a model, verify it and put it in the folder `models` of the project."""
+    from .speech import install
+
+    install(settings, source, sha256, language)
+
+
+@speech.command()
+def models(settings: Settings = DEFAULT, json: Json = False) -> None:
+    """List the models that come with ivr and those of the project.  Exit code 1: one is broken."""
+    from .speech import list_models
+
+    raise typer.Exit(list_models(settings, json))
 
 
 @app.command()

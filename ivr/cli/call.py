@@ -6,19 +6,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..flowfile import load_flow, read_house
-from ..project import read_prompts
+from ..engine.events import Offered
+from ..project import Ground
 from ..testing.interactive import be_the_caller
 from ..testing.offer import moment
 from ..testing.simulated_call import MONDAY
 
 
 def run(file: Path, at: str, caller: str, dialled: str, settings_file: Path) -> None:
-    catalogue = read_prompts(settings_file)
-    flow = load_flow(
-        file, catalogue.everywhere() if catalogue else None, house=read_house(settings_file)
-    )
-    texts = catalogue.texts(flow.language) if catalogue else {}
+    ground = Ground.read(settings_file)
+    flow = ground.load_one(file)
+    language = flow.language or flow.house.known(Offered(caller, dialled)).language
+    texts = ground.catalogue.texts(language) if ground.catalogue else {}
     be_the_caller(
         flow,
         input,

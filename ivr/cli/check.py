@@ -7,27 +7,21 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from .. import listening
 from ..config import Settings, load_settings
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..fleet.front.users import read_users
-from ..project import (
-    house_of,
-    load_flows,
-    read_callers,
-    read_prompts,
-    targets,
-    unfit,
-    warnings_of,
-)
+from ..project import Ground, unfit, warnings_of
 from .output import as_json, complain, complain_of
 
 
 def run(files: list[Path], settings_file: Path, json: bool) -> int:
     faults: list[Fault] = []
     notes: list[str] = []
-    catalogue = called = house = shared = None
+    ground = Ground()
     begun: list[Path] = []  # those that calls begin with
+    settings = None
     try:
         if settings_file.exists() or not files:
             settings = load_settings(settings_file)
@@ -35,15 +29,14 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
                 faults += _unreadable(settings, settings_file)
                 notes += _lacking(settings)
             begun = settings.flow_files
-            called, shared = targets(settings), settings.shared
-            house = house_of(settings, settings_file)
-            read_callers(settings, settings_file, faults)
-        catalogue = read_prompts(settings_file)
+            ground = Ground.of(settings, settings_file, faults)
     except LoadError as error:
         faults += error.faults
-    flows = load_flows(files or begun, catalogue, called, faults, house, shared)
+    flows = ground.load(files or begun, faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
-    warnings = warnings_of(flows.values(), catalogue)
+    warnings = warnings_of(flows.values(), ground.catalogue)
+    if settings:
+        notes += listening.lacking(flows.values(), settings)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         found = {"faults": faults, "warnings": warnings}
@@ -56,7 +49,7 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     for note in notes:
         complain(f"note: {note}")
     for path, flow in flows.items():
-        unchecked = "" if catalogue else "; prompts were not checked: no settings here"
+        unchecked = "" if ground.catalogue else "; prompts were not checked: no settings here"
         number = len(flow.states)
         print(f"{path}: ok, {number} state{'s' * (number != 1)}{unchecked}")
     return 1 if faults else 0

@@ -78,6 +78,7 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
     for index, voice in enumerate(voices(settings)):
         heard = speech.check(voice, settings.language)
         yield Verdict("fallback voice" if index else "voice", heard.ok, heard.finding, heard.remedy)
+    yield _speech(settings)
     yield from _prompts(settings_file)
 
 
@@ -136,6 +137,23 @@ def _flows(settings_file: Path) -> Verdict:
         for number, found in project.flows.items()
     )
     return Verdict("flows", True, routes)
+
+
+def _speech(settings: Settings) -> Verdict:
+    """Are callers who speak understood?"""
+    from .. import listening
+    from ..speech import ear_check
+
+    engine, what = settings.speech.engine, "speech"
+    there = listening.models(settings)
+    if not there:
+        return Verdict(what, True, "callers press keys: speech.engine is none")
+    found = ear_check.check(listening.ear(settings))
+    known = {each: listening.vocabulary(engine, model) for each, model in there.items()}
+    listed = ", ".join(
+        f"{each} ({len(words)} words)" if words else each for each, words in known.items()
+    )
+    return Verdict(what, found.ok, found.finding or f"{engine}: {listed}", found.remedy)
 
 
 def _prompts(settings_file: Path) -> Iterator[Verdict]:

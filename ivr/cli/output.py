@@ -6,9 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import Fault
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 def complain(message: str) -> None:
@@ -56,3 +59,29 @@ def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None, name="")
         yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+@contextmanager
+def bytes_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each thing that is done to many bytes: call the result with (title, done, total).
+
+    A total of 0: nobody knows.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def step(title: str, done: int, total: int) -> None:
+            if title not in tasks:
+                tasks[title] = bar.add_task(title, total=None)
+            bar.update(tasks[title], completed=done, total=total or None)
+
+        yield step

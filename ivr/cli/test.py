@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..config import load_settings
 from ..engine.errors import LoadError
-from ..flowfile import read_house
-from ..project import read_prompts
+from ..project import Ground
 from ..testing.run import Report
 from ..testing.run import run as run_scenarios
 from ..testing.scenario import ScenarioResult
@@ -19,18 +17,18 @@ def run(files: list[Path], settings_file: Path, sip: str, json: bool) -> int:
     told = _nothing if json else _tell
     target = address(sip, "--sip") if sip else None
     try:
-        prompts, house = read_prompts(settings_file), read_house(settings_file)
+        ground = Ground.read(settings_file)
     except LoadError as error:
         report = Report(faults=list(error.faults))
     else:
-        names = prompts.everywhere() if prompts else None
         if target is None:
-            report = run_scenarios(files, names, told, house)
+            report = run_scenarios(files, ground.prompts, told, ground.house)
         else:
             from ..phoning import run as run_by_phone  # numpy, and the voice
 
-            settings = load_settings(settings_file) if prompts else None
-            report = run_by_phone(files, target, settings, names, told, house)
+            report = run_by_phone(
+                files, target, ground.settings, ground.prompts, told, ground.house
+            )
     if json:
         as_json(report.as_json())
     else:

@@ -162,6 +162,8 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     voice = settings.voice
     voice.piper = {language: folder / file for language, file in voice.piper.items()}
     voice.recorded = voice.recorded and folder / voice.recorded
+    speech = settings.speech
+    speech.models = {language: folder / path for language, path in speech.models.items()}
     for account in settings.accounts.values():
         account.secret_file = account.secret_file and folder / account.secret_file
     pins = [each.pin for each in settings.mailboxes.values() if each.pin]

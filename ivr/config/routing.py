@@ -107,13 +107,18 @@ CallerLists = dict[Name, Annotated[Callers, BeforeValidator(_list)]]
 
 
 class Languages(Section):
-    """Languages by number; what was dialled counts before who calls."""
+    """Languages by number, where what was dialled counts first; and those that are spoken."""
 
     callers: dict[str, Language] = Field(
         default={}, description="by the number of the caller, or its start, such as +49: de"
     )
     dialled: dict[str, Language] = Field(
         default={}, description="by the number that was dialled, or its start"
+    )
+    spoken: list[Language] = Field(
+        default=[],
+        description="those in which the prompts of every flow must exist, unless it has languages"
+        " of its own",
     )
 
 

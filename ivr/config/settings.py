@@ -21,6 +21,7 @@ from .secrets import Secrets
 from .sections import Location
 from .self_call import SelfCall
 from .sip import Sip
+from .speech import Speech
 from .voice import Voice
 from .work import Work
 
@@ -109,6 +110,9 @@ class Settings(BaseSettings):
         default_factory=CallsOut, description="whom the line may call, and how much"
     )
     voice: Voice = Field(default_factory=Voice, description="how texts are spoken")
+    speech: Speech = Field(
+        default_factory=Speech, description="how callers who speak are understood"
+    )
     accounts: Accounts = Field(
         default={},
         description="users at registrars and providers, by a name, such as trunk:"

@@ -14,12 +14,12 @@ from pathlib import Path
 from .. import outside, records
 from ..config.calls_out import addressed
 from ..engine.call_out import CallOut
-from ..engine.errors import Fault, LoadError, SettingsError
+from ..engine.errors import SettingsError
 from ..engine.events import Dismissed
 from ..engine.flow import Flow
 from ..fleet import vital
 from ..fleet.place import Place, line_settings
-from ..project import Project, load_flows, load_project, read_prompts, targets
+from ..project import Ground, Project, load_project
 from ..sip.ids import new_call_id
 from ..sip.phone import Phone
 from ..speech.prompts import PromptStore
@@ -47,22 +47,16 @@ class OwnLine:
 
         Raises `LoadError` and `SettingsError`.
         """
-        project = load_project(settings)
+        project, ground = load_project(settings), Ground.read(settings)
         if isinstance(flow, Path) or (isinstance(flow, str) and Path(flow).suffix):
-            faults: list[Fault] = []
-            found = load_flows(
-                [Path(flow)], read_prompts(settings), targets(project.settings), faults
-            )
-            if faults:
-                raise LoadError(faults)
-            flow = found[Path(flow)]
+            flow = ground.load_one(Path(flow))
         elif isinstance(flow, str):
             known = project.routes.named(flow)
             if known is None:
                 names = ", ".join(project.routes.names)
                 raise SettingsError(f"there is no flow {flow!r}; there are: {names}")
             flow = known
-        flow.secrets = outside.secrets(project.settings)
+        ground.equip(flow)
         return cls(project.beside(flow), flow)
 
     def call(self, order: Mapping[str, str]) -> Iterator[str]:

@@ -39,7 +39,6 @@ from .names import names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
 from .ssml.templates import render_words
-from .statuses import CODES
 from .values import Secret, Value
 from .variables import Variables
 
@@ -76,8 +75,6 @@ class Call:
     """The flows that are walked through, each called by the one before it."""
     state: str = ""
     """Where the call is, as its journal names it."""
-    statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
-    """The status code that each named reason for a refusal stands for."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """Those of the settings, by name."""
     universal: Choices = NO_CHOICES

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .acceptance import accepted
-from .effects import Prompt, Text
+from .effects import Prompt
 from .flow import Flow
-
-ACCEPT = Text("This is an automated call. To take it, press one.")
-
 
 URI = re.compile(r"(?:sips?|tel):[^\s<>\"]+", re.IGNORECASE)
 _NUMBER = re.compile(r"[+*#]?[0-9*#.()-]+")
@@ -39,8 +36,8 @@ class CallOut:
 
     `caller_id`: the number that he is shown; `account`: the account of the settings that the call
     is made with, where it is to be one; `ring`: seconds that it may ring.  `accept` is the key with
-    which the call is taken, after `prompt`; empty: the flow begins with the answer, and may talk to
-    a mailbox.
+    which the call is taken, after `prompt` (None: words of ours, in the language of the call);
+    empty: the flow begins with the answer, and may talk to a mailbox.
     """
 
     id: str
@@ -50,7 +47,7 @@ class CallOut:
     account: str = ""
     ring: float = 30.0
     accept: str = "1"
-    prompt: Prompt = ACCEPT
+    prompt: Prompt | None = None
 
     @classmethod
     def of(cls, id: str, words: Mapping[str, str]) -> CallOut:
@@ -67,4 +64,4 @@ class CallOut:
 
     def begins_with(self, flow: Flow) -> Flow:
         """*flow* as it is walked through in this call."""
-        return accepted(flow, self.prompt, self.accept) if self.accept else flow
+        return accepted(flow, self.accept, self.prompt) if self.accept else flow

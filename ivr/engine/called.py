@@ -34,7 +34,7 @@ async def walk(call: Call, flow: Flow, given: Mapping[str, Any]) -> tuple[str, V
 
     Its `end` is that of the call.  Raises `FlowError`, which says where in *flow* it went wrong.
     """
-    variables, handed = _arguments(flow, given)
+    variables, handed = _arguments(flow, given, call.language)
     if len(call.flows) >= DEEPEST:
         path = " → ".join((*call.flows, flow.name))
         raise FlowError(f"flows called more than {DEEPEST} deep: {path}")
@@ -81,11 +81,13 @@ async def _through(call: Call, flow: Flow, place: _Place) -> None:
         raise CallEnded
 
 
-def _arguments(flow: Flow, given: Mapping[str, Any]) -> tuple[Variables, dict[str, Handed]]:
+def _arguments(
+    flow: Flow, given: Mapping[str, Any], language: str
+) -> tuple[Variables, dict[str, Handed]]:
     """The variables that *flow* begins with, and what else it was given."""
     variables = flow.fresh()
     handed = {
-        name: hand_over(each.default)
+        name: hand_over(flow.default(name, language))
         for name, each in flow.arguments.items()
         if each.type in HANDED and each.default is not None
     }

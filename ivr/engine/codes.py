@@ -67,6 +67,7 @@ class Code(StrEnum):
     BAD_SSML = "bad-ssml"
     UNKNOWN_SSML = "unknown-ssml"
     BAD_EXPRESSION = "bad-expression"
+    MISSING_PLURAL = "missing-plural"
     BAD_ADDRESS = "bad-address"
     BAD_PATTERN = "bad-pattern"
     FORBIDDEN_ADDRESS = "forbidden-address"

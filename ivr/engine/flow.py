@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from transitions import Machine, MachineError
@@ -24,8 +24,8 @@ from .errors import Fault, FlowError, LoadError
 from .handlers import SORRY, apologise, arrows, ladder
 from .house import NO_HOUSE
 from .limits import DeadAir, MaxDuration
+from .saying.tongues import base_of
 from .state import END, NOWHERE, RESERVED, Place, State, Step
-from .statuses import CODES
 from .values import Secret
 from .variables import HANDED, Variable, Variables, variable_of
 
@@ -59,6 +59,9 @@ class Flow:
     one.  `dead_air` is what he hears when the flow waits in silence (None: nothing), `max_duration`
     how long a call may last.
 
+    `language` is the one that its calls begin in (empty: that of the number, or of the project),
+    `languages` those in which all its prompts must exist.
+
     `universal` are choices that each `ask` offers, such as ``{"repeat": "*", "back": "#"}``; those
     called top and operator lead to the states `top` (the start, unless it is named) and `operator`.
     Raises ValueError for what cannot be such a choice.
@@ -70,6 +73,7 @@ class Flow:
         *,
         start: str,
         language: str = "",
+        languages: Collection[str] = (),
         arguments: Mapping[str, object] | None = None,
         outcomes: Collection[str] = (),
         returns: Mapping[str, str] | None = None,
@@ -86,14 +90,15 @@ class Flow:
         self.name = name
         self.start = start
         self.language = language
+        self.languages = tuple(languages)
         self.place = place
         self.version = ""  # of the files it was read from
         self.warnings: list[Fault] = []  # what in them is not as its author meant it
-        self.statuses = CODES  # of named refusals; the settings may have others
         self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.zone: ZoneInfo | None = None
         self.house = NO_HOUSE
         self.arguments = _declared(arguments or {})
+        self.translations: Mapping[str, Mapping[str, Prompt]] = {}  # of defaults, by language
         self.outcomes = tuple(outcomes)
         self.returns = dict(returns or {})
         self.variables = None if variables is None else _declared(variables)
@@ -119,6 +124,11 @@ class Flow:
         """Its variables, and its arguments that are variables, too."""
         values = {name: each for name, each in self.arguments.items() if each.type not in HANDED}
         return {**values, **(self.variables or {})}
+
+    def default(self, argument: str, language: str) -> Any:
+        """What *argument* is where nobody gives it, to a caller with this *language*."""
+        said = self.translations.get(base_of(language), {})
+        return said.get(argument, self.arguments[argument].default)
 
     @property
     def prompts(self) -> set[Prompt]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from .events import Offered
 from .schedule import Schedule
+from .statuses import CODES
 
 UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`language` and `zone` are those of flows that name none; `schedules` have names."""
+    """`language` and `zone` are those of flows that name none; `schedules` have names.
+
+    `statuses` are the codes of named refusals; `shared` is the file with what all flows have, if
+    there is one; `languages` are those in which every flow is to be complete.  `known` adds to an
+    offer what the project knows by its numbers: the lists that the caller is on, and the language.
+    """
 
     language: str = ""
     zone: ZoneInfo = UTC
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=lambda: CODES)
+    shared: str = ""
+    languages: tuple[str, ...] = ()
+    known: Callable[[Offered], Offered] = lambda offer: offer
 
 
 NO_HOUSE = House()

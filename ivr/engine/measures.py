@@ -54,6 +54,10 @@ FALLBACKS = Measure(
 VOICE_FALLBACKS = Measure(
     "ivr_voice_fallbacks", "Texts that another voice has said, since the first one could not"
 )
+UNTRANSLATED = Measure(
+    "ivr_prompts_untranslated",
+    "Prompts that callers heard in another language, since theirs has none of them",
+)
 ANSWER = Measure(
     "ivr_answer_seconds",
     "From the offer of a call to the caller's ACK",
@@ -96,6 +100,7 @@ MEASURES = (
     FAILURES,
     FALLBACKS,
     VOICE_FALLBACKS,
+    UNTRANSLATED,
     ANSWER,
     REACTION,
     BARGE_IN,

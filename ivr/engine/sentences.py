@@ -15,7 +15,8 @@ class Sentences:
     """Those of one language.
 
     `choice` is one of a menu; `key` and `keys` are what is pressed for it, one or one of several;
-    `dial` is for those that are typed.  `confirm` and `read_back` end a question with two answers.
+    `dial` is for those that are typed.  `confirm` and `read_back` end a question with two answers,
+    `accept` asks who answers a call of ours to take it.
     """
 
     choice: str
@@ -24,6 +25,7 @@ class Sentences:
     dial: str
     confirm: str
     read_back: str
+    accept: str
     star: str
     hash: str
     yes: tuple[str, ...]
@@ -37,6 +39,7 @@ ENGLISH = Sentences(
     dial="For {what}, dial the number.",
     confirm="For yes, press {yes}. For no, press {no}.",
     read_back="If this is right, press {yes}. To enter it again, press {no}.",
+    accept="This is an automated call. To take it, press {key}.",
     star="star",
     hash="hash",
     yes=("yes",),
@@ -51,6 +54,7 @@ SENTENCES = {
         dial="Für {what} wählen Sie die Nummer.",
         confirm="Für Ja drücken Sie {yes}. Für Nein drücken Sie {no}.",
         read_back="Wenn das stimmt, drücken Sie {yes}. Für eine neue Eingabe drücken Sie {no}.",
+        accept="Dies ist ein automatischer Anruf. Um ihn anzunehmen, drücken Sie {key}.",
         star="Stern-Taste",
         hash="Raute-Taste",
         yes=("ja",),
@@ -63,6 +67,7 @@ SENTENCES = {
         dial="Para {what}, marque el número.",
         confirm="Para sí, pulse {yes}. Para no, pulse {no}.",
         read_back="Si es correcto, pulse {yes}. Para introducirlo de nuevo, pulse {no}.",
+        accept="Esta es una llamada automática. Para aceptarla, pulse {key}.",
         star="asterisco",
         hash="almohadilla",
         yes=("sí", "si"),
@@ -75,6 +80,7 @@ SENTENCES = {
         dial="Pour {what}, composez le numéro.",
         confirm="Pour oui, appuyez sur {yes}. Pour non, appuyez sur {no}.",
         read_back="Si c'est correct, appuyez sur {yes}. Pour recommencer, appuyez sur {no}.",
+        accept="Ceci est un appel automatique. Pour l'accepter, appuyez sur {key}.",
         star="étoile",
         hash="dièse",
         yes=("oui",),
@@ -87,6 +93,7 @@ SENTENCES = {
         dial="Per {what}, componga il numero.",
         confirm="Per sì, prema {yes}. Per no, prema {no}.",
         read_back="Se è corretto, prema {yes}. Per inserirlo di nuovo, prema {no}.",
+        accept="Questa è una chiamata automatica. Per accettarla, prema {key}.",
         star="asterisco",
         hash="cancelletto",
         yes=("sì", "si"),
@@ -99,6 +106,7 @@ SENTENCES = {
         dial="Para {what}, marque o número.",
         confirm="Para sim, pressione {yes}. Para não, pressione {no}.",
         read_back="Se estiver correto, pressione {yes}. Para inserir de novo, pressione {no}.",
+        accept="Esta é uma chamada automática. Para a aceitar, pressione {key}.",
         star="asterisco",
         hash="cardinal",
         yes=("sim",),
@@ -111,6 +119,7 @@ SENTENCES = {
         dial="Voor {what}, toets het nummer.",
         confirm="Voor ja, toets {yes}. Voor nee, toets {no}.",
         read_back="Als dit klopt, toets {yes}. Om het opnieuw in te voeren, toets {no}.",
+        accept="Dit is een automatisch gesprek. Om het aan te nemen, toets {key}.",
         star="sterretje",
         hash="hekje",
         yes=("ja",),
@@ -123,6 +132,7 @@ SENTENCES = {
         dial="{what}: wybierz numer.",
         confirm="Tak: naciśnij {yes}. Nie: naciśnij {no}.",
         read_back="Jeśli to się zgadza, naciśnij {yes}. Aby wpisać ponownie, naciśnij {no}.",
+        accept="To jest połączenie automatyczne. Aby je odebrać, naciśnij {key}.",
         star="gwiazdkę",
         hash="krzyżyk",
         yes=("tak",),
@@ -146,6 +156,12 @@ def with_keys(sentence: str, yes: str, no: str, language: str) -> Text:
     """A `confirm` or `read_back` with its two keys."""
     said = sentences(language)
     return Text(sentence.format(yes=_key(yes, said), no=_key(no, said)))
+
+
+def to_accept(key: str, language: str) -> Text:
+    """What is said to who answers a call that is taken with *key*."""
+    said = sentences(language)
+    return Text(said.accept.format(key=_key(key, said)))
 
 
 def _option(name: str, choice: Choice, said: Sentences) -> Iterator[str]:

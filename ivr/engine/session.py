@@ -76,7 +76,6 @@ class Session:
         self.call = Call(
             call_id,
             given_language=flow.language,
-            statuses=flow.statuses,
             secrets=flow.secrets,
             vars=flow.fresh(),
             zone=flow.zone or flow.house.zone,

@@ -44,8 +44,9 @@ class State:
 
     `on_error` is where it leads when it fails, `left` the outcomes that it leaves to the flow's
     handlers.  `prompts`: what it may play, `addresses`: whom it may have us call, and where it says
-    so, `flows`: those that it may call.  All of these as far as they can be told without running
-    it; of `left`, None says that they cannot.
+    so, `flows`: those that it may call, `words`: what it has listened for, and where it says so.
+    All of these as far as they can be told without running it; of `left`, None says that they
+    cannot.
     """
 
     name: str
@@ -56,5 +57,6 @@ class State:
     prompts: frozenset[Prompt] = frozenset()
     addresses: frozenset[tuple[str, Place]] = frozenset()
     flows: frozenset[Flow] = frozenset()
+    words: frozenset[tuple[str, Place]] = frozenset()
     on_error: str = ""
     left: frozenset[str] | None = None

@@ -335,6 +335,17 @@ def names_in(expression: str) -> set[str]:
     return meta.find_undeclared_variables(_ENV.parse(f"{{{{ ({expression}\n) }}}}"))
 
 
+def plurals_in(source: str) -> list[set[str]]:
+    """The plural categories that each `plural` of *source*, a well-formed text, has forms for."""
+    if "plural" not in source or "{" not in source:
+        return []
+    filters = (node for node in _ENV.parse(source).find_all(nodes.Filter) if node.name == "plural")
+    return [
+        {*("one", "other")[: len(node.args)], *(str(each.key) for each in node.kwargs)}
+        for node in filters
+    ]
+
+
 def names_in_text(source: str) -> set[str]:
     """The variables that *source*, a well-formed text, is made of."""
     return meta.find_undeclared_variables(_ENV.parse(source)) if "{" in source else set()

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import outside
+from .. import listening, outside
 from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
+from ..engine.measures import FALLBACKS, UNTRANSLATED, VOICE_FALLBACKS
 from ..project import Project, load_project
 from ..routes import Routes
 from ..sip.accounts import Registration
@@ -43,6 +44,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     worker = Worker(phone, project.routes.flow_of, journal, pool=work)
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
+    ear = listening.ear(settings)
+    phone.open = ear.open
     vital.hold(settings.lives, life)
     try:
         phone.start()
@@ -54,6 +57,8 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     gc.collect()
     gc.freeze()
     gc.disable()
+    if listening.listens(project.every_flow):
+        ear.start()
     signal.signal(signal.SIGTERM, lambda number, frame: worker.drain())
     signal.signal(signal.SIGIO, lambda number, frame: phone.wake())
     link.wake_by_signal()
@@ -62,6 +67,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
         worker.run()
     finally:
         member.close()
+        ear.close()
     return 0
 
 
@@ -80,7 +86,7 @@ class Member:
         self._worker = worker
         self._routes = routes
         self._prompts = prompts
-        self._tally = Tally(lambda: self._prompts.replaced, lambda: self._prompts.stood_in)
+        self._tally = Tally(self._heard)
         worker.tally, worker.attend = self._tally, self.attend
         self._registrar = phone.registrar
         self._registrar.failed = self._tally.registration_failed
@@ -91,6 +97,14 @@ class Member:
         self._beat_at = self._looked_at = 0.0
         self._bridge = bridge
         self._alone_since: float | None = None
+
+    def _heard(self) -> dict[str, int]:
+        store = self._prompts
+        return {
+            FALLBACKS.name: store.replaced,
+            VOICE_FALLBACKS.name: store.stood_in,
+            UNTRANSLATED.name: store.untranslated,
+        }
 
     def attend(self) -> None:
         """Do what the supervisor says, and tell it how we are.  Between two turns of the worker."""
@@ -212,7 +226,8 @@ class Member:
         except (IvrError, OSError) as error:
             log.error("not reloaded: %s", error)
             return str(error)
-        prompts.replaced = self._prompts.replaced  # it is counted on
+        prompts.replaced = self._prompts.replaced  # they are counted on
+        prompts.untranslated = self._prompts.untranslated
         prompts.stood_in = self._prompts.stood_in
         self._routes, self._prompts = project.routes, prompts
         self._worker.pool.renew(

@@ -22,6 +22,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from .. import listening
 from ..engine.codes import Code
 from ..engine.errors import IvrError, LoadError, SettingsError
 from ..logs import setup
@@ -47,8 +48,11 @@ def main(descriptor: int) -> int:
         if fixed := task["fixed"]:
             require_the_same(fixed, project.settings.fixed())
             rehearse(project)
-        for warning in project.warnings:
-            log.warning("%s", warning)
+        for each in (
+            *project.warnings,
+            *listening.lacking(project.every_flow, project.settings),
+        ):
+            log.warning("%s", each)
         prompts = project.prompts()
         render(prompts)
     except LoadError as error:

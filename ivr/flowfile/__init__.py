@@ -3,5 +3,13 @@
 from .house import read_house
 from .load import load_flow, static_addresses, static_prompts
 from .schema import schema
+from .words import static_words
 
-__all__ = ["load_flow", "read_house", "schema", "static_addresses", "static_prompts"]
+__all__ = [
+    "load_flow",
+    "read_house",
+    "schema",
+    "static_addresses",
+    "static_prompts",
+    "static_words",
+]

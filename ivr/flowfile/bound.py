@@ -20,7 +20,7 @@ from .bind import Arguments
 class Bound:
     """A verb with its arguments, ready to run in a call; `place` is that of its key.
 
-    `flow`: the one that it walks through, if it is such a verb.
+    `flow`: the one that it walks through, if it is such a verb; `words`: what it listens for.
     """
 
     verb: Verb
@@ -32,6 +32,7 @@ class Bound:
     enters: Phase
     addresses: list[str]
     flow: Flow | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def goes_on(self) -> bool:

@@ -31,7 +31,7 @@ from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
 from .pairs import read_pairs
-from .prompts import read_prompt
+from .prompts import check_plurals, read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, Wrong, suggest
 from .validators import read_validators
@@ -53,7 +53,7 @@ class Context:
     """What values are read with: the file, the prompts and schedules there are (None: not known).
 
     `flow` finds one that is called; `uses` is told of the variables in texts and expressions;
-    `name`: what the value being read is for.
+    `name`: what the value being read is for; `languages`: those that texts are heard in.
     """
 
     source: Source
@@ -62,6 +62,7 @@ class Context:
     uses: Callable[[Node, Collection[str]], None] = lambda node, names: None
     name: str = ""
     schedules: Collection[str] | None = None
+    languages: tuple[str, ...] = ()
 
     def named(self, name: str) -> Context:
         return replace(self, name=name)
@@ -108,6 +109,7 @@ def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Conte
         context.uses(node, templates.names_in(text))
     elif kinds & {"text", "address", "contact", "secret text", "url"}:
         context.uses(node, templates.names_in_text(text))
+        check_plurals(node, text, context.languages)
 
 
 def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> tuple[Any, ...]:

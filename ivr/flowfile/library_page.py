@@ -16,8 +16,12 @@ Made from the flows' own files by `python -m ivr.flowfile.library_page > docs/li
 Flows for what many flows ask. They come with the program, and any flow calls them by name
 ([call_flow](composition.md)). Every word that a caller hears is an argument of type `prompts`:
 a prompt by name, or several, `{text: words}`, `{file: sound.wav}`, or `none`. Words that are
-given may have the variables that the default has, or the description names. The words of the
-library are English; `press 1` behind a question is said in the language of the call.
+given may have the variables that the default has, or the description names.
+
+The words of the library are said in the language of the call: English, German, Spanish, French,
+Italian, Portuguese, Dutch or Polish. A prompt of your own that is called as the flow and the
+argument, such as `pin.question` in `prompts/de.yaml` or `prompts/de/pin.question.wav`, is said
+instead, whoever calls the flow.
 """
 # What is needed by each, and what is taken from it.
 _EXAMPLES = {

@@ -18,15 +18,13 @@ def load_flow(
     prompts: Collection[str] | None = None,
     *,
     house: House | None = None,
-    shared: Path | None = None,
 ) -> Flow:
     """Load and check the flow file *path*, ``.yaml`` or ``.py``, or ``library/NAME``.
 
     The flow's `version` is that of the file and of all that it calls: the same texts, the same
     version.
     *prompts*: the names of the prompts there are; None: they are not checked.  *house*: what the
-    project gives to its flows; None: schedules that it may name are not checked.  *shared*: a file
-    with states and handlers for all flows, which each of them may have otherwise.
+    project gives to its flows; None: schedules that it may name are not checked.
     Raises `LoadError` with every fault of these files.
     """
     file = Path(path)
@@ -35,25 +33,27 @@ def load_flow(
             file = of_library(str(file))
         except FlowError as error:
             raise LoadError([Fault(str(path), 0, 0, str(error), Code.MISSING_FILE)]) from None
-    return Loading(prompts, house, shared).load(file)
+    return Loading(prompts, house).load(file)
 
 
-def static_prompts(flow: Flow) -> set[Prompt]:
+def static_prompts(flow: Flow, language: str = "") -> set[Prompt]:
     """The prompts that *flow* plays the same in every call, as far as they can be told.
 
     All but texts and addresses with ``{{ … }}``: what can be made before the first call comes.
+    *language* is that of its callers, as far as it has words in several.
     """
-    return {prompt for each in flow.family() for prompt in _prompts(each) if _is_static(prompt)}
+    family = flow.family()
+    return {prompt for f in family for prompt in _prompts(f, language) if _is_static(prompt)}
 
 
-def _prompts(flow: Flow) -> Iterator[Prompt]:
+def _prompts(flow: Flow, language: str) -> Iterator[Prompt]:
     """Those that its states play, and those that it says where it is given no others."""
     yield from flow.prompts
     for state in flow.states.values():
         yield from state.prompts
-    for argument in flow.arguments.values():
+    for name, argument in flow.arguments.items():
         if argument.type == "prompts" and argument.default is not None:
-            given = argument.default
+            given = flow.default(name, language)
             yield from given if isinstance(given, tuple) else (given,)
 
 

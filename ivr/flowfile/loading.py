@@ -14,7 +14,9 @@ from ..engine.house import House
 from .answered import misplaced
 from .bound import Bound
 from .endless import endless
+from .library_prompts import speak
 from .parts import Parts
+from .plurals import faults
 from .source import meant_beside, suggest
 
 LIBRARY = Path(__file__).parents[1] / "library"
@@ -44,11 +46,9 @@ class Loading:
         self,
         prompts: Collection[str] | None,
         house: House | None = None,
-        shared: Path | None = None,
     ) -> None:
         self.prompts = prompts
         self.house = house
-        self._shared = shared
         self.flows: dict[str, Flow] = {}
         self.verbs: dict[Flow, dict[str, list[Bound]]] = {}
         self.texts: dict[Flow, list[bytes]] = {}
@@ -60,6 +60,8 @@ class Loading:
         flow = self.flow(path)
         if not self.faults:
             self.faults += endless(self.flows.values(), self.verbs)
+            for each in self.flows.values():
+                self.faults += () if each in self.verbs else faults(each, self.house)
         if not self.faults and not (flow.outcomes or flow.arguments):
             self.faults += misplaced(flow, self.verbs)
         if self.faults:
@@ -84,8 +86,9 @@ class Loading:
 
     def share(self, parts: Parts) -> None:
         """Add what all flows share to one that takes calls; one that is called stands alone."""
-        if self._shared is not None and not (parts.flow.outcomes or parts.flow.arguments):
-            parts.share(self._shared)
+        shared = self.house.shared if self.house else ""
+        if shared and not (parts.flow.outcomes or parts.flow.arguments):
+            parts.share(Path(shared))
 
     def begin(self, path: Path, flow: Flow) -> None:
         """The outcomes and arguments of *flow* are known, so that it can be called."""
@@ -113,12 +116,18 @@ class Loading:
         match path.suffix:
             case ".yaml" | ".yml":
                 read_yaml(path, self)
+                if path.parent == LIBRARY:
+                    self._speak(self.flows[_key(path)])
             case ".py":
                 flow = read_python(path, self.prompts, lambda flow: self._prepare(path, flow))
                 self.begin(path, flow)
             case _:
                 wrong = "expected a flow file: .yaml or .py"
                 raise LoadError([Fault(str(path), 0, 0, wrong, Code.NOT_A_FLOW)])
+
+    def _speak(self, flow: Flow) -> None:
+        speak(flow, self.prompts)
+        self.texts[flow].append(repr(flow.translations).encode())
 
     def _prepare(self, path: Path, flow: Flow) -> None:
         """Add to a flow in Python what all flows share."""

@@ -15,6 +15,7 @@ from ..engine.flow_check import reached
 from ..engine.verb import Verb
 from .convert import Context
 from .own_verbs import read_verbs
+from .plurals import languages_of
 from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
 from .source import Bad, Field, Source, meant_beside
@@ -63,6 +64,7 @@ class Parts:
             loading.prompts,
             lambda name: loading.named(name, path),
             schedules=loading.house.schedules if loading.house else None,
+            languages=languages_of(self.flow, loading.house),
         )
         part = Part(path, source, top, States(context, self.flow, self.verbs))
         self.parts.append(part)

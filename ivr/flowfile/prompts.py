@@ -27,6 +27,7 @@ from ..engine.effects import (
 from ..engine.errors import FlowError
 from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.urls import check_url
+from .plurals import missing_plurals
 from .source import Bad, meant_beside, suggest
 
 if TYPE_CHECKING:
@@ -83,7 +84,14 @@ def _text(node: Node, context: Context) -> Text:
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(words))
+    check_plurals(node, words, context.languages)
     return Text(words)
+
+
+def check_plurals(node: Node, text: str, languages: tuple[str, ...]) -> None:
+    """Raises `Bad` where a word that goes with a number lacks a form."""
+    if wrong := missing_plurals(text, languages):
+        raise Bad(node, wrong, Code.MISSING_PLURAL)
 
 
 def _file(node: Node, context: Context) -> File:

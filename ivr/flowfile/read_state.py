@@ -21,6 +21,7 @@ from .bound import Bound, outcomes_of, step_of
 from .convert import Context
 from .source import Bad, Field, missing, suggest
 from .typed import wrong_assignments
+from .words import words_in
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
 _NAME = re.compile(r"\w[\w .-]*")
@@ -101,6 +102,7 @@ class States:
             frozenset().union(*(bound.prompts for bound in verbs or ())),
             frozenset((a, b.place) for b in verbs or () for a in b.addresses),
             frozenset(bound.flow for bound in verbs or () if bound.flow is not None),
+            frozenset((word, b.place) for b in verbs or () for word in b.words),
             on_error,
             frozenset(self._handled - then.targets.keys()) & outcomes_of(verbs or []).keys(),
         )
@@ -182,6 +184,7 @@ class States:
             verb.enters(named),
             addresses_in(verb.run, named),
             next((each for each in named.values() if isinstance(each, Flow)), None),
+            words_in(named),
         )
 
     def _uses(self, node: Node, names: Collection[str]) -> None:

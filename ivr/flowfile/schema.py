@@ -77,7 +77,8 @@ _TOP: Schema = {
     "flow": _said(SCALAR, "name of the flow"),
     "start": _said(SCALAR, "the state that a call begins with"),
     "zone": _said(SCALAR, "its time zone, such as Europe/Berlin"),
-    "language": _said(SCALAR, "language of its prompts, such as en"),
+    "language": _said(SCALAR, "language that its calls begin in, such as en"),
+    "languages": _said(or_list(SCALAR), "languages in which all its prompts must exist"),
     "description": _said(SCALAR, "what the flow is for"),
     "arguments": _said({"$ref": "#/$defs/variables"}, "variables that a calling flow sets"),
     "outcomes": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -25,10 +26,12 @@ SHARED = (
     *("templates", "universal", "top", "states"),
 )
 TOP = (
-    *("ivr", *TEXTS, "zone", "arguments", "outcomes", "returns", "dead_air", "max_duration"),
+    *("ivr", *TEXTS, "languages", "zone", "arguments", "outcomes", "returns"),
+    *("dead_air", "max_duration"),
     *SHARED,
 )
 INCLUDED = ("ivr", "description", *SHARED)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 _VARIABLE = ("type", "default", "description")
 
 
@@ -91,6 +94,8 @@ def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
         language=texts.get("language") or "",
         place=source.place(start.value if start else root),
     )
+    if "languages" in top:
+        flow.languages = _languages(source, top["languages"])
     if "zone" in top:
         flow.zone = _zone(source, top["zone"])
     if "outcomes" in top:
@@ -108,6 +113,22 @@ def _zone(source: Source, part: Field) -> ZoneInfo | None:
     except Bad as bad:
         source.note(bad)
         return None
+
+
+def _languages(source: Source, part: Field) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for node in source.items(part.value):
+        try:
+            language = source.text(node, "a language, such as de")
+            if not LANGUAGE.fullmatch(language):
+                wrong = f"{language!r} is no language; expected a tag such as en, de or pt-BR"
+                raise Bad(node, wrong, Code.BAD_VALUE)
+            if language in found:
+                raise Bad(node, f"{language} is given twice", Code.GIVEN_TWICE)
+            found[language] = None
+        except Bad as bad:
+            source.note(bad, "languages")
+    return tuple(found)
 
 
 def read_variables(source: Source, top: dict[str, Field], flow: Flow) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 from ..engine.call_out import CallOut
-from ..engine.effects import Effect
+from ..engine.effects import Effect, Listen
 from ..engine.events import Event, HungUp, Offered
 from ..engine.signalled import Signalled
 from . import message, message_waiting
@@ -27,6 +29,23 @@ GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
 
 
+class Hearing(Protocol):
+    """A call that is listened to."""
+
+    def feed(self, sound: bytes, tone: bool) -> None:
+        """320 bytes, PCM16 mono at 8000 Hz; `tone`: a tone sounds in it, so it is no speech.
+
+        Never blocks, never raises, and is fit for a media tick.
+        """
+
+    def close(self) -> None:
+        """Nothing is told after it."""
+
+
+Open = Callable[[str, Listen, Callable[[Event], None]], Hearing]
+"""Listens to a call: its id, what for, and whom to tell, from any thread."""
+
+
 class Phone:
     """A SIP line that holds a few calls at once.
 
@@ -38,6 +57,7 @@ class Phone:
     def __init__(self, settings: LineSettings, prompts: Prompts) -> None:
         self.settings = settings
         self.prompts = prompts  # of calls to come; a call keeps the one it began with
+        self.open: Open | None = None
         self._stack = Stack(settings)
         self._stack.on_offer = self._offered
         self._stack.wiretap.tell = lambda call_id, told: self._events.append((call_id, told))

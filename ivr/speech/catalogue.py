@@ -15,12 +15,39 @@ from ..engine.errors import Fault, FlowError, LoadError, SettingsError
 from ..engine.ssml import check, is_ssml, spoken
 
 BUILT_IN_LANGUAGE = "en"
-BUILT_IN = {
-    "sorry": "We are sorry, something went wrong. Please call again later.",
-    "no_input": "Sorry, I did not hear anything.",
-    "no_match": "Sorry, I did not get that.",
+BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "sorry": {
+        "en": "We are sorry, something went wrong. Please call again later.",
+        "de": "Leider ist ein Fehler aufgetreten. Bitte rufen Sie später noch einmal an.",
+        "es": "Lo sentimos, se ha producido un error. Por favor, vuelva a llamar más tarde.",
+        "fr": "Désolé, une erreur s'est produite. Veuillez rappeler plus tard.",
+        "it": "Siamo spiacenti, si è verificato un errore. La preghiamo di richiamare più tardi.",
+        "pt": "Lamentamos, ocorreu um erro. Por favor, ligue mais tarde.",
+        "nl": "Sorry, er is iets misgegaan. Probeert u het later nog eens.",
+        "pl": "Przepraszamy, wystąpił błąd. Prosimy zadzwonić później.",
+    },
+    "no_input": {
+        "en": "Sorry, I did not hear anything.",
+        "de": "Ich habe leider nichts gehört.",
+        "es": "Lo siento, no he oído nada.",
+        "fr": "Désolé, je n'ai rien entendu.",
+        "it": "Mi dispiace, non ho sentito nulla.",
+        "pt": "Desculpe, não ouvi nada.",
+        "nl": "Sorry, ik heb niets gehoord.",
+        "pl": "Przepraszam, nic nie słyszę.",
+    },
+    "no_match": {
+        "en": "Sorry, I did not get that.",
+        "de": "Das habe ich leider nicht verstanden.",
+        "es": "Lo siento, no le he entendido.",
+        "fr": "Désolé, je n'ai pas compris.",
+        "it": "Mi dispiace, non ho capito.",
+        "pt": "Desculpe, não entendi.",
+        "nl": "Sorry, dat heb ik niet begrepen.",
+        "pl": "Przepraszam, nie rozumiem.",
+    },
 }
-"""Prompts that always exist.  An author's prompt of the same name is used instead."""
+"""Prompts that always exist, by language.  An author's prompt of the same name is used instead."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _NO_LANGUAGE = "is not a language; expected a tag such as en, de or pt-BR"
@@ -69,14 +96,21 @@ class Catalogue:
             known |= set(self.entries.get(each, ()))
         return known
 
+    def own_names(self, language: str) -> set[str]:
+        """Every prompt that a caller with this language hears in it."""
+        own = widened(canonical(language))
+        built_in = {name for name, said in BUILT_IN.items() if own[-1] in said}
+        return built_in.union(*(self.entries.get(each, ()) for each in own))
+
     def everywhere(self) -> set[str]:
         """Every prompt of any language."""
         return set(BUILT_IN).union(*self.entries.values())
 
     def texts(self, language: str = "") -> dict[str, str]:
         """What each prompt says to a caller with this language; recordings without a text too."""
-        said = dict(BUILT_IN)
+        said = {name: words[BUILT_IN_LANGUAGE] for name, words in BUILT_IN.items()}
         for each in reversed(self.chain(language)):
+            said |= {name: words[each] for name, words in BUILT_IN.items() if each in words}
             for name, entry in self.entries.get(each, {}).items():
                 said[name] = spoken(entry.text, each) or f"(recording {name})"
         return said

@@ -101,7 +101,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 bufsize=0,
-                env=_environment(),
+                env=environment(),
                 # Its own group: Ctrl-C in the terminal is for the parent to handle.
                 process_group=0,
             )
@@ -154,7 +154,8 @@ def answer_requests(handle: Callable[[Json], Json]) -> None:
             answer = {"error": f"{error}" or type(error).__name__}
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a child of ours is started with."""
     path = os.environ.get("PYTHONPATH")
     return {
         **os.environ,
@@ -183,7 +184,7 @@ def _exchange(
                 raise BrokenPipeError
             answer += part
     except OSError as error:
-        raise _Lost(f"the process ended ({_how(process)}): {last_words()}") from error
+        raise _Lost(f"the process ended ({how_ended(process)}): {last_words()}") from error
     try:
         result = json.loads(answer)
         if isinstance(result, dict):
@@ -193,7 +194,7 @@ def _exchange(
     raise _Lost(f"the process answered nonsense: {answer[:80]!r}")
 
 
-def _how(process: subprocess.Popen[bytes]) -> str:
+def how_ended(process: subprocess.Popen[bytes]) -> str:
     try:
         code = process.wait(timeout=1)
     except subprocess.TimeoutExpired:

@@ -108,10 +108,13 @@ class PromptStore:
         self._passing: Passing[Want] = Passing()
         self._passing_web: Passing[Want] = Passing()
         self._said: set[str] = set()
+        self._foreign: set[Want] = set()
         self.replaced = 0
         """How often callers have heard a tone for what could not be had."""
         self.stood_in = 0
         """How often another voice has said what the first one could not."""
+        self.untranslated = 0
+        """How often they have heard a prompt in another language, as theirs has none of it."""
 
     def names(self, language: str = "") -> set[str]:
         """Every prompt that can be played to a caller with this language."""
@@ -208,7 +211,9 @@ class PromptStore:
 
     def _static(self) -> list[Want]:
         """All that is known before the first call, each once."""
-        wants: dict[Want, None] = {(self.catalogue.default, name): None for name in BUILT_IN}
+        languages = {*self.catalogue.entries, *(language for language, _ in self._lasting)}
+        heard = [self.catalogue.default, *sorted(languages - {self.catalogue.default})]
+        wants: dict[Want, None] = {(each, name): None for each in heard for name in BUILT_IN}
         for language, entries in sorted(self.catalogue.entries.items()):
             wants.update(((language, name), None) for name in sorted(entries))
         wants.update(((language, Text(words)), None) for language, words in sorted(self._lasting))
@@ -249,6 +254,7 @@ class PromptStore:
             self._fallback = self._sounds.fallback()
         files = [self._file(want) or self._fallback for want in wants] or [self._fallback]
         self.replaced += files.count(self._fallback)
+        self.untranslated += sum(want in self._foreign for want in wants) if self._foreign else 0
         return files
 
     def _file(self, want: Want) -> Path | None:
@@ -319,6 +325,9 @@ class PromptStore:
         elif reasons:
             self._replaced[want] = reasons
         self._failed.pop(want, None)
+        if isinstance(want[1], str) and want[1] not in self.catalogue.own_names(want[0]):
+            self._foreign.add(want)
+            self._say(f"{want[1]} does not exist in {want[0]}: it is heard in another language")
         self._at_hand[want] = file
 
     def _title(self, want: Want) -> str:

@@ -121,9 +121,12 @@ def sources(
             found.append(Recording(entry.recording))
         if entry and entry.text:
             found += _spoken(entry.text, widened(each), True, voices)
+        if built_in := BUILT_IN.get(prompt, {}).get(each):
+            found += _spoken(built_in, (each,), True, voices)
     if prompt in BUILT_IN:
-        found += _spoken(BUILT_IN[prompt], (BUILT_IN_LANGUAGE,), True, voices)
-    return found
+        usual = BUILT_IN[prompt][BUILT_IN_LANGUAGE]
+        found += _spoken(usual, (BUILT_IN_LANGUAGE,), True, voices)
+    return list(dict.fromkeys(found))
 
 
 def _spoken(

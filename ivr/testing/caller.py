@@ -40,5 +40,5 @@ def caller_of(flow: Flow, arguments: Mapping[str, Any]) -> Flow:
 
     ends = dict.fromkeys(flow.outcomes, END)
     caller.add(State(NAME, step, ends, flow.place, flows=frozenset({flow})))
-    caller.secrets, caller.statuses = flow.secrets, flow.statuses
+    caller.secrets, caller.zone, caller.house = flow.secrets, flow.zone, flow.house
     return caller

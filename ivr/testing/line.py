@@ -177,7 +177,8 @@ class SimulatedLine:
         direction: Direction = "in",
     ) -> None:
         self.direction = direction
-        self.happens(Offered(caller, dialled, at.timestamp(), headers, overrides, direction))
+        offer = Offered(caller, dialled, at.timestamp(), headers, overrides, direction)
+        self.happens(self.session.flow.house.known(offer) if direction == "in" else offer)
 
     # -- time ------------------------------------------------------------------------------------
 

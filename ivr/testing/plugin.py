@@ -26,12 +26,14 @@ import pytest
 
 if TYPE_CHECKING:
     from ..engine.flow import Flow
+    from ..engine.house import House
     from .scenario import Scenario
     from .simulated_call import SimulatedCall
 
 _LANGUAGE = re.compile(r"^ivr\s*:", re.MULTILINE)
 HOUSE = "ivr.yaml"  # in the root folder, where there is one
 _FLOWS = pytest.StashKey[dict[Path, "Flow"]]()
+_HOUSE = pytest.StashKey["House | None"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,18 +91,28 @@ def _name(flow: object) -> str:
 
 
 def _load(request: pytest.FixtureRequest, path: Path) -> Flow:
-    from ..engine.errors import LoadError
-    from ..flowfile import load_flow, read_house
+    from ..engine.errors import IvrError
+    from ..flowfile import load_flow
 
     folders = (request.config.rootpath, request.path.parent)
     file = next((f / path for f in folders if (f / path).is_file()), folders[0] / path)
     flows = request.config.stash.setdefault(_FLOWS, {})
     if file not in flows:
         try:
-            flows[file] = load_flow(file, house=read_house(request.config.rootpath / HOUSE))
-        except LoadError as error:
+            flows[file] = load_flow(file, house=_house(request.config))
+        except IvrError as error:
             pytest.fail(str(error), pytrace=False)
     return flows[file]
+
+
+def _house(config: pytest.Config) -> House | None:
+    """What the project in the root folder gives to its flows.  Its prompts are not looked at: tests
+    have flows of their own.  Raises `IvrError`."""
+    from ..project import Ground
+
+    if _HOUSE not in config.stash:
+        config.stash[_HOUSE] = Ground.read(config.rootpath / HOUSE).house
+    return config.stash[_HOUSE]
 
 
 # -- scenarios ---------------------------------------------------------------------------------
@@ -124,14 +136,12 @@ class ScenarioModule(pytest.File):
     """A file of scenarios."""
 
     def collect(self) -> Iterator[ScenarioItem]:
-        from ..engine.errors import LoadError
-        from ..flowfile import read_house
+        from ..engine.errors import IvrError
         from .scenario import load_scenarios
 
         try:
-            house = read_house(self.config.rootpath / HOUSE)
-            loaded = load_scenarios(_short(self.path), house=house)
-        except LoadError as error:
+            loaded = load_scenarios(_short(self.path), house=_house(self.config))
+        except IvrError as error:
             raise self.CollectError(str(error)) from None
         for scenario in loaded.scenarios:
             for path, flow in loaded.flows.items():

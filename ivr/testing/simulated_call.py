@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from ..engine.acceptance import accepted
-from ..engine.call_out import ACCEPT
 from ..engine.digits import KEYS
 from ..engine.effects import (
     Effect,
@@ -99,7 +98,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
             raise ValueError(f"at={at} has no time zone; expected such as tzinfo=UTC")
         if arguments or is_called(flow):
             flow = caller_of(flow, arguments)
-        self.flow = accepted(flow, ACCEPT, accept) if accept else flow
+        self.flow = accepted(flow, accept) if accept else flow
         super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes, secrets))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)

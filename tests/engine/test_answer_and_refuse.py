@@ -9,6 +9,7 @@ from ivr.engine.effects import Answer, Play, Redirect, Reject, Ring
 from ivr.engine.events import Answered, Digit
 from ivr.engine.flow import END, Flow
 from ivr.engine.headers import may_be_sent
+from ivr.engine.house import House
 from ivr.engine.statuses import CODES, Refusal
 from ivr.engine.verb import VERBS, Result
 from ivr.engine.verbs import answer, redirect, reject, ring, say
@@ -159,7 +160,7 @@ def test_who_is_overloaded_says_when_to_come_back() -> None:
 
 def test_a_flow_has_codes_of_its_own_for_the_names() -> None:
     flow = Flow("first", start="first")
-    flow.statuses = {**CODES, "blocked": 607}
+    flow.house = House(statuses={**CODES, "blocked": 607})
 
     @flow.state()
     async def first(call: Call) -> str:

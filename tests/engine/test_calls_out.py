@@ -4,8 +4,8 @@ import pytest
 
 from ivr.engine.acceptance import STATE
 from ivr.engine.call import Call
-from ivr.engine.call_out import ACCEPT, CallOut, target
-from ivr.engine.effects import HangUp, Play
+from ivr.engine.call_out import CallOut, target
+from ivr.engine.effects import HangUp, Play, Text
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -19,7 +19,9 @@ from ivr.engine.events import (
 )
 from ivr.engine.flow import END, Flow
 from ivr.engine.limits import LONGEST_CALL
-from ivr.engine.verbs import answer, say
+from ivr.engine.sentences import to_accept
+from ivr.engine.values import Secret
+from ivr.engine.verbs import answer, say, set_variables
 
 from .driver import Driver
 
@@ -73,7 +75,7 @@ def test_it_is_given_up_before_the_answer(event: Event, by: str) -> None:
 def test_who_answers_takes_it_with_a_key() -> None:
     phone = calling("1")
     [question] = phone.take(Answered())
-    assert isinstance(question, Play) and question.prompts == (ACCEPT,)
+    assert isinstance(question, Play) and question.prompts == (to_accept("1", "en"),)
     assert phone.session.state == STATE
     phone.press("1")
     assert phone.session.state == "greet"
@@ -124,3 +126,40 @@ def test_who_hangs_up_on_the_question_did_not_take_it() -> None:
     phone.take(Answered())
     phone.hang_up()
     assert phone.noted("not_accepted") == ["hang_up"]
+
+
+def test_behind_the_question_a_flow_has_all_that_it_has_without_it() -> None:
+    flow = Flow("greeting", start="greet", variables={"told": 0}, dead_air=None)
+    flow.secrets = {"door": Secret("4711")}
+
+    @flow.state(done=END)
+    async def greet(call: Call) -> str:
+        await set_variables(call, told="told + 1")
+        return (await say(call, "hello")).outcome
+
+    @flow.on_hang_up()
+    async def leave(call: Call) -> str:
+        call.note("left", str(call.vars["told"]))
+        return "done"
+
+    order = CallOut("call-1", "sip:601@pbx", "greeting", accept="1")
+    for key, left in (("1", ["1"]), ("", [])):
+        phone = Driver(flow=order.begins_with(flow))
+        phone.take(Offered("100", "601", direction="out"))
+        phone.take(Answered())
+        if key:
+            phone.press(key)
+        phone.hang_up()
+        assert phone.call.secrets == flow.secrets
+        assert phone.noted("left") == left
+
+
+def test_it_is_asked_for_in_the_language_of_the_flow() -> None:
+    flow = greeting()
+    flow.language = "de"
+    order = CallOut("call-1", "sip:601@pbx", "greeting", accept="#")
+    phone = Driver(flow=order.begins_with(flow))
+    phone.take(Offered("100", "601", direction="out"))
+    [question] = phone.take(Answered())
+    words = "Dies ist ein automatischer Anruf. Um ihn anzunehmen, drücken Sie die Raute-Taste."
+    assert isinstance(question, Play) and question.prompts == (Text(words),)

@@ -128,6 +128,7 @@ def test_the_front_is_killed(here: Town) -> None:
     assert {record["ended_by"] for record in here.records(16)} == {"caller"}
 
 
+@pytest.mark.alone
 def test_a_flood(town: Found) -> None:
     """300 INVITEs a second for ten seconds: those that talk go on, and nobody falls over."""
     here = town(8, FRONT__REQUESTS_PER_SECOND=5000)

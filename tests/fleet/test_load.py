@@ -14,7 +14,7 @@ import pytest
 from benchmarks.line import Plan, Run, measure
 from benchmarks.served import CALLER_PORT, Served, serving
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.alone]
 
 CALLS, RATE = 64, 20
 

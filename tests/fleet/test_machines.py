@@ -16,7 +16,7 @@ from tests.store.postgresql import Server
 from .machines import Network
 from .town import Town
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.alone]
 
 CALLS = 8  # of each machine
 CALLER, FIRST, SECOND = range(3)

@@ -130,6 +130,7 @@ def verbs(draw: DrawFn) -> Tree:
 
 _FURTHER: Mapping[str, tuple[Tree, ...]] = {
     "language": ("de",),
+    "languages": ("de", ["en", "pt-BR"]),
     "zone": ("Europe/Berlin",),
     "description": ("what it is for", "12"),
     "variables": ({"x": "text"}, {"x": "1", "y": {"type": "number", "default": "1"}}),

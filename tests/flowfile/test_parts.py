@@ -6,6 +6,7 @@ import pytest
 
 from ivr.engine.errors import LoadError
 from ivr.engine.flow import Flow
+from ivr.engine.house import House
 from ivr.flowfile import load_flow, static_addresses
 from ivr.flowfile.state_templates import MOST_NODES
 from ivr.testing import SimulatedCall
@@ -47,7 +48,7 @@ def both(folder: Path, shared: str = SHARED) -> list[Flow]:
     (folder / "f.yaml").write_text(YAML)
     (folder / "f.py").write_text(PYTHON)
     names = ("f.yaml", "f.py")
-    return [load_flow(folder / name, shared=folder / "shared.yaml") for name in names]
+    return [load_flow(folder / name, house=House(shared=f"{folder}/shared.yaml")) for name in names]
 
 
 def test_what_all_flows_share_is_part_of_each(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_a_flow_s_own_goes_before_what_is_shared(tmp_path: Path) -> None:
     (tmp_path / "shared.yaml").write_text(SHARED)
     own = YAML.replace("states:", "handlers: {no_input: desk}\nstates:\n  desk: {do: hang_up}")
     (tmp_path / "f.yaml").write_text(own)
-    flow = load_flow(tmp_path / "f.yaml", shared=tmp_path / "shared.yaml")
+    flow = load_flow(tmp_path / "f.yaml", house=House(shared=f"{tmp_path}/shared.yaml"))
     SimulatedCall(flow).hears("menu").is_over(by="flow")
 
 
@@ -81,7 +82,7 @@ def test_a_flow_that_is_called_stands_alone(tmp_path: Path) -> None:
     (tmp_path / "shared.yaml").write_text(SHARED)
     (tmp_path / "f.yaml").write_text(YAML.replace("states:", "outcomes: [x]\nstates:"))
     with pytest.raises(LoadError, match="then forgets no_input, no_match"):
-        load_flow(tmp_path / "f.yaml", shared=tmp_path / "shared.yaml")
+        load_flow(tmp_path / "f.yaml", house=House(shared=f"{tmp_path}/shared.yaml"))
 
 
 def test_the_version_covers_what_is_included(tmp_path: Path) -> None:

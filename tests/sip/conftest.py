@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import traceback
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -201,9 +202,14 @@ def rtp_port() -> int:
     """Where a range of 200 ports begins: another one for each line of this process."""
     global _ranges
     _ranges += 1
-    return 40000 + (os.getpid() * 7 + _ranges) % 80 * 250
+    return 40000 + (_FIRST + _ranges % 20) % 80 * 250
 
 
+# Processes that share one run of the tests have 20 ranges each, which follow one another.
+_FIRST = (
+    zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())).encode())
+    + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 20
+)
 _ranges = 0
 
 

@@ -20,7 +20,7 @@ from ivr.sip.dialog import reply
 from .conftest import Line, Script, StartLine
 from .peer import LOCAL, Dialog
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.alone]
 
 SEED = 4475
 MESSAGES = 10_000

@@ -45,6 +45,7 @@ def sipp(phone: Line, tmp_path: Path, calls: int, *options: str) -> None:
     phone.peer.expect(lambda: len(phone.of(HungUp)) == len(phone.of(Offered)), "all over")
 
 
+@pytest.mark.alone
 def test_five_hundred_calls_leave_nothing_behind(line: StartLine, tmp_path: Path) -> None:
     # By TCP: over UDP the stack keeps each transaction for 32 s (RFC 3261 17.2.2), 30 kB a call.
     phone = line(menu)

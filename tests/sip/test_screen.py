@@ -30,6 +30,7 @@ def screens(seconds: float) -> Callable[[], Script]:
     return lambda: script
 
 
+@pytest.mark.alone
 def test_a_human_is_found_within_a_second_of_his_hello(line: StartLine) -> None:
     phone = line(screens(4))
     call = phone.peer.up()

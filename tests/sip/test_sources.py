@@ -168,6 +168,7 @@ def test_without_the_shim_they_are_told(line: StartLine) -> None:
 
 
 @pytest.mark.line
+@pytest.mark.alone
 def test_a_flood_of_300_invites_a_second(line: StartLine, tmp_path: Path) -> None:
     """For ten seconds, at one worker: it loses no call, and everybody gets 200 or 503."""
     phone = line(serves, requests_per_second=10_000)

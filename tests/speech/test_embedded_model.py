@@ -8,18 +8,16 @@ from pathlib import Path
 import pytest
 import vosk
 
-import ivr.speech
 from ivr.speech import wav
 from ivr.speech.pyttsx3_voice import Pyttsx3Engine
 from ivr.speech.speaker import Speaker
-
-MODEL = Path(ivr.speech.__file__).parent / "models" / "en"
+from ivr.speech.vosk_model import EMBEDDED
 
 
 @pytest.fixture(scope="module")
 def model() -> vosk.Model:
     vosk.SetLogLevel(-1)
-    return vosk.Model(str(MODEL))
+    return vosk.Model(str(EMBEDDED["en"]))
 
 
 @pytest.mark.parametrize("said", ["yes", "no", "operator", "four two seven"])

@@ -203,3 +203,28 @@ def test_an_emptied_cache_is_filled_again(make_store: MakeStore, voice: FakeVoic
         sound.unlink()
     (tone,) = hear(store, play("no such prompt"))
     assert tone.exists()
+
+
+def test_what_always_exists_is_said_in_the_caller_s_language(
+    make_store: MakeStore, voice: FakeVoice, folder: Path
+) -> None:
+    folder.joinpath("en.yaml").write_text("no_input: Hello? Anybody there?\n")
+    store = make_store()
+    hear(store, play("no_input", language="de-AT"))
+    hear(store, play("no_input"))
+    hear(store, play("no_input", language="sv"))
+    assert [words for _, words in voice.said][:2] == [
+        "Ich habe leider nichts gehört.",
+        "Hello? Anybody there?",
+    ]
+    assert store.untranslated == 1
+
+
+def test_a_prompt_in_another_language_is_counted_and_told_once(
+    make_store: MakeStore, warnings: Warnings
+) -> None:
+    store = make_store()
+    for _ in range(3):
+        hear(store, play("menu", "welcome", language="de"))  # the menu is English only
+    assert store.untranslated == 3
+    assert warnings() == ["menu does not exist in de: it is heard in another language"]

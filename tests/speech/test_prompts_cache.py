@@ -37,6 +37,9 @@ def test_render_all_makes_what_is_known_and_tells_how_far_it_is(
         ("en", "sorry"),
         ("en", "no_input"),
         ("en", "no_match"),
+        ("de", "sorry"),
+        ("de", "no_input"),
+        ("de", "no_match"),
         ("de", "welcome"),
         ("en", "menu"),
         ("en", "welcome"),
@@ -46,7 +49,7 @@ def test_render_all_makes_what_is_known_and_tells_how_far_it_is(
     assert store.missing() == names
     steps: list[tuple[int, int, str]] = []
     assert store.render_all(lambda *step: steps.append(step)) == []
-    assert steps == [(i, 8, name) for i, (_, name) in enumerate(names, 1)]
+    assert steps == [(i, 11, name) for i, (_, name) in enumerate(names, 1)]
     assert store.missing() == []
     assert voice.closed
     count = len(voice.said)

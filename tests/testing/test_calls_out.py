@@ -37,7 +37,7 @@ def test_nobody_answers(code: int, by: str) -> None:
 
 
 def test_who_answers_takes_it_with_a_key() -> None:
-    call = calling("5").is_answered().is_asked("To take it, press one").presses("5")
+    call = calling("5").is_answered().is_asked("To take it, press 5").presses("5")
     call.hears("welcome").goes_through(STATE, "greet")
 
 
@@ -75,7 +75,7 @@ scenarios:
   somebody:
     direction: out
     accept: 1
-    steps: [is_answered, is_asked: {text: press one}, presses: 1, {hears: question}, is_over: flow]
+    steps: [is_answered, is_asked: {text: press 1}, presses: 1, {hears: question}, is_over: flow]
   nobody:
     direction: out
     steps: [is_not_answered: 603, is_over: far_end]

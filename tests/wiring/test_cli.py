@@ -105,7 +105,7 @@ def test_flows_for_calls_out_are_checked_and_spoken(ivr: Ivr, shop: Path) -> Non
     )
     assert "flows/survey.yaml: ok, 1 state\n" in ivr("check").out
     missing = ivr("prompts", "--missing").out
-    assert "Any news" in missing and "To take it, press one." in missing
+    assert "Any news" in missing and "To take it, press 1." in missing
     survey.write_text("flow: two\n")
     assert "flows/survey.yaml:1:1: the flow lacks ivr: 1" in ivr("check").err
 

@@ -36,7 +36,7 @@ class Counted:
     def __init__(self, flow: Flow, id: str = "a", tally: Tally | None = None) -> None:
         self.now = 1000.0
         self.session = Session(flow, id)
-        self.tally = tally or Tally(lambda: 0)
+        self.tally = tally or Tally(dict)
         self.last = {Play: 0, Record: 0}
 
     def take(self, *events: ev.Event) -> None:
@@ -193,7 +193,7 @@ def test_a_call_out_that_nobody_takes(by: str) -> None:
 
 
 def test_a_call_out_that_a_mailbox_takes() -> None:
-    call = Counted(accepted(menu(), "accept", "1"))
+    call = Counted(accepted(menu(), "1", "accept"))
     call.take(ev.Offered("100", "601", direction="out"), ev.Answered())
     for _ in range(2):
         call.take(ev.PlayDone(call.last[Play]))
@@ -205,7 +205,7 @@ def test_a_call_out_that_a_mailbox_takes() -> None:
 
 
 def test_a_call_out_that_goes_well() -> None:
-    call = Counted(accepted(menu(), "accept", "1"))
+    call = Counted(accepted(menu(), "1", "accept"))
     call.take(ev.Offered("100", "601", direction="out"), ev.Answered(), ev.Digit("1"))
     call.end()
     assert of(call.counts(), "calls_ended") == {("menu", "caller", "abandoned", "200"): 1}
@@ -303,7 +303,7 @@ def test_an_operators_prompt_does_not_become_what_plays() -> None:
 
 def test_prompts_that_were_replaced_since_the_last_time() -> None:
     replaced = [5]
-    tally = Tally(lambda: replaced[0])
+    tally = Tally(lambda: {"ivr_prompt_fallbacks": replaced[0]})
     assert tally.take() is None  # before this process
     replaced[0] = 7
     assert tally.take() == {"ivr_prompt_fallbacks": [([], [2])]}
@@ -311,7 +311,7 @@ def test_prompts_that_were_replaced_since_the_last_time() -> None:
 
 
 def test_nothing_is_kept_of_a_call_that_is_over() -> None:
-    tally = Tally(lambda: 0)
+    tally = Tally(dict)
     for id in ("a", "b"):
         call = Counted(menu(), id, tally)
         call.begin()

@@ -14,12 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import ivr.speech
+from ivr.speech.vosk_model import EMBEDDED
 
 from .graph import ToolsMissing, write_graph
 from .lexicon import WORDS, pronounce, read_words
 
-MODEL = Path(ivr.speech.__file__).parent / "models" / "en"
+MODEL = EMBEDDED["en"]
 
 
 def export(out: Path, further: Path | None = None, network: Path = MODEL) -> int:

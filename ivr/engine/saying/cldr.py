@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ def tongue_of(language: str) -> Tongue:
     )
 
 
-def category(number: int, language: str) -> str:
+def category(number: int | Decimal, language: str) -> str:
     """The plural category of *number*: `one`, `two`, `few`, `many` or `other`."""
     return str(locale_of(language).plural_form(number))
 

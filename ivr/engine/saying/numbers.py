@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from ..errors import FlowError
 from .cldr import category, converter_of, tongue_of
+from .plurals import CATEGORIES
 from .tongues import bend
 
 MOST = 10**15  # nobody follows longer ones
@@ -50,24 +51,22 @@ def plural(value: object, language: str, one: str = "", other: str = "", **forms
     By CLDR's categories where a language has more: ``plural(one=…, few=…, many=…, other=…)``.
     """
     given: Mapping[str, str] = {"one": one, "other": other, **forms}
-    unknown = given.keys() - _CATEGORIES
+    unknown = given.keys() - CATEGORIES
     if not all(isinstance(form, str) for form in given.values()):
         raise FlowError("the forms of plural are texts")
     if unknown:
-        raise FlowError(f"no plural category {min(unknown)!r}; expected some of {_CATEGORIES}")
+        raise FlowError(f"no plural category {min(unknown)!r}; expected some of {CATEGORIES}")
     amount = abs(as_decimal(value))
-    wanted = category(int(amount), language) if amount == int(amount) else "other"
+    # Trailing zeros are not said, and CLDR counts them.
+    wanted = category(int(amount) if amount == int(amount) else amount.normalize(), language)
     found = given.get(wanted) or next((form for form in _last_first(given) if form), None)
     if found is None:
         raise FlowError("plural needs words, such as plural('message', 'messages')")
     return str(found)
 
 
-_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
-
-
 def _last_first(given: Mapping[str, str]) -> list[str]:
-    return [given.get(name, "") for name in reversed(_CATEGORIES)]
+    return [given.get(name, "") for name in reversed(CATEGORIES)]
 
 
 def counted(amount: int, thing: str, language: str) -> str:

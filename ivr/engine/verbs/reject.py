@@ -49,6 +49,6 @@ async def reject(
         own["Retry-After"] = str(-int(-retry_after // 1))
     if cause is not None:
         own["Reason"] = reason_header(cause)
-    status = call.statuses[named] if isinstance(named, str) else named
+    status = call.house.statuses[named] if isinstance(named, str) else named
     call.emit(Reject(status, call.text(reason), own))
     raise CallEnded

@@ -1,0 +1,95 @@
+"""What a project's settings make of the ear: its engine and models, and what flows ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from .config import Settings
+from .engine.flow import Flow
+from .engine.state import Place
+from .flowfile import static_words
+from .speech import vosk_model
+from .speech.ear import Activity, Ear, model_for
+
+
+def models(settings: Settings) -> dict[str, str]:
+    """The model of each language; empty: the engine brings it along."""
+    along: dict[str, str] = {}
+    match settings.speech.engine:
+        case "none":
+            return {}
+        case "vosk":
+            along = {language: str(path) for language, path in vosk_model.EMBEDDED.items()}
+        case "pocketsphinx" | "scripted":
+            along = {"en": ""}
+    return along | {language: str(path) for language, path in settings.speech.models.items()}
+
+
+def ear(settings: Settings) -> Ear:
+    """The ear of one worker; it starts nothing by itself."""
+    speech = settings.speech
+    activity = Activity(speech.activity.mode, speech.activity.floor)
+    return Ear(speech.engine, models(settings), settings.language, activity)
+
+
+def listens(flows: Iterable[Flow]) -> bool:
+    """Whether callers of *flows* may speak, as far as their files say so."""
+    return any(static_words(flow) for flow in flows)
+
+
+def lacking(flows: Iterable[Flow], settings: Settings) -> Iterator[str]:
+    """What *flows* listen for and the models do not know: each a line with the place in its file.
+
+    Nothing is loaded for that.
+    """
+    if settings.speech.engine == "none":
+        return
+    there = models(settings)
+    for place, language, phrases in _asked(flows, settings.language):
+        at = f"{place}:{place.column}"
+        model = model_for(language, frozenset(there))
+        if not model:
+            yield (
+                f"{at}: speech in {language!r} is not understood: there is no model for it;"
+                " name one in speech.models"
+            )
+            continue
+        known = vocabulary(settings.speech.engine, there[model])
+        words = {word for phrase in phrases for word in phrase.split()}
+        if known is not None and (unknown := sorted(words - known)):
+            yield (
+                f"{at}: the model of {model!r} does not know {', '.join(unknown)}: who says that is"
+                " not understood; use other words, or a larger model"
+            )
+
+
+def _asked(flows: Iterable[Flow], language: str) -> Iterator[tuple[Place, str, list[str]]]:
+    """The phrases of each place, and the language that they are in."""
+    every = sorted(
+        {
+            (place, own or language, word)
+            for flow in flows
+            for word, place, own in static_words(flow)
+        }
+    )
+    for (place, spoken), group in groupby(every, key=lambda each: each[:2]):
+        yield place, spoken, [word for _, _, word in group]
+
+
+@cache
+def vocabulary(engine: str, model: str) -> frozenset[str] | None:
+    """The words that a model knows; None: that cannot be told."""
+    try:
+        match engine:
+            case "vosk":
+                return vosk_model.words(Path(model))
+            case "pocketsphinx":
+                from .speech.pocketsphinx_recogniser import parts_of, read_dictionary
+
+                return frozenset(read_dictionary(parts_of(model)[1]))
+    except (OSError, ValueError):  # gone, or damaged: whoever loads it says so
+        pass
+    return None
