@@ -11,6 +11,7 @@ from . import outside
 from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
+from .config.voice import EngineName, Voice
 from .engine import saying
 from .engine.codes import Code
 from .engine.effects import Text, Url
@@ -23,8 +24,12 @@ from .engine.targets import Allowed, remedy
 from .flowfile import load_flow, read_house, static_addresses, static_prompts
 from .routes import CallerList, Routes, Split, flows_of, refusing
 from .speech.catalogue import Catalogue, read_catalogue
+from .speech.espeak_voice import EspeakEngine
+from .speech.piper_voice import PiperEngine
 from .speech.prompts import PromptStore
-from .speech.pyttsx3_voice import Pyttsx3Voice
+from .speech.pyttsx3_voice import Pyttsx3Engine
+from .speech.recorded_voice import RecordedEngine
+from .speech.speaker import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Project:
     further: tuple[Flow, ...] = ()
     """The flows of calls out that no route leads to."""
     callers: tuple[CallerList, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    """What in flows and prompts is not as its author meant it."""
 
     @property
     def routes(self) -> Routes:
@@ -81,11 +88,13 @@ class Project:
             for language in self._heard_in(flow)
         ]
         settings = self.settings
+        voice, *stand_ins = voices(settings)
         return PromptStore(
             settings.prompts,
             settings.cache,
             settings.language,
-            voice(settings),
+            voice,
+            others=stand_ins,
             texts=texts,
             urls={url for flow in self.every_flow for url in _urls(flow)},
             fetch=outside.fetch(settings),
@@ -203,6 +212,7 @@ def load_project(file: Path) -> Project:
         },
         tuple(flows[path] for path in settings.flows),
         callers,
+        tuple(warnings_of(flows.values(), ground.catalogue)),
     )
 
 
@@ -260,6 +270,12 @@ def unfit(flow: Flow) -> Iterator[Fault]:
         )
 
 
+def warnings_of(flows: Iterable[Flow], catalogue: Catalogue | None) -> list[Fault]:
+    """What in flows and prompts is not as its author meant it, and can be used."""
+    found = {each for flow in flows for part in flow.family() for each in part.warnings}
+    return sorted(found.union(catalogue.warnings if catalogue else ()))
+
+
 def _foreign_prompts(flow: Flow, catalogue: Catalogue, house: House | None) -> Iterator[Fault]:
     """Prompts that exist, but not in a language that callers of *flow* would hear."""
     declared = flow.languages or (house.languages if house and not flow.language else ())
@@ -305,5 +321,19 @@ def targets(settings: Settings) -> Allowed:
     return Allowed(allowed(settings))
 
 
-def voice(settings: Settings) -> Pyttsx3Voice:
-    return Pyttsx3Voice(settings.voice.names, settings.voice.rate)
+def voices(settings: Settings) -> list[Speaker]:
+    """The voice of the project, and those that stand in for it, in this order."""
+    voice = settings.voice
+    return [_speaker(engine, voice) for engine in dict.fromkeys((voice.engine, *voice.fallback))]
+
+
+def _speaker(engine: EngineName, voice: Voice) -> Speaker:
+    match engine:
+        case "pyttsx3":
+            return Speaker(Pyttsx3Engine(), voice.names, voice.rate, voice.pitch, voice.volume)
+        case "espeak-ng":
+            return Speaker(EspeakEngine(), voice.names, voice.rate, voice.pitch, voice.volume)
+        case "piper":
+            return Speaker(PiperEngine(voice.piper), None, voice.rate, voice.pitch, voice.volume)
+        case "recorded":
+            return Speaker(RecordedEngine(voice.recorded or Path()))

@@ -49,6 +49,7 @@ PURE = {
     "enum",
     "functools",
     "hmac",
+    "html",
     "holidays",
     "inspect",
     "jinja2",
@@ -61,6 +62,7 @@ PURE = {
     "types",
     "typing",
     "unicodedata",
+    "xml",  # to read: expat, which opens nothing
     "zoneinfo",
 }
 FILES = sorted(ROOT.rglob("*.py"))

@@ -28,6 +28,10 @@ front = typer.Typer(help="The SIP proxy before the workers.", no_args_is_help=Tr
 app.add_typer(front, name="front")
 calls = typer.Typer(help="What became of the calls.", invoke_without_command=True)
 app.add_typer(calls, name="calls")
+prompts = typer.Typer(
+    help="Render all prompts, so that no caller waits for one.", invoke_without_command=True
+)
+app.add_typer(prompts, name="prompts")
 speech = typer.Typer(help="Models that understand callers.", no_args_is_help=True)
 app.add_typer(speech, name="speech")
 
@@ -163,8 +167,9 @@ def dial(
     raise typer.Exit(run(settings, flow, order, json))
 
 
-@app.command()
-def prompts(
+@prompts.callback()
+def render_prompts(
+    context: typer.Context,
     settings: Settings = DEFAULT,
     list_missing: Annotated[
         bool, typer.Option("--missing", help="Only list what would have to be rendered.")
@@ -172,9 +177,24 @@ def prompts(
     json: Json = False,
 ) -> None:
     """Render all prompts, so that no caller waits for one."""
-    from .prompts import run
+    if context.invoked_subcommand is None:
+        from .prompts import run
 
-    raise typer.Exit(run(settings, list_missing, json))
+        raise typer.Exit(run(settings, list_missing, json))
+
+
+@prompts.command()
+def voices(
+    language: Annotated[
+        str, typer.Option(help="Only voices that speak it, such as de or pt-BR.")
+    ] = "",
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the voices of the engines that the settings name."""
+    from .voices import run
+
+    raise typer.Exit(run(settings, language, json))
 
 
 @app.command()

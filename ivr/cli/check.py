@@ -12,7 +12,7 @@ from ..config import Settings, load_settings
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..fleet.front.users import read_users
-from ..project import Ground, unfit
+from ..project import Ground, unfit, warnings_of
 from .output import as_json, complain, complain_of
 
 
@@ -34,12 +34,17 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
         faults += error.faults
     flows = ground.load(files or begun, faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
+    warnings = warnings_of(flows.values(), ground.catalogue)
     if settings:
         notes += listening.lacking(flows.values(), settings)
     if json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
-        as_json({"flows": good, "faults": [asdict(fault) for fault in faults], "notes": notes})
+        found = {"faults": faults, "warnings": warnings}
+        told = {kind: [asdict(each) for each in some] for kind, some in found.items()}
+        as_json({"flows": good, **told, "notes": notes})
         return 1 if faults else 0
+    for warning in warnings:
+        complain(f"warning: {warning}")
     complain_of(faults)
     for note in notes:
         complain(f"note: {note}")

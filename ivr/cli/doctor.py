@@ -57,7 +57,7 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
     from ..fleet import check as fleet
     from ..fleet.place import line_settings
     from ..fleet.trial import trial
-    from ..project import voice
+    from ..project import voices
     from ..sip import check as line
     from ..sip import reach
     from ..speech import check as speech
@@ -75,8 +75,9 @@ def _verdicts(settings_file: Path) -> Iterator[Verdict]:
     ):
         if not (runs and "in use" in found.detail):
             yield Verdict(found.what, found.ok, found.detail, found.remedy)
-    heard = speech.check(voice(settings), settings.language)
-    yield Verdict("voice", heard.ok, heard.finding, heard.remedy)
+    for index, voice in enumerate(voices(settings)):
+        heard = speech.check(voice, settings.language)
+        yield Verdict("fallback voice" if index else "voice", heard.ok, heard.finding, heard.remedy)
     yield _speech(settings)
     yield from _prompts(settings_file)
 

@@ -159,6 +159,9 @@ def _absolute(settings: Settings, folder: Path) -> Settings:
     for section in (front, sip):
         section.tls_certificate = section.tls_certificate and folder / section.tls_certificate
         section.tls_key = section.tls_key and folder / section.tls_key
+    voice = settings.voice
+    voice.piper = {language: folder / file for language, file in voice.piper.items()}
+    voice.recorded = voice.recorded and folder / voice.recorded
     speech = settings.speech
     speech.models = {language: folder / path for language, path in speech.models.items()}
     for account in settings.accounts.values():

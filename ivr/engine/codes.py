@@ -64,6 +64,8 @@ class Code(StrEnum):
     BAD_TIME = "bad-time"
     BAD_HOURS = "bad-hours"
     BAD_TEMPLATE = "bad-template"
+    BAD_SSML = "bad-ssml"
+    UNKNOWN_SSML = "unknown-ssml"
     BAD_EXPRESSION = "bad-expression"
     MISSING_PLURAL = "missing-plural"
     BAD_ADDRESS = "bad-address"

@@ -94,6 +94,7 @@ class Flow:
         self.languages = tuple(languages)
         self.place = place
         self.version = ""  # of the files it was read from
+        self.warnings: list[Fault] = []  # what in them is not as its author meant it
         self.secrets: Mapping[str, Secret] = {}  # of the settings
         self.zone: ZoneInfo | None = None
         self.house = NO_HOUSE

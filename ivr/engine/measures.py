@@ -51,6 +51,9 @@ FAILURES = Measure("ivr_flow_failures", "Times that a flow broke during a call")
 FALLBACKS = Measure(
     "ivr_prompt_fallbacks", "Prompts that callers heard as a tone, since they could not be had"
 )
+VOICE_FALLBACKS = Measure(
+    "ivr_voice_fallbacks", "Texts that another voice has said, since the first one could not"
+)
 UNTRANSLATED = Measure(
     "ivr_prompts_untranslated",
     "Prompts that callers heard in another language, since theirs has none of them",
@@ -96,6 +99,7 @@ MEASURES = (
     TRANSFERS,
     FAILURES,
     FALLBACKS,
+    VOICE_FALLBACKS,
     UNTRANSLATED,
     ANSWER,
     REACTION,

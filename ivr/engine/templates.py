@@ -31,6 +31,7 @@ from .values import LONGEST_TEXT, Secret, Value
 
 Scope = Mapping[str, Any]
 
+
 # Not {{- … -}}: those signs are Jinja's, for the spaces around.
 _WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)
 _LARGEST = 2**256
@@ -315,6 +316,15 @@ def check_text(source: str) -> None:
         _template(source)
 
 
+def skeleton(source: str, filled_in: str) -> str:
+    """*source* with *filled_in* for each ``{{ … }}``, and with all that depends on an `if`."""
+    found = []
+    for _, kind, words in _ENV.lex(source):
+        if kind in ("data", "variable_begin"):
+            found.append(words if kind == "data" else filled_in)
+    return "".join(found)
+
+
 def check_expression(source: str) -> None:
     """Raise `FlowError` unless *source* is a well-formed expression."""
     _expression(source)
@@ -351,9 +361,14 @@ def render(source: str, names: Scope, put: Callable[[object], str] | None = None
     return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
 
 
+def render_escaped(source: str, names: Scope, escape: Callable[[str], str]) -> str:
+    """The same, with whatever is filled in made harmless by *escape*."""
+    return render(source, names, lambda value: escape(_spoken(value)))
+
+
 def render_address(source: str, names: Scope) -> str:
     """The same of a URL: whatever is filled in stays within its own part of it."""
-    return render(source, names, lambda value: percent_encoded(_spoken(value)))
+    return render_escaped(source, names, percent_encoded)
 
 
 def render_whole(source: str, names: Scope) -> Value:

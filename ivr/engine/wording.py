@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import templates
 from .effects import Prompt, Recorded, Text, Url
 from .handed import Handed, Names, in_folder, parts
+from .ssml.templates import render_words
 from .values import Value
 
 
@@ -67,7 +68,7 @@ class Wording:
     def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
             case Text(words) if "{" in words:
-                return Text(templates.render(words, {**names, **self.names()}))
+                return Text(render_words(words, {**names, **self.names()}))
             case Recorded(file):
                 return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):

@@ -14,7 +14,7 @@ from .. import listening, outside
 from ..engine.call_out import CallOut
 from ..engine.errors import IvrError
 from ..engine.events import Dismissed, Event, Interjected, Moved
-from ..engine.measures import FALLBACKS, UNTRANSLATED
+from ..engine.measures import FALLBACKS, UNTRANSLATED, VOICE_FALLBACKS
 from ..project import Project, load_project
 from ..routes import Routes
 from ..sip.accounts import Registration
@@ -100,7 +100,11 @@ class Member:
 
     def _heard(self) -> dict[str, int]:
         store = self._prompts
-        return {FALLBACKS.name: store.replaced, UNTRANSLATED.name: store.untranslated}
+        return {
+            FALLBACKS.name: store.replaced,
+            VOICE_FALLBACKS.name: store.stood_in,
+            UNTRANSLATED.name: store.untranslated,
+        }
 
     def attend(self) -> None:
         """Do what the supervisor says, and tell it how we are.  Between two turns of the worker."""
@@ -227,6 +231,7 @@ class Member:
             return str(error)
         prompts.replaced = self._prompts.replaced  # they are counted on
         prompts.untranslated = self._prompts.untranslated
+        prompts.stood_in = self._prompts.stood_in
         self._routes, self._prompts = project.routes, prompts
         self._worker.pool.renew(
             outside.jobs(project, self._phone.tell_waiting), outside.limits(project)

@@ -48,7 +48,10 @@ def main(descriptor: int) -> int:
         if fixed := task["fixed"]:
             require_the_same(fixed, project.settings.fixed())
             rehearse(project)
-        for each in listening.lacking(project.every_flow, project.settings):
+        for each in (
+            *project.warnings,
+            *listening.lacking(project.every_flow, project.settings),
+        ):
             log.warning("%s", each)
         prompts = project.prompts()
         render(prompts)

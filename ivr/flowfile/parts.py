@@ -123,6 +123,7 @@ class Parts:
         """
         self._read()
         for part in self.parts:
+            self.flow.warnings += part.source.warnings
             try:
                 part.source.check()
             except LoadError as error:

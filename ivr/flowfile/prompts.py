@@ -25,6 +25,7 @@ from ..engine.effects import (
     Url,
 )
 from ..engine.errors import FlowError
+from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.urls import check_url
 from .plurals import missing_plurals
 from .source import Bad, meant_beside, suggest
@@ -75,7 +76,13 @@ def _text(node: Node, context: Context) -> Text:
     if source.cut_by_comment(node):
         wrong = "to YAML a comment begins inside this text; put it in quotes"
         raise Bad(source.key(node), wrong, Code.CUT_BY_COMMENT)
-    _check(words, node)
+    try:
+        for unknown in check_words(words):
+            source.warn(node, unknown, Code.UNKNOWN_SSML)
+    except NotSsml as error:
+        raise Bad(node, str(error), Code.BAD_SSML) from None
+    except FlowError as error:
+        raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(words))
     check_plurals(node, words, context.languages)
     return Text(words)

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..engine import templates
 from ..engine.choices import UNIVERSAL
 from ..engine.codes import Code
 from ..engine.effects import File, Prompt, Text, Url
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
+from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
 from .source import suggest
@@ -101,6 +101,15 @@ class StateReader:
 
     def faults(self) -> list[Fault]:
         return [*self._wrong_outcomes(), *self._wrong_calls()]
+
+    def warnings(self) -> list[Fault]:
+        """What in its texts has no effect."""
+        return [
+            self._fault(node, unknown, Code.UNKNOWN_SSML)
+            for prompt, node in self._prompts()
+            if isinstance(prompt, Text) and not self._wrong_prompt(prompt)
+            for unknown in check_words(prompt.words)
+        ]
 
     def prompts(self) -> frozenset[Prompt]:
         """The prompts that it may play, as far as they can be told."""
@@ -237,7 +246,9 @@ class StateReader:
         """What is wrong with *prompt*; None: nothing, or it cannot be told."""
         if isinstance(prompt, Text):
             try:
-                templates.check_text(prompt.words)
+                check_words(prompt.words)
+            except NotSsml as error:
+                return str(error), Code.BAD_SSML
             except FlowError as error:
                 return str(error), Code.BAD_TEMPLATE
         elif self._known is None:

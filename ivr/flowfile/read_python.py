@@ -92,6 +92,7 @@ def _read(
         # A wrapper could make other outcomes of those that stand there.
         reader = StateReader(state, step, trees[step.__code__.co_filename], known, said)
         faults = reader.faults()
+        flow.warnings += reader.warnings()
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
         addresses |= reader.addresses()
         flows |= reader.flows()

@@ -59,6 +59,7 @@ class Source:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
         self._text = text
         self._lines = [0, *(found.end() for found in _BREAK.finditer(text))]
         self._swallowed: dict[Node, Remedy] = {}
@@ -123,6 +124,12 @@ class Source:
     def fault(self, node: Node, message: str, code: Code) -> None:
         """Note that something is wrong at *node*, and go on.  Raises `LoadError` at the 100th."""
         self._at(node.start_mark.index, message, code)
+
+    def warn(self, node: Node, message: str, code: Code) -> None:
+        """Note that something at *node* is not as its author meant it, and can be used."""
+        if len(self.warnings) < MOST_FAULTS:
+            warning = self.place(node).fault(message[:LONGEST_MESSAGE], code)
+            self.warnings += [warning] if warning not in self.warnings else []
 
     def note(self, bad: Bad, what: str = "") -> None:
         """Note a fault that was raised, of *what*."""

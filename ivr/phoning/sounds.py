@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..config import Settings
 from ..engine.effects import Play
-from ..project import voice
+from ..project import voices
 from ..speech import wav
 from ..speech.prompts import PromptStore
 from .ear import Samples, of_pcm, trimmed
@@ -21,8 +21,9 @@ class Sounds:
     """What a cue sounds like; each is rendered once."""
 
     def __init__(self, settings: Settings) -> None:
+        voice, *others = voices(settings)
         self._store = PromptStore(
-            settings.prompts, settings.cache, settings.language, voice(settings), limit=LIMIT
+            settings.prompts, settings.cache, settings.language, voice, others=others, limit=LIMIT
         )
         self._known: dict[tuple[object, str], Samples | None] = {}
 

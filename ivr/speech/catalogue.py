@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from ..engine.codes import Code
-from ..engine.errors import Fault, LoadError, SettingsError
+from ..engine.errors import Fault, FlowError, LoadError, SettingsError
+from ..engine.ssml import check, is_ssml, spoken
 
 BUILT_IN_LANGUAGE = "en"
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
@@ -65,11 +66,20 @@ class Entry:
 
 
 class Catalogue:
-    """All prompts of all languages.  Language tags are compared without regard to case."""
+    """All prompts of all languages.  Language tags are compared without regard to case.
 
-    def __init__(self, entries: Mapping[str, Mapping[str, Entry]], default: str) -> None:
+    `warnings`: what in their files is not as its author meant it.
+    """
+
+    def __init__(
+        self,
+        entries: Mapping[str, Mapping[str, Entry]],
+        default: str,
+        warnings: Sequence[Fault] = (),
+    ) -> None:
         self.default = canonical(default)
         self.entries = entries
+        self.warnings = warnings
 
     def chain(self, language: str) -> tuple[str, ...]:
         """The languages to try for `language`, best first: de-CH, de, the default.
@@ -102,7 +112,7 @@ class Catalogue:
         for each in reversed(self.chain(language)):
             said |= {name: words[each] for name, words in BUILT_IN.items() if each in words}
             for name, entry in self.entries.get(each, {}).items():
-                said[name] = entry.text or f"(recording {name})"
+                said[name] = spoken(entry.text, each) or f"(recording {name})"
         return said
 
     def untranslated(self) -> list[tuple[str, str]]:
@@ -143,6 +153,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
     if not _LANGUAGE.fullmatch(canonical(default)):
         raise SettingsError(f"{default!r} {_NO_LANGUAGE}")
     faults: list[Fault] = []
+    warnings: list[Fault] = []
     texts: dict[str, dict[str, str]] = {}
     sounds: dict[str, dict[str, Path]] = {}
     for path in _listed(folder, faults):
@@ -156,7 +167,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
         elif path.suffix == ".yaml" and _is_language(path.stem, path, faults):
             if language in texts:
                 faults.append(_fault(path, f"another file has the texts of {language}"))
-            texts[language] = _File(path, faults).texts()
+            texts[language] = _File(path, faults, warnings).texts()
     if faults:
         raise LoadError(sorted(faults))
     return Catalogue(
@@ -170,6 +181,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
             for language in {**texts, **sounds}
         },
         default,
+        sorted(warnings),
     )
 
 
@@ -218,9 +230,10 @@ def _bad_name(name: str) -> str:
 class _File:
     """One file of texts, while it is read."""
 
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
+    def __init__(self, path: Path, faults: list[Fault], warnings: list[Fault]) -> None:
         self._path = path
         self._faults = faults
+        self._warnings = warnings
 
     def texts(self) -> dict[str, str]:
         """What is in it; whatever is wrong with it is added to the faults."""
@@ -246,6 +259,8 @@ class _File:
             if problem:
                 self._at(value.start_mark, f"{key.value}: {problem}")
             texts[key.value] = "" if problem else clean(value.value)
+            if is_ssml(texts[key.value]):
+                self._check_ssml(key.value, value)
         return texts
 
     def _pairs(self, source: str) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -267,6 +282,15 @@ class _File:
             self._at(root.start_mark, "expected one prompt per line, `name: text`")
             return []
         return list(root.value)
+
+    def _check_ssml(self, name: str, value: yaml.Node) -> None:
+        mark = value.start_mark
+        place = str(self._path), mark.line + 1, mark.column + 1
+        try:
+            for each in check(value.value):
+                self._warnings.append(Fault(*place, f"{name}: {each}", Code.UNKNOWN_SSML))
+        except FlowError as error:
+            self._faults.append(Fault(*place, f"{name}: {error}", Code.BAD_SSML))
 
     def _at(self, mark: yaml.Mark | None, message: str) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,8 +38,11 @@ class _Lost(Exception):
 class Child:
     """The parent's end.  `module` is what the child runs; it calls `answer_requests`."""
 
-    def __init__(self, module: str, start_limit: float = 20.0) -> None:
+    def __init__(
+        self, module: str, start_limit: float = 20.0, arguments: Sequence[str] = ()
+    ) -> None:
         self._module = module
+        self._arguments = arguments
         self._start_limit = start_limit
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,7 +96,7 @@ class Child:
         try:
             self._process = subprocess.Popen(
                 # -P: the folder that we happen to run in must not shadow any module.
-                [sys.executable, "-P", "-m", self._module],
+                [sys.executable, "-P", "-m", self._module, *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,

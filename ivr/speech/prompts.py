@@ -29,9 +29,9 @@ from ..engine.effects import (
 from ..engine.errors import IvrError
 from .catalogue import BUILT_IN, canonical, clean, read_catalogue
 from .renderer import Renderer
-from .sounds import Fetch, Mute, Passing, Sounds, is_stale, no_fetch
+from .sounds import Fetch, Passing, Sounds, is_stale, no_fetch
 from .sources import Source, Spoken, lasts, sources
-from .voice import NoVoice, Voice, VoiceError
+from .voice import NoVoice, Voice, VoiceDown, VoiceError
 
 log = logging.getLogger("ivr.prompts")
 
@@ -62,8 +62,9 @@ class PromptStore:
     prompts; `language` is that of calls that name none.  `texts` are the (language, words) that
     flows say unchanged in every call: they are cached like prompts, where other texts are forgotten
     with the process; so are sounds of the web that are not in `urls`, those that are known before.
-    `fetch` gets these and others.  `limit` is how long in seconds a caller may wait for a sound,
-    `idle` how long the voice stays in memory without work.
+    `fetch` gets these and others.  `others` are the voices that stand in for `voice`, in this
+    order.  `limit` is how long in seconds a caller may wait for a sound, `idle` how long voices
+    stay in memory without work.
 
     Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
     written.  Starts no thread and no process before there is something to make.
@@ -76,6 +77,7 @@ class PromptStore:
         language: str,
         voice: Voice,
         *,
+        others: Sequence[Voice] = (),
         texts: Iterable[tuple[str, str]] = (),
         urls: Iterable[str] = (),
         fetch: Fetch = no_fetch,
@@ -91,8 +93,10 @@ class PromptStore:
         self._patience = limit
         self._urls = frozenset(urls)
         self._messages = messages
-        self._sounds = Sounds(cache, voice)
-        self._web = Sounds(cache, Mute(), fetch)
+        self._voices = (voice, *others)
+        self._down: dict[int, float] = {}  # voices that are in trouble, and until when
+        self._sounds = Sounds(cache, self._voices)
+        self._web = Sounds(cache, (), fetch)
         self._fallback = self._sounds.fallback()
         self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
         # On its own: a host that does not answer holds up no words.
@@ -107,6 +111,8 @@ class PromptStore:
         self._foreign: set[Want] = set()
         self.replaced = 0
         """How often callers have heard a tone for what could not be had."""
+        self.stood_in = 0
+        """How often another voice has said what the first one could not."""
         self.untranslated = 0
         """How often they have heard a prompt in another language, as theirs has none of it."""
 
@@ -217,9 +223,9 @@ class PromptStore:
     def _find(self, want: Want) -> Path | None:
         """The file for `want` as its author meant it, if it was made before."""
         best, *others = self._sources(want)
-        # The same words with the voice of another language are as good.
-        words = best.words if isinstance(best, Spoken) else None
-        equal = [each for each in others if isinstance(each, Spoken) and each.words == words]
+        # The same words in the same voice for another language are as good.
+        said = (best.words, best.voice) if isinstance(best, Spoken) else None
+        equal = [o for o in others if isinstance(o, Spoken) and (o.words, o.voice) == said]
         try:
             return next(filter(None, map(self._sounds.find, [best, *equal])), None)
         except OSError:
@@ -263,27 +269,37 @@ class PromptStore:
         return None
 
     def _sources(self, want: Want) -> list[Source]:
-        return sources(self.catalogue, self._lasting, self._urls, *want)
+        return sources(self.catalogue, self._lasting, self._urls, *want, self._voices)
 
     def _make(self, want: Want) -> None:
         """In a renderer's thread: put a file for `want` at hand, or note why there is none."""
         sounds = self._web if isinstance(want[1], Url) else self._sounds
-        found = self._sources(want)
-        reasons = []
-        for source in found:
+        reasons: list[str] = []
+        given_up: set[int] = set()
+        for source in self._sources(want):
+            voice = source.voice if isinstance(source, Spoken) else -1
+            if voice not in given_up and time.monotonic() < self._down.get(voice, 0.0):
+                given_up.add(voice)
+                reasons.append(f"voice {voice + 1} is down")
+            if voice in given_up:
+                continue
             try:
-                file = sounds.obtain(source, self._patience / 2)
+                ways = len(self._voices) if voice >= 0 else 1
+                file = sounds.obtain(source, self._patience / 2 / ways)
             except NoVoice as error:
                 self._say(f"{error}; trying the next language")
-                if not (isinstance(source, Spoken) and "-" in source.language):
-                    # For a region, the voice of the language at large is as good as any.
+                is_region = isinstance(source, Spoken) and "-" in source.language
+                if not is_region and voice == len(self._voices) - 1:
+                    # For a region, the voice of the language at large is as good as any, and that
+                    # of another engine is, too.
                     reasons.append(str(error))
             except (IvrError, OSError) as error:
                 self._say(f"{self._title(want)}, {source}: {error}")
                 reasons.append(str(error))
-                if isinstance(error, VoiceError):
+                if isinstance(error, VoiceError) and voice >= 0:
                     # The voice itself is in trouble: another language would not help.
-                    break
+                    given_up.add(voice)
+                    self._rest_after(error, voice)
             else:
                 self._keep(want, file, source, "; ".join(reasons))
                 return
@@ -293,7 +309,15 @@ class PromptStore:
         self._failed[want] = time.monotonic() + _AGAIN, "; ".join(reasons)
         self._say(f"{self._title(want)} is a tone now: {reasons[-1]}")
 
+    def _rest_after(self, error: VoiceError, voice: int) -> None:
+        """Do without `voice` for a while where it is down; the last one is tried every time."""
+        if isinstance(error, VoiceDown) and voice < len(self._voices) - 1:
+            self._down[voice] = time.monotonic() + _AGAIN
+            self._say(f"voice {voice + 1} is not used for {_AGAIN:g} s: {error}")
+
     def _keep(self, want: Want, file: Path, source: Source, reasons: str) -> None:
+        if isinstance(source, Spoken) and source.voice:
+            self.stood_in += 1
         if not lasts(source):
             passing = self._passing_web if isinstance(want[1], Url) else self._passing
             for gone in passing.add(want, file):

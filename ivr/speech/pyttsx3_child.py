@@ -1,7 +1,4 @@
-"""The child that speaks with pyttsx3.
-
-``{"words", "language", "voice", "rate", "file", "limit"}`` in; ``{}`` out, or ``{"error": text}``
-with ``"no_voice": true`` where the language cannot be spoken.
+"""The child that speaks with pyttsx3: requests and answers as in `synthesis`.
 
 One engine in one thread, one utterance at a time: two engines, or two threads, hang for ever in the
 one callback that espeak-ng has.
@@ -13,6 +10,7 @@ import ctypes
 import os
 import threading
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,12 @@ import pyttsx3  # noqa: E402
 from pyttsx3.drivers import _espeak  # noqa: E402
 
 from . import audio  # noqa: E402
-from .child import Json, answer_requests  # noqa: E402
+from .child import Json  # noqa: E402
+from .espeak_names import Names, pitch  # noqa: E402
+from .synthesis import NoSuchVoice, Voices, finish, serve  # noqa: E402
 
 
-class Speaker:
+class Engine:
     """The engine of this process."""
 
     def __init__(self) -> None:
@@ -40,23 +40,20 @@ class Speaker:
         self._finished = threading.Event()
         self._completed = False
         self._error: BaseException | None = None
-        self._voices: dict[str, str] = {}
 
-    def handle(self, request: Json) -> Json:
+    def say(self, request: Json) -> None:
         """Say something into a file."""
-        voice = request["voice"] or self._voice(request["language"])
+        voice = request["voice"] or self._names.of(request["language"])
         if not voice:
-            return {"error": f"no voice speaks {request['language']!r}", "no_voice": True}
-        file = Path(request["file"])
-        raw = file.with_suffix(".raw.wav")
+            raise NoSuchVoice
+        raw = Path(request["file"]).with_suffix(".raw.wav")
         try:
             for attempt in (1, 2):
                 try:
                     # A full disk shows here; in pyttsx3's callback, the error would be lost.
                     raw.write_bytes(bytes(200_000))
-                    self._say(request["words"], voice, request["rate"], raw, request["limit"])
-                    sound, rate = audio.read(raw)
-                    audio.write(file, audio.polish(audio.to_phone_rate(sound, rate)))
+                    self._say(request, voice, raw)
+                    finish(*audio.read(raw), request)
                     break
                 except (ValueError, OSError):
                     # pyttsx3 loses an utterance now and then: the file is empty, or absent.
@@ -64,34 +61,32 @@ class Speaker:
                         raise
         finally:
             raw.unlink(missing_ok=True)
-        return {}
 
-    def _voice(self, language: str) -> str:
-        """The voice for exactly this language tag, "" where there is none."""
-        if not self._voices:
-            voices = self._engine.getProperty("voices")
-            for voice in voices:
-                for tag in voice.languages:
-                    self._voices.setdefault(tag.lower(), voice.id)
-            # espeak-ng names its voices after languages too: gmw/en, whose language is en-gb.
-            self._voices.update((voice.id.rpartition("/")[2], voice.id) for voice in voices)
-        return self._voices.get(language.lower(), "")
+    def voices(self) -> Voices:
+        """All that it knows."""
+        return self._names.voices
 
-    def _say(self, words: str, voice: str, rate: int, file: Path, limit: float) -> None:
+    @cached_property
+    def _names(self) -> Names:
+        voices = self._engine.getProperty("voices")
+        return Names((voice.id, voice.languages) for voice in voices)
+
+    def _say(self, request: Json, voice: str, file: Path) -> None:
         self._finished.clear()
         self._completed = False
         self._error = None
         self._engine.setProperty("voice", voice)
-        self._engine.setProperty("rate", rate)
+        self._engine.setProperty("rate", request["rate"])
+        self._engine.setProperty("pitch", pitch(request["pitch"]))
         if self._error:
             raise RuntimeError(f"voice {voice!r}: {self._error}")
         # Setting the rate keeps espeak-ng "playing" for a moment, too.
-        deadline = time.monotonic() + limit
+        deadline = time.monotonic() + request["limit"]
         _settle(deadline)
-        self._engine.save_to_file(words, str(file))
+        self._engine.save_to_file(request["text"], str(file))
         # Returns after 10 ms, whether the words are spoken or not.
         self._engine.runAndWait()
-        if not self._finished.wait(limit):
+        if not self._finished.wait(request["limit"]):
             raise TimeoutError("the voice did not finish")
         _settle(deadline)
         if self._error:
@@ -115,4 +110,5 @@ def _settle(deadline: float) -> None:
 
 
 if __name__ == "__main__":
-    answer_requests(Speaker().handle)
+    engine = Engine()
+    serve(engine.voices, engine.say)

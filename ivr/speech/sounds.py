@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,7 +17,7 @@ from ..engine.errors import IvrError, SettingsError
 from . import wav
 from .recordings import Converter
 from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key, lasts
-from .voice import NoVoice, Voice, VoiceError
+from .voice import Voice, VoiceError
 
 FALLBACK = Tone(420, 0.6)
 """What a caller hears where there is nothing else."""
@@ -41,29 +41,17 @@ def no_fetch(url: str, file: Path, seconds: float) -> None:
     raise NotFetched("nothing is fetched here")
 
 
-class Mute:
-    """The voice of who says nothing."""
-
-    def identity(self, language: str) -> str:
-        return ""
-
-    def speak(self, words: str, language: str, file: Path, limit: float) -> None:
-        raise NoVoice("nothing is said here")
-
-    def close(self) -> None:
-        pass
-
-
 class Sounds:
     """The files in `cache`, and those of passing sounds, which end with this process.
 
-    Those may be about one caller; and there is no end to them.
+    Those may be about one caller; and there is no end to them.  Words are for the first of
+    `voices`; the others stand in for it.
     """
 
-    def __init__(self, cache: Path, voice: Voice, fetch: Fetch = no_fetch) -> None:
+    def __init__(self, cache: Path, voices: Sequence[Voice] = (), fetch: Fetch = no_fetch) -> None:
         self._cache = cache
         self._download = fetch
-        self._voice = voice
+        self._voices = voices
         self._converter = Converter()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
@@ -71,7 +59,7 @@ class Sounds:
         """The file of the tone that is always there.  Raises `SettingsError`."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            file = self._cache / f"{cache_key(Sine(FALLBACK), self._voice)}.wav"
+            file = self._cache / f"{cache_key(Sine(FALLBACK), self._voices)}.wav"
             # Also where it exists: this tells whether the folder can be written.
             wav.write(file, wav.tone(FALLBACK.frequency, FALLBACK.seconds))
             self._sweep()
@@ -146,7 +134,8 @@ class Sounds:
 
     def rest(self) -> None:
         """End the processes; they start again when they are needed."""
-        self._voice.close()
+        for voice in self._voices:
+            voice.close()
         self._converter.close()
 
     def close(self) -> None:
@@ -158,7 +147,7 @@ class Sounds:
 
     def _speak(self, source: Spoken, file: Path, limit: float) -> None:
         try:
-            self._voice.speak(source.words, source.language, file, limit)
+            self._voices[source.voice].speak(source.words, source.language, file, limit)
         except VoiceError:
             raise
         except Exception as error:
@@ -174,7 +163,7 @@ class Sounds:
 
     def _file(self, source: Source) -> Path:
         folder = self._cache if lasts(source) else self._folder()
-        return folder / f"{cache_key(source, self._voice)}.wav"
+        return folder / f"{cache_key(source, self._voices)}.wav"
 
     def _folder(self) -> Path:
         if self._scratch is None:

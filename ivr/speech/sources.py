@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,15 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words for the voice.  `lasting`: the same in every call, worth a place in the cache."""
+    """Words for a voice.  `lasting`: the same in every call, worth a place in the cache.
+
+    `voice`: which of them; 0 is the one that is meant, the others stand in for it.
+    """
 
     words: str
     language: str
     lasting: bool
+    voice: int = 0
 
     def __str__(self) -> str:
         return f"spoken in {self.language}"
@@ -89,8 +94,11 @@ def sources(
     urls: frozenset[str],
     language: str,
     prompt: Prompt,
+    voices: Sequence[Voice] = (),
 ) -> list[Source]:
     """Everything that `prompt` can be made from for a caller with `language`, best first.
+
+    In each language, each of `voices` is tried that may speak it, before the next language.
 
     Empty for a name that nobody knows and for a text without words.  `lasting` holds the
     (language, words) of texts that never change, `urls` the sounds of the web that all calls have.
@@ -99,7 +107,7 @@ def sources(
     if isinstance(prompt, Text):
         words = clean(prompt.words)
         lasts = (chain[0], words) in lasting
-        return [Spoken(words, each, lasts) for each in chain] if words else []
+        return [*_spoken(words, chain, lasts, voices)] if words else []
     if isinstance(prompt, Recorded | Given):
         return []  # the one is there or not, the other is never played
     if isinstance(prompt, Url):
@@ -112,12 +120,21 @@ def sources(
         if entry and entry.recording:
             found.append(Recording(entry.recording))
         if entry and entry.text:
-            found += [Spoken(entry.text, voice, True) for voice in widened(each)]
+            found += _spoken(entry.text, widened(each), True, voices)
         if built_in := BUILT_IN.get(prompt, {}).get(each):
-            found.append(Spoken(built_in, each, True))
+            found += _spoken(built_in, (each,), True, voices)
     if prompt in BUILT_IN:
-        found.append(Spoken(BUILT_IN[prompt][BUILT_IN_LANGUAGE], BUILT_IN_LANGUAGE, True))
+        usual = BUILT_IN[prompt][BUILT_IN_LANGUAGE]
+        found += _spoken(usual, (BUILT_IN_LANGUAGE,), True, voices)
     return list(dict.fromkeys(found))
+
+
+def _spoken(
+    words: str, languages: Sequence[str], lasting: bool, voices: Sequence[Voice]
+) -> Iterator[Spoken]:
+    ways = [(language, index) for language in languages for index in range(len(voices) or 1)]
+    able = [(each, index) for each, index in ways if voices and voices[index].speaks(each)]
+    return (Spoken(words, each, lasting, index) for each, index in able or ways)
 
 
 def _sound(prompt: Tone | Signal | Silence | File, language: str) -> Source:
@@ -137,7 +154,7 @@ def lasts(source: Source) -> bool:
     return not isinstance(source, Spoken | Fetched) or source.lasting
 
 
-def cache_key(source: Source, voice: Voice) -> str:
+def cache_key(source: Source, voices: Sequence[Voice]) -> str:
     """The name under which the sound of `source` is kept: a hash of all that decides it.
 
     Reads recordings: raises `OSError`.
@@ -147,8 +164,8 @@ def cache_key(source: Source, voice: Voice) -> str:
         case Recording(file):
             with file.open("rb") as content:
                 parts.append(hashlib.file_digest(content, "sha256").hexdigest())
-        case Spoken(words, language, _):
-            parts += [voice.identity(language), language, words]
+        case Spoken(words, language, _, index):
+            parts += [voices[index].identity(language), language, words]
         case Sine(tone):
             parts += [tone.frequency, tone.seconds]
         case Rhythm(turn, seconds):

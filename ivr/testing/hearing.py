@@ -17,6 +17,7 @@ from ..engine.effects import (
     Url,
 )
 from ..engine.events import PlayDone
+from ..engine.ssml import spoken
 from .agenda import Agenda
 from .values import Sound
 
@@ -90,6 +91,8 @@ class Hearing:
         sounds = []
         for prompt in effect.prompts:
             end = begin + self._length(prompt)
+            if isinstance(prompt, Text):
+                prompt = Text(spoken(prompt.words, effect.language))
             sounds.append(Sound(effect.id, prompt, begin, end))
             begin = end
         self._agenda.expect(begin, PlayDone(effect.id))
@@ -108,7 +111,7 @@ class Hearing:
             case Tone() | Silence():
                 return prompt.seconds
             case Text(words):
-                return seconds_of(words)
+                return seconds_of(spoken(words))
             case Given(name):
                 raise AssertionError(f"{name} was not put in its place")
 

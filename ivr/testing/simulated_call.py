@@ -24,6 +24,7 @@ from ..engine.effects import (
 from ..engine.events import Dismissed, Interjected, Moved
 from ..engine.flow import END, Flow
 from ..engine.phase import KEYS as TAKEN
+from ..engine.ssml import spoken
 from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
 from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
@@ -378,7 +379,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
 def _is(expected: Prompt, heard: Prompt) -> bool:
     match expected, heard:
         case str(words) | Text(words), Text():
-            return words in heard.words
+            return spoken(words) in heard.words
         case str(name), File() | Url() | Recorded():
             return name == named(heard)
         case Signal(name), Signal():

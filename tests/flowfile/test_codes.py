@@ -30,7 +30,7 @@ def faults(example: Example, folder: Path) -> Iterable[Fault]:
         elif first.name.endswith(SUFFIX):
             load_scenarios(first, PROMPTS)
         else:
-            load_flow(first, PROMPTS)
+            return load_flow(first, PROMPTS).warnings
     except LoadError as error:
         return error.faults
     return ()
@@ -49,7 +49,7 @@ def test_the_bad_example_has_this_fault_and_no_other(entry: Entry, tmp_path: Pat
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)
 def test_the_good_example_has_none(entry: Entry, tmp_path: Path) -> None:
-    assert faults(entry.good, tmp_path) == ()
+    assert not faults(entry.good, tmp_path)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.code)

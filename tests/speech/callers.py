@@ -12,7 +12,8 @@ from ivr.engine.effects import Listen
 from ivr.engine.events import Event
 from ivr.speech import wav
 from ivr.speech.ear import Ear, Hearing
-from ivr.speech.pyttsx3_voice import Pyttsx3Voice
+from ivr.speech.pyttsx3_voice import Pyttsx3Engine
+from ivr.speech.speaker import Speaker
 from ivr.speech.voice_activity import FRAME_BYTES
 
 SILENCE = bytes(FRAME_BYTES)
@@ -22,7 +23,7 @@ LIMIT = 20.0  # seconds to wait for what has to come
 @cache
 def spoken(words: str, language: str = "en-us") -> bytes:
     """*words* at 8000 Hz, by the voice that comes with the product."""
-    voice = Pyttsx3Voice(rate=160)
+    voice = Speaker(Pyttsx3Engine(), rate=160)
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "said.wav"

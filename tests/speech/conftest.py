@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,7 @@ class MakeStore(Protocol):
         *,
         language: str = "en",
         voice: Voice | None = None,
+        others: Sequence[Voice] = (),
         texts: list[tuple[str, str]] | None = None,
         urls: list[str] | None = None,
         fetch: Fetch = no_fetch,
@@ -54,6 +55,7 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
         *,
         language: str = "en",
         voice: Voice | None = None,
+        others: Sequence[Voice] = (),
         texts: list[tuple[str, str]] | None = None,
         urls: list[str] | None = None,
         fetch: Fetch = no_fetch,
@@ -66,6 +68,7 @@ def make_store(tmp_path: Path, folder: Path, voice: FakeVoice) -> Iterator[MakeS
             tmp_path / "cache",
             language,
             voice or standard,
+            others=others,
             texts=texts or (),
             urls=urls or (),
             fetch=fetch,

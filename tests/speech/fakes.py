@@ -35,6 +35,9 @@ class FakeVoice:
     def identity(self, language: str) -> str:
         return f"fake {self.version} {language}"
 
+    def speaks(self, language: str) -> bool:
+        return True
+
     def speak(self, words: str, language: str, file: Path, limit: float) -> None:
         if language not in self.languages:
             raise NoVoice(f"no voice speaks {language!r}")

@@ -188,3 +188,14 @@ def test_a_bomb_of_brackets_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "en.yaml").write_text("deep: " + "[" * 200_000)
     with pytest.raises(LoadError, match="nested too deeply"):
         read_catalogue(tmp_path)
+
+
+def test_ssml_is_checked_when_it_is_read(tmp_path: Path) -> None:
+    assert faults(tmp_path / "bad", "menu: <speak>One <break></speak>\n") == [
+        (1, 7, "menu: no well-formed SSML: mismatched tag, behind <speak>One <break></s")
+    ]
+    catalogue = read(tmp_path / "good", "a: <speak><x>One</x> &amp; two</speak>\n")
+    (warning,) = catalogue.warnings
+    assert (warning.line, warning.column) == (1, 4)
+    assert warning.message == "a: <x> is not known here, its text is spoken"
+    assert catalogue.texts()["a"] == "One & two"

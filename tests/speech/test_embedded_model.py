@@ -9,7 +9,8 @@ import pytest
 import vosk
 
 from ivr.speech import wav
-from ivr.speech.pyttsx3_voice import Pyttsx3Voice
+from ivr.speech.pyttsx3_voice import Pyttsx3Engine
+from ivr.speech.speaker import Speaker
 from ivr.speech.vosk_model import EMBEDDED
 
 
@@ -24,7 +25,7 @@ def test_it_understands_the_voice_that_comes_with_ivr(
     model: vosk.Model, said: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "said.wav"
-    voice = Pyttsx3Voice()
+    voice = Speaker(Pyttsx3Engine())
     try:
         voice.speak(said, "en", file, 10.0)
     finally:

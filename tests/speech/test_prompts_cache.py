@@ -136,6 +136,7 @@ from ivr.speech.prompts import PromptStore
 
 class Voice:
     def identity(self, language): return "fake"
+    def speaks(self, language): return True
     def speak(self, words, language, file, limit): wav.write(file, wav.tone(700, len(words) / 100))
     def close(self): pass
 

@@ -235,3 +235,24 @@ def test_every_key_is_documented() -> None:
 def test_an_empty_value_is_pointed_at(file: Path) -> None:
     (fault,) = faults(file, "routes:\n")
     assert fault.startswith("1:1: expected a value, found nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("voice: {engine: festival}", "input should be 'pyttsx3', 'espeak-ng', 'piper' or 'rec"),
+        ("voice: {engine: piper}", "piper needs the file of a voice, such as piper: {en: amy.onn"),
+        ("voice: {fallback: [recorded]}", "recorded needs the folder of the words, such as rec"),
+        ("voice: {pitch: 3}", "input should be less than or equal to 2"),
+    ],
+)
+def test_a_voice_has_an_engine_and_what_it_needs(file: Path, text: str, fault: str) -> None:
+    (found,) = faults(file, f"routes: {{'*': a.yaml}}\n{text}\n")
+    assert fault in found
+
+
+def test_the_files_of_voices_are_beside_the_settings(file: Path) -> None:
+    file.write_text("routes: {'*': a.yaml}\nvoice: {piper: {en: amy.onnx}, recorded: words}\n")
+    voice = load_settings(file).voice
+    assert voice.piper == {"en": file.parent / "amy.onnx"}
+    assert voice.recorded == file.parent / "words"

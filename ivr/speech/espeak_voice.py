@@ -1,0 +1,20 @@
+"""espeak-ng without pyttsx3: its library, from the wheel, in a process of its own."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from .child_engine import ChildEngine
+
+
+class EspeakEngine(ChildEngine):
+    """Speaks every language that espeak-ng knows, and SSML."""
+
+    knows_ssml = True
+
+    def __init__(self) -> None:
+        super().__init__("ivr.speech.espeak_child")
+
+    def version(self, language: str) -> str:
+        """See `VoiceEngine`."""
+        return f"espeak-ng {version('espeakng-loader')}"
