@@ -82,7 +82,16 @@ class Choices:
     Raises ValueError when one key or word means two choices.
     """
 
-    __slots__ = ("_patterns", "by_key", "by_word", "keys", "names", "table", "words")
+    __slots__ = (
+        "_patterns",
+        "by_key",
+        "by_word",
+        "key_signs",
+        "keys",
+        "names",
+        "table",
+        "words",
+    )
 
     def __init__(self, table: Mapping[str, Ways]) -> None:
         self.table = {name: Choice.of(ways) for name, ways in table.items()}
@@ -105,12 +114,9 @@ class Choices:
         patterns = tuple(each for each, _ in self._patterns)
         self.keys = Either((keys, *patterns)) if patterns else keys
         self.words = tuple(self.by_word)
-
-    @property
-    def key_signs(self) -> frozenset[str]:
-        """Every key that is part of an answer."""
         places = (place for each, _ in self._patterns for place in each.places)
-        return frozenset("".join((*self.by_key, *places)))
+        self.key_signs = frozenset("".join((*self.by_key, *places)))
+        """Every key that is part of an answer."""
 
     def typed(self, keys: str) -> str:
         """The choice that *keys* mean; empty for none."""

@@ -100,7 +100,8 @@ class CallTime:
         call.emit(HangUp(goodbye, "timeout"))
 
 
-_LOUD = (Play, Record, Refer, Screen, HangUp, Redirect, Reject)
+_LOUD = frozenset((Play, Record, Refer, Screen, HangUp, Redirect, Reject))
+_NOTED = frozenset((Play, Record, Refer, Screen, Stop, Dial, Join, Drop))
 
 
 class DeadAirWatch:
@@ -137,9 +138,11 @@ class DeadAirWatch:
         """Take note of what a call asked for; the same, without comfort where it would disturb."""
         found: list[Effect] = []
         for effect in effects:
-            if isinstance(effect, _LOUD) and getattr(effect, "id", 0) != self._comfort:
+            kind = type(effect)
+            if self._comfort and kind in _LOUD and getattr(effect, "id", 0) != self._comfort:
                 found += self._hush()
-            self._note(effect)
+            if kind in _NOTED:
+                self._note(effect)
             found.append(effect)
         if call.over:
             found += self._hush()

@@ -45,6 +45,8 @@ from .scope import Parting
 from .step_clock import StepClock
 
 LONGEST_WAIT = 60.0  # seconds, for a state that waits without a deadline of its own
+# What the session may take for itself; most of what happens in a call is for its state alone.
+_OURS = frozenset((Offered, HungUp, Moved, Answered, Interjected, PlayDone, Dismissed, Tick))
 
 
 class Session:
@@ -143,8 +145,10 @@ class Session:
         self.call.told(event)
         if self._started and not self.state:
             self._await_answer(event)
-        else:
+        elif type(event) in _OURS:
             self._happened(event, now)
+        else:
+            self._run(event)
 
     def _happened(self, event: Event, now: float) -> None:
         match event:
@@ -171,7 +175,7 @@ class Session:
                 self._leave("operator")
             case Tick():
                 self._tick(event, now)
-            case _:
+            case _:  # an answer, or the end of a playback, that the state waits for
                 self._run(event)
 
     def _await_answer(self, event: Event) -> None:

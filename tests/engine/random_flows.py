@@ -33,6 +33,7 @@ Arguments = SearchStrategy[tuple[tuple[Any, ...], dict[str, Any]]]
 def menus(draw: DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
     keys = draw(st.lists(ENTRY_KEYS, min_size=1, max_size=3, unique=True))
     words = draw(st.booleans())
+    own = [ends for ends in ("#", "*#") if not set(ends) & set("".join(keys))]
     table = {
         f"choice{i}": [key, *(["word" * (i + 1)] if words else [])] for i, key in enumerate(keys)
     }
@@ -45,7 +46,7 @@ def menus(draw: DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "inter_digit": draw(SECONDS),
         "barge_in": draw(BARGE_IN),
         "type_ahead": draw(st.sampled_from(["keep", "flush"])),
-        "terminators": draw(st.sampled_from([None, "", "#", "*#"])),
+        "terminators": draw(st.sampled_from([None, "", *own])),
         "no_input_prompts": tuple(draw(PROMPTS)),
         "no_match_prompts": tuple(draw(PROMPTS)),
     }
