@@ -153,12 +153,12 @@ def bind(
 ) -> Arguments | None:
     """Read *data* as arguments of *function*; None when something was wrong (and noted)."""
     signature, source = signature_of(function), context.source
-    before = len(source.faults)
+    before = source.noted
     given = _given(signature, name, data, source)
     if given is None:
         return None
     arguments, pairs, rest = Arguments(), signature.pairs, signature.rest
-    misspelt = len(source.faults) > before
+    misspelt = source.noted > before
     for parameter in signature.parameters.values():
         node = None if parameter is pairs else given.pop(parameter.name, None)
         hint = signature.hints[parameter.name]
@@ -167,9 +167,9 @@ def bind(
                 needs = f"{name} needs {parameter.name}: {signature.doc(parameter)}"
                 source.fault(key, needs, Code.MISSING_PARAMETER)
         elif parameter is rest:
-            unread = len(source.faults)
+            unread = source.noted
             arguments.positional = items(hint, node, context.named(name))
-            if not arguments.positional and len(source.faults) == unread:
+            if not arguments.positional and source.noted == unread:
                 needs = f"{name} needs {parameter.name}: {signature.doc(parameter)}"
                 source.fault(key, needs, Code.MISSING_PARAMETER)
         else:
@@ -183,7 +183,7 @@ def bind(
             own = argument_hint(flow, extra)
             hint = own or signature.hints[pairs.name]
             _take(extra, hint, node, arguments, _said_by(flow, context) if own else context)
-    return arguments if len(source.faults) == before else None
+    return arguments if source.noted == before else None
 
 
 def argument_hint(flow: object, name: str) -> Any:

@@ -45,7 +45,7 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
         finally:
             other.check()
     except LoadError as error:
-        source.faults += error.faults
+        source.take(error.faults)
     return {}
 
 

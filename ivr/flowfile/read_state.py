@@ -129,9 +129,9 @@ class States:
                 then.keys[outcome] = part.key
                 then.targets[outcome] = part.value
             return then
-        before = len(source.faults)
+        before = source.noted
         pairs = source.fields(part.value, "outcome: state pairs")
-        then.whole = len(source.faults) == before
+        then.whole = source.noted == before
         for outcome, pair in pairs.items():
             then.keys[outcome] = pair.key
             try:

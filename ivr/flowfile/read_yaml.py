@@ -34,9 +34,9 @@ def read_yaml(path: Path, loading: Loading) -> None:
 
 def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
     top = read_top(source, root)
-    before = len(source.faults)
+    before = source.noted
     flow = make_flow(source, root, top)
-    if len(source.faults) > before:
+    if source.noted > before:
         loading.broken.add(flow)
     loading.texts[flow] = [path.read_bytes()]
     loading.begin(path, flow)

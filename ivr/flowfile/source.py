@@ -54,12 +54,16 @@ class Field:
 
 
 class Source:
-    """One file being read, and what was found wrong with it so far."""
+    """One file being read, and what was found wrong with it so far.
+
+    `noted` counts what was, also where `faults` has it already from another use of a template.
+    """
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
+        self.noted = 0
         self._text = text
         self._lines = [0, *(found.end() for found in _BREAK.finditer(text))]
         self._swallowed: dict[Node, Remedy] = {}
@@ -139,7 +143,13 @@ class Source:
         """Note an unknown *name*, with what it may have been meant to be."""
         self.fault(node, f"unknown {what} {name!r}; {suggest(name, known)}", code)
 
+    def take(self, faults: Collection[Fault]) -> None:
+        """Note the *faults* of another file that this one needs."""
+        self.noted += len(faults)
+        self.faults += faults
+
     def _at(self, index: int, message: str, code: Code) -> None:
+        self.noted += 1
         if len(message) > LONGEST_MESSAGE:
             message = message[:LONGEST_MESSAGE] + "…"
         if self._use:

@@ -220,7 +220,7 @@ def _flows(
         try:
             flows[file] = load_flow(file, prompts, house=house)
         except LoadError as error:
-            source.faults += error.faults
+            source.take(error.faults)
     return flows
 
 
