@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -231,7 +232,7 @@ class StateReader:
                     wrong = f"{verb.name} does nothing without await"
                     yield self._fault(node, wrong, Code.MISSING_AWAIT)
         for call, verb in self._calls:
-            wrong = self._asked(verb, call, verb.check)
+            wrong = self._asked(verb, call, partial(_wrong, verb))
             if wrong:
                 yield self._fault(call, f"{verb.name}: {wrong}", Code.AT_ODDS)
         yield from self._wrong_prompts()
@@ -346,6 +347,12 @@ class StateReader:
 
     def _fault(self, node: ast.AST, message: str, code: Code) -> Fault:
         return self._place(node).fault(message, code)
+
+
+def _wrong(verb: Verb, told: _Told) -> str:
+    """What the verb finds wrong with its arguments, where it can look at each of its pairs."""
+    pairs = signature_of(verb.run).pairs
+    return "" if pairs and _UNKNOWN in told[pairs.name].values() else verb.check(told)
 
 
 def _own(function: ast.AST) -> Iterator[ast.AST]:

@@ -129,6 +129,18 @@ RIGHT = {
             await set_variables(call, balance="1")
             return (await branch(call, rich="balance > 0")).outcome
         """,
+    "arguments of a flow that are computed": """
+        g = Flow("g", start="b", arguments={"n": "number", "words": "prompts"}, outcomes=("done",))
+
+        @g.state(done="done")
+        async def b(call):
+            return (await say(call, "welcome")).outcome
+
+        @flow.state(done=END)
+        async def a(call):
+            count, words = len(call.caller), (WORDS,)
+            return (await ivr.call_flow(call, g, n=count, words=words)).outcome
+        """,
     "a wrapper that makes other outcomes": """
         import functools
 
@@ -237,6 +249,15 @@ WRONG: dict[str, tuple[str, list[str]]] = {
             return "done"
         """,
         ["3:5: answer does nothing without await"],
+    ),
+    "forgets a case whose condition is computed": (
+        """
+        @flow.state(otherwise=END)
+        async def a(call):
+            condition = f"balance > {len(call.caller)}"
+            return (await branch(call, rich=condition)).outcome
+        """,
+        ["4:5: a can return 'rich', declared are: otherwise"],
     ),
     "arguments that do not go together": (
         """
