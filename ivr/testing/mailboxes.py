@@ -8,6 +8,7 @@ from typing import Any
 
 from ..engine.effects import Work
 from ..engine.events import WorkDone
+from ..engine.letters import id_of, position, wrong_box, wrong_id, wrong_with_room
 from .memory import Lost
 
 Letters = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -26,12 +27,12 @@ class Letter:
     at: float = 0.0
 
     @property
-    def position(self) -> tuple[int, int]:
-        return 0 if self.urgent else 1, self.number
+    def id(self) -> str:
+        return id_of(self.number, urgent=self.urgent)
 
     @property
-    def id(self) -> str:
-        return f"{self.position[0]}-{self.position[1]}"
+    def position(self) -> tuple[int, int]:
+        return position(self.id)
 
 
 class Mailboxes:
@@ -51,12 +52,15 @@ class Mailboxes:
             return WorkDone(work.id, lost, None, "the mailboxes are out of reach")
         order = work.order
         box = self._boxes.setdefault(order["box"], [])
+        if wrong := _wrong(box, order):
+            return WorkDone(work.id, "failed", None, wrong)
         match order["action"]:
             case "look":
                 return WorkDone(work.id, "ok", _seen(box, order))
             case "deliver":
-                facts = {name: order[name] for name in ("file", "caller", "urgent")}
-                box.append(self._letter({**facts, "at": wall}))
+                if not _is_in(box, order["file"]):
+                    facts = {name: order[name] for name in ("file", "caller", "urgent")}
+                    box.append(self._letter({**facts, "at": wall}))
             case action:
                 self._boxes[order["box"]] = [
                     replace(each, heard=action == "old") if each.id == order["id"] else each
@@ -75,10 +79,22 @@ class Mailboxes:
         return Letter(self._number, **{"file": f"message-{self._number}.wav", **facts})
 
 
+def _wrong(box: list[Letter], order: Mapping[str, Any]) -> str:
+    """Why the job would not do it; empty: it would."""
+    if wrong := wrong_box(order["box"]):
+        return wrong
+    if order["action"] == "deliver" and not _is_in(box, order["file"]):
+        return wrong_with_room(len(box))
+    return wrong_id(order["after"]) if order.get("after") else ""
+
+
+def _is_in(box: list[Letter], file: str) -> bool:
+    return any(each.file == file for each in box)
+
+
 def _seen(box: list[Letter], order: Mapping[str, Any]) -> dict[str, Any]:
     wanted = {"new": (False,), "old": (True,)}.get(order["of"], (False, True))
-    first, _, second = (order["after"] or "0-0").partition("-")
-    after = (int(first), int(second))
+    after = position(order["after"] or id_of(0, urgent=True))
     behind = [each for each in box if each.heard in wanted and each.position > after]
     found = min(behind, key=lambda each: each.position, default=None)
     names = ("id", "file", "caller", "at", "urgent", "heard")

@@ -29,11 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from ..engine.letters import LONGEST, id_of, position, wrong_box, wrong_id, wrong_with_room
 from .databases import Database
 from .job import Deadline, Failed, Order
 
-MOST = 500  # messages in a mailbox
-LONGEST = 120  # characters
 MAKING = 0x6976726D + 1  # of PostgreSQL's advisory locks: the next after that of the memory
 
 letters = Table(
@@ -84,7 +83,8 @@ class Mailboxes:
 
     def __call__(self, order: Order, seconds: float) -> dict[str, Any]:
         """Deliver, look, or mark.  Raises `Failed` and `TooSlow`."""
-        deadline, box = Deadline(seconds), _name(order["box"])
+        deadline, box = Deadline(seconds), order["box"]
+        _refuse(wrong_box(box))
         self._make(deadline)
         found: dict[str, Any] = {}
         with self._database.begin(deadline, writes=True) as connection:
@@ -120,10 +120,9 @@ class Mailboxes:
         file = Path(order["file"]).name
         if not file or not (self._folder / file).is_file():
             raise Failed("the recording is not there")
-        if len(rows) >= MOST:
-            raise Failed(f"the mailbox has {MOST} messages; it is full")
         if any(row.file == file for row in rows):
             return
+        _refuse(wrong_with_room(len(rows)))
         facts = {"caller": str(order["caller"])[:LONGEST], "urgent": order["urgent"]}
         connection.execute(
             insert(letters).values(box=box, file=file, at=self._wall(), heard=False, **facts)
@@ -181,8 +180,10 @@ class Mailboxes:
 
 def _seen(rows: list[Row[Any]], order: Order) -> dict[str, Any]:
     wanted = {"new": (False,), "old": (True,)}.get(order["of"], (False, True))
-    after = _position(order["after"]) if order["after"] else (-1, -1)
-    behind = (row for row in rows if row.heard in wanted and _position(_id(row)) > after)
+    if order["after"]:
+        _refuse(wrong_id(order["after"]))
+    after = position(order["after"] or id_of(0, urgent=True))
+    behind = (row for row in rows if row.heard in wanted and position(_id(row)) > after)
     row = next(behind, None)
     message = row and {
         "id": _id(row),
@@ -203,18 +204,9 @@ def _count(rows: list[Row[Any]]) -> Count:
 
 
 def _id(row: Row[Any]) -> str:
-    """It tells where the message stands, also when it has been deleted."""
-    return f"{0 if row.urgent else 1}-{row.id}"
+    return id_of(row.id, urgent=row.urgent)
 
 
-def _position(id: str) -> tuple[int, int]:
-    first, _, second = id.partition("-")
-    if not (first.isdecimal() and second.isdecimal()):
-        raise Failed(f"{id!r} is no id of a message; expected what mailbox told")
-    return int(first), int(second)
-
-
-def _name(box: str) -> str:
-    if not box or len(box) > LONGEST or "\0" in box:
-        raise Failed(f"the name of a mailbox is a text of 1 to {LONGEST} characters")
-    return box
+def _refuse(wrong: str) -> None:
+    if wrong:
+        raise Failed(wrong)
