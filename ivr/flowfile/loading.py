@@ -17,7 +17,7 @@ from .endless import endless
 from .library_prompts import speak
 from .parts import Parts
 from .plurals import faults
-from .source import meant_beside, suggest
+from .source import is_file, meant_beside, suggest
 
 LIBRARY = Path(__file__).parents[1] / "library"
 LIBRARY_PREFIX = "library/"
@@ -31,7 +31,7 @@ def library() -> list[str]:
 def of_library(name: str) -> Path:
     """The file of ``library/NAME``.  Raises `FlowError` where there is none."""
     path = LIBRARY / f"{name.removeprefix(LIBRARY_PREFIX).removesuffix('.yaml')}.yaml"
-    if not path.is_file():
+    if not is_file(path):
         known = [LIBRARY_PREFIX + each for each in library()]
         raise FlowError(f"no flow {name!r} in the library; {suggest(name, known)}")
     return path
@@ -103,7 +103,7 @@ class Loading:
             path = of_library(name)
         else:
             path = caller.parent / name
-            if not path.is_file():
+            if not is_file(path):
                 raise FlowError(f"no flow {path}{meant_beside(path)}")
         flow = self.flow(path)
         return None if flow in self.broken else flow

@@ -12,7 +12,7 @@ from ..engine.codes import Code
 from ..engine.directory import Directory
 from ..engine.effects import Given
 from ..engine.errors import LoadError
-from .source import Bad, Source, meant_beside
+from .source import Bad, Source
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -30,10 +30,7 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
         found = _texts(source, node)
         return Given(found["argument"]) if found.keys() == {"argument"} else Directory(found)
     name = source.text(node, WORDS)
-    file = Path(source.file).resolve().parent / name
-    if not file.is_file():
-        wrong = f"no such file: {name!r}, seen from the folder of this one{meant_beside(file)}"
-        raise Bad(node, wrong, Code.MISSING_FILE)
+    file = source.beside(node, Path(source.file).resolve().parent, name)
     try:
         other, root = Source.parse(file)
         if root is None:

@@ -18,7 +18,7 @@ from .own_verbs import read_verbs
 from .plurals import languages_of
 from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
-from .source import Bad, Field, Source, meant_beside
+from .source import Bad, Field, Source
 from .state_templates import Templates
 from .top import read_included_top, read_variables
 from .universal import read_universal
@@ -86,9 +86,7 @@ class Parts:
 
     def _include(self, part: Part, node: Node) -> None:
         name = part.source.text(node, "a file, such as common.yaml")
-        path = part.path.parent / name
-        if not path.is_file():
-            raise Bad(node, f"no file {path}{meant_beside(path)}", Code.MISSING_FILE)
+        path = part.source.beside(node, part.path.parent, name)
         if len(self._seen) >= MOST_FILES:
             raise Bad(node, f"a flow is made of at most {MOST_FILES} files", Code.TOO_LARGE)
         if path.resolve() not in self._seen:
@@ -163,9 +161,8 @@ class Parts:
     def _read_verbs(self, part: Part) -> None:
         for node in part.source.items(part.top["verbs"].value) if "verbs" in part.top else ():
             try:
-                path = part.path.parent / part.source.text(node, "a file, such as my_verbs.py")
-                if not path.is_file():
-                    raise Bad(node, f"no file {path}{meant_beside(path)}", Code.MISSING_FILE)
+                name = part.source.text(node, "a file, such as my_verbs.py")
+                path = part.source.beside(node, part.path.parent, name)
                 found = read_verbs(path)
             except Bad as bad:
                 self._lack_verbs()

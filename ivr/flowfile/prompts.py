@@ -28,7 +28,7 @@ from ..engine.errors import FlowError
 from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.urls import check_url
 from .plurals import missing_plurals
-from .source import Bad, meant_beside, suggest
+from .source import Bad, suggest
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -99,11 +99,10 @@ def _file(node: Node, context: Context) -> File:
     if Path(name).suffix.lower() != ".wav":
         hint = f"; try: ffmpeg -i {name} {Path(name).stem}.wav" if Path(name).suffix else ""
         raise Bad(node, f"{name!r}: only WAV can be played{hint}", Code.BAD_VALUE)
-    file = Path(context.source.file).resolve().parent / name
-    if context.prompts is not None and not file.is_file():
-        wrong = f"no such file: {name!r}, seen from the folder of this one{meant_beside(file)}"
-        raise Bad(node, wrong, Code.MISSING_FILE)
-    return File(str(file))
+    folder = Path(context.source.file).resolve().parent
+    if context.prompts is not None:
+        context.source.beside(node, folder, name)
+    return File(str(folder / name))
 
 
 def _url(node: Node, context: Context) -> Url:

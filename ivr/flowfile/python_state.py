@@ -22,7 +22,7 @@ from ..engine.flow import Flow, Place, State
 from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
-from .source import suggest
+from .source import is_file, suggest
 
 _UNKNOWN = object()
 _SCOPES = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda, ast.ClassDef)
@@ -254,7 +254,7 @@ class StateReader:
                 return str(error), Code.BAD_TEMPLATE
         elif self._known is None:
             return None
-        elif isinstance(prompt, File) and not (Path(self._file).parent / prompt.path).is_file():
+        elif isinstance(prompt, File) and not is_file(Path(self._file).parent / prompt.path):
             wrong = f"no such file: {prompt.path!r}, seen from the folder of this one"
             return wrong, Code.MISSING_FILE
         elif isinstance(prompt, str) and prompt not in self._known:

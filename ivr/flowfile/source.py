@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator
@@ -209,6 +210,14 @@ class Source:
             raise Bad(node, wrong, Code.BAD_CHARACTERS)
         return str(node.value)
 
+    def beside(self, node: Node, folder: Path, name: str) -> Path:
+        """The file *name* in *folder*.  Raises `Bad` where there is none."""
+        path = folder / name
+        if not is_file(path):
+            wrong = f"no such file: {name!r}, seen from the folder of this one{meant_beside(path)}"
+            raise Bad(node, wrong, Code.MISSING_FILE)
+        return path
+
     def cut_by_comment(self, node: Node) -> bool:
         """Whether a comment stands behind *node*, a text without quotes, on its last line."""
         if not isinstance(node, ScalarNode) or node.style is not None:
@@ -276,9 +285,18 @@ def _close(name: str, names: list[str]) -> list[str]:
     return get_close_matches(name, names, n=1)
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file *path*, which may be any text."""
+    return os.path.isfile(path)  # `Path.is_file` raises an error for a name that is too long
+
+
 def meant_beside(path: Path) -> str:
     """Which file may have been meant by *path*, which is not there: the end of a message."""
-    beside = {found.stem: found.name for found in sorted(path.parent.glob(f"*{path.suffix}"))}
+    try:
+        names = map(Path, sorted(os.listdir(path.parent)))
+    except OSError:
+        return ""
+    beside = {found.stem: found.name for found in names if found.suffix == path.suffix}
     close = _close(path.stem, list(beside))
     return f"; did you mean {beside[close[0]]!r}?" if close else ""
 

@@ -20,7 +20,7 @@ from ..engine.house import House
 from ..flowfile import load_flow
 from ..flowfile.bind import bind, verb_and_data
 from ..flowfile.convert import Context
-from ..flowfile.source import Bad, Field, Source, missing
+from ..flowfile.source import Bad, Field, Source, is_file, missing
 from .caller import NAME as CALLER
 from .caller import is_called, wrong_with
 from .errors import StoryError, report
@@ -212,7 +212,7 @@ def _flows(
         named = [(path.parent / source.text(item, "a flow file"), item) for item in items]
     flows: dict[Path, Flow] = {}
     for file, node in named:
-        if not file.is_file():
+        if not is_file(file):
             wrong = f"no flow {file}; name it, as in flow: menu.yaml"
             place = source.place(node) if node is not None else Place(source.file, 1, 1)
             source.faults.append(place.fault(wrong, Code.MISSING_FILE))

@@ -103,7 +103,7 @@ def test_files_of_verbs_that_are_none(tmp_path: Path) -> None:
     found = all_faults(tmp_path, "f.yaml")
     assert found[0] == "broken.py:1: ZeroDivisionError: integer division or modulo by zero"
     assert found[1:3] == [
-        f"f.yaml:4:9: verbs: no file {tmp_path}/shp.py",
+        "f.yaml:4:9: verbs: no such file: 'shp.py', seen from the folder of this one",
         "f.yaml:4:51: verb 'find_article' is declared twice",
     ]
     assert found[-1] == "say.py:9: 'say' is a verb already; choose another name"
