@@ -61,6 +61,15 @@ DTSTART;VALUE=DATE:20260901
 END:VEVENT
 END:VCALENDAR
 """
+
+
+def daily(events: int, since: str = "20260101") -> str:
+    """A calendar with so many events of every day."""
+    event = f"BEGIN:VEVENT\nUID:%d\nDTSTART;VALUE=DATE:{since}\nRRULE:FREQ=DAILY\nEND:VEVENT\n"
+    every = "".join(event % number for number in range(events))
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{every}END:VCALENDAR\n"
+
+
 FLOW = """\
 ivr: 1
 flow: f
@@ -192,6 +201,21 @@ def test_events_are_spelled_out(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("DAILY;UNTIL=20260604T235959Z", [1, 2, 3, 4]),
+        ("WEEKLY;BYDAY=MO,TU;BYHOUR=9;COUNT=4", [1, 2, 8, 9]),
+        ("DAILY;INTERVAL=30;COUNT=1\nRDATE:20260605T090000Z\nEXDATE:20260601T090000Z", [5]),
+    ],
+)
+def test_ways_of_repeating(tmp_path: Path, rule: str, days: list[int]) -> None:
+    (tmp_path / "x.ics").write_text(CALENDAR.replace("WEEKLY;COUNT=3", rule))
+    closures = read_calendar(tmp_path / "x.ics", date(2026, 1, 1))
+    meetings = [c.begins for c in closures if c.text == "Team meeting"]
+    assert meetings == [datetime(2026, 6, day, 9, tzinfo=UTC) for day in days]
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("", "is no iCalendar file that can be read"),
@@ -201,9 +225,19 @@ def test_events_are_spelled_out(folder: Path) -> None:
             "x.ics repeats 'Team meeting' SECONDLY; expected DAILY, WEEKLY, MONTHLY or YEARLY",
         ),
         (
-            CALENDAR.replace("WEEKLY;COUNT=3", "DAILY;BYHOUR=1,2,3,4,5"),
-            f"events in these years; at most {MOST} are read",
+            CALENDAR.replace("WEEKLY;COUNT=3", "DAILY;BYHOUR=1,2"),
+            "repeats 'Team meeting' BYHOUR by BYHOUR; expected at most one event a day",
         ),
+        (
+            CALENDAR.replace("WEEKLY;COUNT=3", "DAILY;INTERVAL=0"),
+            "with an INTERVAL below 1; expected 1 or more",
+        ),
+        (
+            CALENDAR.replace("WEEKLY;COUNT=3", "DAILY;BYMONTH=2;BYMONTHDAY=30"),
+            "on days that there are not; expected such as BYMONTH=2;BYMONTHDAY=28",
+        ),
+        (daily(200), f"more than {MOST} events; at most that are read"),
+        (daily(1, "09990101"), f"more than {MOST} events; at most that are read"),
     ],
 )
 def test_a_calendar_that_cannot_be_read_is_refused(tmp_path: Path, text: str, fault: str) -> None:
