@@ -32,8 +32,8 @@ def misplaced(flow: Flow, verbs: Verbs) -> list[Fault]:
     behind such a verb is not looked at: the call ends.
     """
     walk = _Walk(verbs)
-    if flow in verbs:
-        walk.through(flow, Phase.RINGING, ())
+    while flow in verbs and walk.learns_of(flow):
+        pass
     return walk.faults
 
 
@@ -43,12 +43,22 @@ class _Walk:
         self._verbs = verbs
         self._found: set[Node] = set()
         self._left: dict[tuple[Flow, Phase], Left] = {}
+        self._walked: set[tuple[Flow, Phase]] = set()
+
+    def learns_of(self, flow: Flow) -> bool:
+        """Walk through *flow* from its start: whether a flow can be left in more ways than were
+        known, which who called it may not have heard of."""
+        known = sum(map(len, self._left.values()))
+        self._walked.clear()
+        self.through(flow, Phase.RINGING, ())
+        return sum(map(len, self._left.values())) > known
 
     def through(self, flow: Flow, phase: Phase, callers: tuple[str, ...]) -> Left:
         """Walk through *flow*, entered in *phase*: how it can be left."""
-        if (flow, phase) in self._left:
-            return self._left[flow, phase]  # of one that calls itself: what is known so far
-        left = self._left[flow, phase] = set()
+        left = self._left.setdefault((flow, phase), set())
+        if (flow, phase) in self._walked:
+            return left  # of one that calls itself: what is known so far
+        self._walked.add((flow, phase))
         start = (flow.start, phase)
         came_from: dict[Spot, Spot | None] = {start: None}
         todo = deque([start])
