@@ -20,8 +20,9 @@ from .read_handlers import farewell, read_handlers
 from .read_state import States, bad_name
 from .source import Bad, Field, Source
 from .state_templates import Templates
-from .top import read_included_top, read_variables
+from .top import TOP, read_included_top, read_variables
 from .universal import read_universal
+from .unread import EVERYTHING, Unread
 
 if TYPE_CHECKING:
     from .loading import Loading
@@ -50,8 +51,8 @@ class Parts:
         self.parts: list[Part] = []
         self._loading = loading
         self.verbs: dict[str, Verb] = {}
-        self._templates = Templates()
-        self._unread = False  # whether there may be states of which nothing is known
+        self.unread = Unread()
+        self._templates = Templates(self.unread)
         self._seen: set[Path] = set()
         self._places: dict[str, Place] = {}
 
@@ -66,14 +67,15 @@ class Parts:
             schedules=loading.house.schedules if loading.house else None,
             languages=languages_of(self.flow, loading.house),
         )
-        part = Part(path, source, top, States(context, self.flow, self.verbs))
+        states = States(context, self.flow, self.verbs, self.unread)
+        part = Part(path, source, top, states)
         self.parts.append(part)
         if "include" in top:
             for node in source.items(top["include"].value):
                 try:
                     self._include(part, node)
                 except Bad as bad:
-                    self.whole, self._unread = False, True
+                    self.unread |= EVERYTHING
                     source.note(bad, "include")
         return part
 
@@ -97,19 +99,21 @@ class Parts:
         try:
             source, root = Source.parse(path)
         except LoadError as error:
-            self.whole, self._unread = False, True
+            self.unread |= EVERYTHING
             self._loading.faults += error.faults
             return
         if root is None:
-            self.whole, self._unread = False, True
+            self.unread |= EVERYTHING
             empty = Place(source.file, 1, 1).fault("empty; expected ivr: 1", Code.EMPTY_FILE)
             self._loading.faults.append(empty)
             return
         top: dict[str, Field] = {}
         try:
             top = read_included_top(source, root)
+            if not top.keys() <= set(TOP):
+                self.unread |= EVERYTHING
         except Bad as bad:
-            self.whole, self._unread = False, True
+            self.unread |= EVERYTHING
             source.note(bad)
         self._loading.texts.setdefault(self.flow, []).append(path.read_bytes())
         self.add(path, source, top)
@@ -130,11 +134,14 @@ class Parts:
     def _read(self) -> None:
         for part in self.parts:
             self._read_verbs(part)
-            read_variables(part.source, part.top, self.flow)
+            with self.unread.where_noted(part.source, "variables"):
+                read_variables(part.source, part.top, self.flow)
             read_handlers(part.states, part.top, shared=part.shared)
-            read_universal(part.states, part.top, shared=part.shared)
+            with self.unread.where_noted(part.source, "universal"):
+                read_universal(part.states, part.top, shared=part.shared)
             if "templates" in part.top:
-                self._templates.read(part.source, part.top["templates"])
+                with self.unread.where_noted(part.source, "templates"):
+                    self._templates.read(part.source, part.top["templates"])
         for part in self.parts:
             if "states" in part.top:
                 self._read_states(part)
@@ -143,11 +150,11 @@ class Parts:
                 step = farewell(part.states, said)
                 if step is not None:
                     self.flow.farewells[name] = step
-            if not self._unread:
-                known = {*self._places, *self.flow.states, *self.flow.ends}
-                part.states.unknown_targets(self.flow.states, known)
+            known = {*self._places, *self.flow.states, *self.flow.ends}
+            part.states.unknown_targets(self.flow.states, known)
             self.whole = self.whole and part.states.whole
             self._loading.verbs.setdefault(self.flow, {}).update(part.states.verbs)
+        self.whole = self.whole and not self.unread
         if self.whole:
             self._drop_unused()
 
@@ -165,10 +172,10 @@ class Parts:
                 path = part.source.beside(node, part.path.parent, name)
                 found = read_verbs(path)
             except Bad as bad:
-                self._lack_verbs()
+                self.unread.add("verbs")
                 part.source.note(bad, "verbs")
             except LoadError as error:
-                self._lack_verbs()
+                self.unread.add("verbs")
                 self._loading.faults += error.faults
             else:
                 for name in found.keys() & self.verbs.keys():
@@ -177,22 +184,17 @@ class Parts:
                 self.verbs |= found
                 self._loading.texts.setdefault(self.flow, []).append(path.read_bytes())
 
-    def _lack_verbs(self) -> None:
-        self.whole = False
-        for part in self.parts:
-            part.states.verbs_known = False
-
     def _read_states(self, part: Part) -> None:
         source = part.source
         try:
             fields = source.fields(part.top["states"].value, "states, each with do and then")
         except Bad as bad:
-            self.whole, self._unread = False, True
+            self.unread.add("states")
             return source.note(bad)
         if not fields and self.whole and len(self.parts) == 1:
             nothing = "expected at least one state, with do and then"
             source.fault(part.top["states"].key, nothing, Code.EMPTY_VALUE)
-            self.whole, self._unread = False, True
+            self.unread.add("states")
         for name, each in fields.items():
             wrong = bad_name(name, self.flow)
             if wrong is None and name in self._places and not part.shared:
@@ -200,6 +202,7 @@ class Parts:
                 wrong = also, Code.GIVEN_TWICE
             if wrong is not None:
                 self.whole = False
+                self._places.setdefault(name, source.place(each.key))
                 source.fault(each.key, *wrong)
             elif name not in self._places and name not in self.flow.states:
                 self._places[name] = source.place(each.key)

@@ -30,6 +30,7 @@ def read_handlers(states: States, top: dict[str, Field], *, shared: bool = False
         try:
             fields = source.fields(top["handlers"].value, "outcome: state pairs")
         except Bad as bad:
+            states.unread.add("handlers")
             return source.note(bad, "handlers")
         for outcome, part in fields.items():
             if is_free(states, f"handlers: {outcome}", part.value, shared):
@@ -99,7 +100,7 @@ def read_target(states: States, node: Node, name: str = "") -> str:
     except Bad as bad:
         if not name:
             raise
-        states.whole = False
+        states.unread.add("handlers")
         states.source.note(bad, name)
         return ""
     states.targets.append(node)

@@ -22,6 +22,7 @@ from .bound import Bound, outcomes_of, step_of
 from .convert import Context
 from .source import Bad, Field, missing, suggest
 from .typed import wrong_assignments
+from .unread import Unread
 from .words import words_in
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
@@ -44,13 +45,15 @@ class States:
     """Reads the states of one flow.
 
     `whole`: whether every arrow of its map could be read; `verbs`: those of the states that could;
-    `farewells`: what they say of `on_hang_up`; `own_verbs`: those of the flow's own, all of
-    them where `verbs_known`.
+    `farewells`: what they say of `on_hang_up`; `own_verbs`: those of the flow's own; `unread`:
+    below which keys there may be more than is known.
     """
 
-    def __init__(self, context: Context, flow: Flow, own_verbs: dict[str, Verb]) -> None:
+    def __init__(
+        self, context: Context, flow: Flow, own_verbs: dict[str, Verb], unread: Unread
+    ) -> None:
         self.own_verbs = own_verbs
-        self.verbs_known = True
+        self.unread = unread
         self.context = replace(context, uses=self._uses)
         self.source = context.source
         self.flow = flow
@@ -61,7 +64,7 @@ class States:
         self._handled: set[str] = set()
 
     def unknown_targets(self, states: Collection[str], known: Collection[str]) -> None:
-        for node in self.targets:
+        for node in self.targets if self.unread.isdisjoint(("states", "outcomes")) else ():
             if node.value not in known:
                 self.whole = False
                 self.source.unknown(
@@ -159,7 +162,7 @@ class States:
             source.note(bad)
             return None
         verb = VERBS.get(name) or self.own_verbs.get(name)
-        if verb is None and not self.verbs_known:
+        if verb is None and "verbs" in self.unread:
             return None
         if verb is None:
             known = sorted({*VERBS, *self.own_verbs})
@@ -176,7 +179,8 @@ class States:
             source.fault(key, f"{name}: {wrong}", Code.AT_ODDS)
             return None
         for wrong, code in wrong_assignments(verb, named, self.flow):
-            source.fault(key, f"{name}: {wrong}", code)
+            if code is not Code.UNKNOWN_VARIABLE or self._knows_variables:
+                source.fault(key, f"{name}: {wrong}", code)
         return Bound(
             verb,
             arguments,
@@ -190,9 +194,13 @@ class States:
             words_in(named),
         )
 
+    @property
+    def _knows_variables(self) -> bool:
+        return self.unread.isdisjoint(("variables", "arguments"))
+
     def _uses(self, node: Node, names: Collection[str]) -> None:
         """A text or an expression at *node* is made of the variables *names*."""
-        if self.flow.variables is not None:
+        if self.flow.variables is not None and self._knows_variables:
             for name in sorted(set(names) - self.flow.declared.keys() - set(KNOWN_NAMES)):
                 wrong = undeclared(name, self.flow.declared, KNOWN_NAMES)
                 self.source.fault(node, wrong, Code.UNKNOWN_VARIABLE)
@@ -200,7 +208,8 @@ class States:
     def _beyond(self, verbs: list[Bound]) -> tuple[str, ...]:
         """The outcomes of universal choices: a state may say where they lead, and need not."""
         asks = any(bound.verb.name == "ask" for bound in verbs)
-        return UNIVERSAL if asks and self.flow.universal.names else ()
+        offered = self.flow.universal.names or "universal" in self.unread
+        return UNIVERSAL if asks and offered else ()
 
     def _check_outcomes(self, state: str, verbs: list[Bound], then: Then, at: Field) -> None:
         for bound, after in pairwise(verbs):
@@ -216,7 +225,7 @@ class States:
         said = {*then.keys, *self._handled}
         self.whole = self.whole and then.whole and needed.keys() <= said
         forgotten = missing(needed, said, {*needed, *self._handled})
-        if forgotten and then.whole:
+        if forgotten and then.whole and "handlers" not in self.unread:
             of = ", ".join(dict.fromkeys(needed[outcome] for outcome in forgotten))
             forgets = "then forgets" if then.keys else "then is missing; expected"
             wrong = f"{state}: {forgets} {', '.join(forgotten)} (of {of})"

@@ -13,7 +13,8 @@ from ..engine.flow import Place
 from .parts import Parts
 from .read_limits import read_limits
 from .source import Bad, Source
-from .top import make_flow, read_top
+from .top import TOP, make_flow, read_top
+from .unread import EVERYTHING, Unread
 
 if TYPE_CHECKING:
     from .loading import Loading
@@ -34,13 +35,17 @@ def read_yaml(path: Path, loading: Loading) -> None:
 
 def _read(path: Path, source: Source, root: Node, loading: Loading) -> None:
     top = read_top(source, root)
-    before = source.noted
-    flow = make_flow(source, root, top)
-    if source.noted > before:
+    unread = Unread()
+    if not top.keys() <= set(TOP):
+        unread |= EVERYTHING
+    with unread.where_noted(source, "arguments", "outcomes"):
+        flow = make_flow(source, root, top)
+    if unread:
         loading.broken.add(flow)
     loading.texts[flow] = [path.read_bytes()]
     loading.begin(path, flow)
     parts = Parts(flow, loading)
+    parts.unread |= unread
     own = parts.add(path, source, top)
     parts.whole = parts.whole and flow.start != "" and ("states" in top or len(parts.parts) > 1)
     if "start" in top and flow.start:

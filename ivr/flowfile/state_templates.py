@@ -10,6 +10,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..engine.codes import Code
 from ..engine.values import LONGEST_TEXT
 from .source import Bad, Field, Source
+from .unread import Unread
 
 MOST_NODES = 20_000  # that all the uses of a flow's templates may come to
 _PARAMETER = re.compile(r"\$(\$|[A-Za-z]\w*)")
@@ -29,6 +30,7 @@ class Template:
 class Templates:
     """The templates of a flow by name; `nodes`: what their uses have come to so far."""
 
+    unread: Unread
     by_name: dict[str, Template] = field(default_factory=dict)
     nodes: int = 0
 
@@ -58,7 +60,8 @@ class Templates:
         name = source.text(node, "the name of a template")
         template = self.by_name.get(name)
         if template is None:
-            source.unknown(node, "template", name, self.by_name, Code.UNKNOWN_TEMPLATE)
+            if "templates" not in self.unread:
+                source.unknown(node, "template", name, self.by_name, Code.UNKNOWN_TEMPLATE)
             return None
         given = {key: part for key, part in use.items() if key != "template"}
         unknown = [key for key in given if key not in template.parameters]

@@ -188,7 +188,9 @@ def _variables(source: Source, part: Field, taken: tuple[str, ...]) -> dict[str,
             variable_name(name)
             if name in taken:
                 raise Wrong(f"{name!r} is taken; choose another name", Code.RESERVED_NAME)
-            found[name] = _variable(source, field.value)
+            variable = _variable(source, field.value)
+            if variable is not None:
+                found[name] = variable
         except Wrong as wrong:
             source.fault(field.key, str(wrong), wrong.code)
         except Bad as bad:
@@ -196,7 +198,8 @@ def _variables(source: Source, part: Field, taken: tuple[str, ...]) -> dict[str,
     return found
 
 
-def _variable(source: Source, node: Node) -> Variable:
+def _variable(source: Source, node: Node) -> Variable | None:
+    """None where its type is misspelt, which is noted."""
     if isinstance(node, ScalarNode):
         text = source.text(node, "a type, or the value at first")
         return Variable("text", text) if node.style else _of(node, _value(text))
@@ -205,7 +208,9 @@ def _variable(source: Source, node: Node) -> Variable:
         if key not in _VARIABLE:
             source.unknown(field.key, "key", key, _VARIABLE, Code.UNKNOWN_KEY)
     if "type" not in fields:
-        raise Bad(node, "expected type, such as type: text", Code.MISSING_KEY)
+        if missing(("type",), fields, _VARIABLE):
+            raise Bad(node, "expected type, such as type: text", Code.MISSING_KEY)
+        return None
     type = _of(fields["type"].value, source.text(fields["type"].value, "a type"))
     words = source.text(fields["description"].value) if "description" in fields else ""
     if "default" not in fields or is_empty(fields["default"].value):
