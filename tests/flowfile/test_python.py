@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import ivr
+from ivr.engine.verb import VERBS
+
 from .reading import python_faults
 
 RIGHT = {
@@ -166,6 +169,10 @@ RIGHT = {
             return (await transfer(call, f"sip:{call.caller}@pbx")).outcome
         """,
 }
+
+
+def test_python_has_every_verb() -> None:
+    assert {verb.run.__name__ for verb in VERBS.values()} <= set(ivr.__all__)
 
 
 @pytest.mark.parametrize("body", RIGHT.values(), ids=RIGHT)
