@@ -209,6 +209,9 @@ def _flows(
         named = [(next((p for p in beside if p.exists()), beside[0]), None)]
     else:
         items = source.items(field.value)
+        if not items:
+            wrong = "expected at least one flow, as in flow: menu.yaml"
+            source.fault(field.key, wrong, Code.EMPTY_VALUE)
         named = [(path.parent / source.text(item, "a flow file"), item) for item in items]
     flows: dict[Path, Flow] = {}
     for file, node in named:

@@ -178,6 +178,8 @@ def test_all_faults_at_once_each_at_its_place(write: Write) -> None:
         ("ivr: 2\nscenarios: {}\n", ["1:6: this version reads ivr: 1",
                                      "2:1: expected at least one scenario, by name"]),
         ("ivr: 1\nscenario: {}\n", ["2:1: unknown key 'scenario'; did you mean 'scenarios'?"]),
+        ("ivr: 1\nflow: []\nscenarios: {one: {steps: [is_over]}}\n",
+         ["2:1: expected at least one flow, as in flow: menu.yaml"]),
         ("ivr: 1\nscenarios: {one: two}\n",
          ["2:18: expected a scenario: at, caller, steps, found 'two'"]),
         ("ivr: 1\nscenarios: {one: {steps: []}}\n",
