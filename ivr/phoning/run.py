@@ -18,6 +18,7 @@ from ..engine.flow import Flow
 from ..engine.house import House
 from ..flowfile import static_prompts
 from ..sip.caller import Address, caller
+from ..testing.caller import is_called
 from ..testing.run import Report, find
 from ..testing.scenario import Scenario, ScenarioResult, Step, load_scenarios
 from .phoned_call import GOODBYE, Otherwise, PhonedCall
@@ -32,8 +33,11 @@ SEEN = frozenset(
 )  # fmt: skip
 """Sentences that a phone can do or observe."""
 BEHIND = frozenset(
-    {"has", "goes_through", "is_in", "has_left_messages", "is_recorded", "is_sent_digits"}
-)
+    {
+        "has", "goes_through", "is_in", "has_left_messages", "has_in_mailbox", "is_recorded",
+        "is_sent_digits",
+    }
+)  # fmt: skip
 """Those that only look behind the scenes: a call goes on without them.  All others decide."""
 ANYBODY = "100"  # who is called where nothing else is said, as in a simulated call
 
@@ -72,6 +76,9 @@ class Phoning:
             return _not_told(
                 scenario, path, scenario.steps[0], "it is about a call of the server's"
             )
+        if is_called(flow):
+            why = "it is about a flow that others call, and no number leads to it"
+            return _not_told(scenario, path, scenario.steps[0], why)
         # Nothing is remembered of who has never called, as in a simulated call.
         stranger = f"+1555{secrets.randbelow(10**7):07}" if told.remembers else ""
         now = rehearse(as_of(datetime.now(UTC), scenario, stranger), flow, steps)
