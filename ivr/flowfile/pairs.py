@@ -33,6 +33,7 @@ def read_pairs(node: Node, context: Context) -> Mapping[str, str] | Given:
     file = source.beside(node, Path(source.file).resolve().parent, name)
     try:
         other, root = Source.parse(file)
+        source.others.append(file.read_bytes())
         if root is None:
             raise Bad(node, f"{name!r} is empty; expected {WORDS}", Code.EMPTY_FILE)
         try:

@@ -126,6 +126,7 @@ class Parts:
         self._read()
         for part in self.parts:
             self.flow.warnings += part.source.warnings
+            self._loading.texts[self.flow] += part.source.others
             try:
                 part.source.check()
             except LoadError as error:

@@ -46,9 +46,11 @@ def read_special(node: Node, context: Context) -> Special:
 def read_closures(node: Node, context: Context) -> Closures:
     file = Path(context.source.file).parent / context.source.text(node, "the name of a file")
     try:
-        return read_calendar(file)
+        closures = read_calendar(file)
     except ValueError as error:
         raise Bad(node, str(error), Code.UNREADABLE_FILE) from None
+    context.source.others.append(file.read_bytes())
+    return closures
 
 
 def read_name(node: Node, context: Context) -> str:

@@ -57,7 +57,8 @@ class Field:
 class Source:
     """One file being read, and what was found wrong with it so far.
 
-    `noted` counts what was, also where `faults` has it already from another use of a template.
+    `noted` counts what was, also where `faults` has it already from another use of a template;
+    `others` are the contents of the files that what stands here takes its values from.
     """
 
     def __init__(self, file: str, text: str) -> None:
@@ -65,6 +66,7 @@ class Source:
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         self.noted = 0
+        self.others: list[bytes] = []
         self._text = text
         self._lines = [0, *(found.end() for found in _BREAK.finditer(text))]
         self._swallowed: dict[Node, Remedy] = {}

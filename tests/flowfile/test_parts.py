@@ -91,6 +91,32 @@ def test_the_version_covers_what_is_included(tmp_path: Path) -> None:
     assert not set(before) & set(after)
 
 
+@pytest.mark.parametrize("file", ["people.yaml", "desks.yaml", "days.ics"])
+def test_the_version_covers_the_values_of_other_files(tmp_path: Path, file: str) -> None:
+    text = """\
+ivr: 1
+flow: f
+start: a
+arguments: {desks: {type: pairs, default: desks.yaml}}
+outcomes: [open, closed]
+states:
+  a:
+    do: [answer, {find_name: {spelled: "2", among: people.yaml}}]
+    then: {found: b, none: b}
+  b:
+    do: {schedule: {open: "Mon 09:00-10:00", calendar: days.ics}}
+    then: {open: open, closed: closed}
+"""
+    (tmp_path / "people.yaml").write_text("Ann: 601\n")
+    (tmp_path / "desks.yaml").write_text("Sales: 602\n")
+    (tmp_path / "days.ics").write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    before = load(tmp_path, text).version
+    assert load(tmp_path, text).version == before
+    edited = (tmp_path / file).read_text() + "\n"
+    (tmp_path / file).write_text(edited)
+    assert load(tmp_path, text).version != before
+
+
 def test_a_template_is_a_state_under_other_names(tmp_path: Path) -> None:
     text = """\
 ivr: 1
