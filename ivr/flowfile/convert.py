@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -34,11 +33,10 @@ from .pairs import read_pairs
 from .prompts import check_plurals, read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
 from .source import Bad, Source, Wrong, suggest
+from .times import seconds, zone
 from .validators import read_validators
 
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]*)")
 _LITERALS = {"yes": True, "true": True, "no": False, "false": False, "null": None, "~": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
@@ -172,14 +170,6 @@ def limits_of(metadata: tuple[Any, ...]) -> Range | None:
     return Range(max(r.least for r in limits), min(r.most for r in limits))
 
 
-def seconds(text: str) -> float:
-    """``5``, ``0.5``, ``300 ms``, ``5 s``, ``2 min``, ``1 h``, ``30 d``.  Raises ValueError."""
-    found = _SECONDS.fullmatch(text.strip())
-    if not found or found[2] not in _UNITS:
-        raise ValueError(f"{text!r} is no time; expected such as 5, 0.5 s, 300 ms, 2 min")
-    return float(found[1]) * _UNITS[found[2]]
-
-
 def _keys(text: str) -> str:
     if text == "none":
         return ""
@@ -271,19 +261,6 @@ def _status(text: str) -> int | str:
         raise Wrong(str(error), code) from None
 
 
-def _zone(text: str) -> ZoneInfo:
-    if text not in _zones():
-        hint = suggest(text, _zones())
-        hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
-        raise Wrong(f"unknown time zone {text!r}; {hint}", Code.UNKNOWN_VALUE)
-    return ZoneInfo(text)
-
-
-@cache
-def _zones() -> tuple[str, ...]:
-    return tuple(sorted(available_timezones()))
-
-
 _KINDS: dict[str, Callable[[str], Any]] = {
     "seconds": seconds,
     "keys": _keys,
@@ -317,7 +294,7 @@ _PLAIN: dict[Any, Callable[[str], Any]] = {
     bool: _truth,
     int: _number(int),
     float: _number(float),
-    ZoneInfo: _zone,
+    ZoneInfo: zone,
 }
 
 

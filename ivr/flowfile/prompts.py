@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -29,6 +28,7 @@ from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.urls import check_url
 from .plurals import missing_plurals
 from .source import Bad, suggest
+from .times import seconds
 
 if TYPE_CHECKING:
     from .convert import Context
@@ -38,8 +38,6 @@ _TONE = re.compile(r"([a-z0-9 .]+?)(?: for (.+))?")
 _HERTZ = re.compile(r"([0-9]{1,5})(?: hz)?")
 _SIGNAL = re.compile(r"(?:([a-z]{2}) )?([a-z]+)")
 _A_TONE = "expected such as 440 Hz for 1 s, busy, or us busy for 5 s"
-_UNITS = {"": Decimal(1), "s": Decimal(1), "ms": Decimal("0.001"), "min": Decimal(60)}
-_SECONDS = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(s|ms|min|)")
 LONGEST = 60.0  # seconds, of a tone or a silence
 
 
@@ -121,22 +119,22 @@ def _tone(node: Node, context: Context) -> Tone | Signal:
     found = _TONE.fullmatch(text.lower())
     if not found:
         raise Bad(node, f"{text!r} is no tone; {_A_TONE}", Code.BAD_VALUE)
-    seconds = _seconds(found[2], node) if found[2] else None
+    length = _seconds(found[2], node) if found[2] else None
     hertz, signal = _HERTZ.fullmatch(found[1]), _SIGNAL.fullmatch(found[1])
     if hertz:
         if not 20 <= int(hertz[1]) <= 3800:
             wrong = f"{hertz[1]} Hz; a telephone carries 20 to 3800 Hz"
             raise Bad(node, wrong, Code.OUT_OF_RANGE)
-        return Tone(int(hertz[1]), Tone().seconds if seconds is None else seconds)
+        return Tone(int(hertz[1]), Tone().seconds if length is None else length)
     if found[1] == "beep":
-        return Tone(seconds=Tone().seconds if seconds is None else seconds)
+        return Tone(seconds=Tone().seconds if length is None else length)
     name = signal[2] if signal else ""
     if not signal or name not in get_args(SignalName):
         known = ("beep", *get_args(SignalName))
         wrong = f"{text!r} is no tone; {_A_TONE}; names: {', '.join(known)}"
         raise Bad(node, wrong, Code.BAD_VALUE)
     country = (signal[1] or "").upper()
-    return Signal(name, seconds or 0.0, country)  # type: ignore[arg-type]
+    return Signal(name, length or 0.0, country)  # type: ignore[arg-type]
 
 
 def _silence(node: Node, context: Context) -> Silence:
@@ -144,12 +142,14 @@ def _silence(node: Node, context: Context) -> Silence:
 
 
 def _seconds(text: str, node: Node) -> float:
-    found = _SECONDS.fullmatch(text.strip())
-    seconds = float(Decimal(found[1]) * _UNITS[found[2]]) if found else 0.0
-    if not 0 < seconds <= LONGEST:
+    try:
+        found = seconds(text)
+    except ValueError as error:
+        raise Bad(node, str(error), Code.BAD_TIME) from None
+    if not 0 < found <= LONGEST:
         wrong = f"{text!r}: expected a time up to {LONGEST:g} s, such as 500 ms or 2 s"
-        raise Bad(node, wrong, Code.OUT_OF_RANGE if found else Code.BAD_TIME)
-    return seconds
+        raise Bad(node, wrong, Code.OUT_OF_RANGE)
+    return found
 
 
 def _check(text: str, node: Node) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
 from yaml.nodes import Node
 
@@ -16,7 +15,8 @@ from ..engine.flow import Flow
 from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile.bind import argument_hint
 from ..flowfile.convert import Context, convert
-from ..flowfile.source import Bad, suggest
+from ..flowfile.source import Bad
+from ..flowfile.times import zone as read_zone
 from .line import Direction
 
 Override = Literal["open", "closed"]
@@ -34,16 +34,10 @@ def moment(text: str) -> datetime:
         raise IvrError(f"{text!r}: expected {_AT}") from None
     if not zone:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
-    if zone not in _zones():
-        hint = suggest(zone, _zones())
-        hint = hint if hint.startswith("did") else "expected such as Europe/Berlin"
-        raise IvrError(f"unknown time zone {zone!r}; {hint}")
-    return found.replace(tzinfo=ZoneInfo(zone))
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    try:
+        return found.replace(tzinfo=read_zone(zone))
+    except ValueError as error:
+        raise IvrError(str(error)) from None
 
 
 def read_offer(key: str, node: Node, context: Context, called: Collection[Flow]) -> Any:
