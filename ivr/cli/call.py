@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..engine.errors import LoadError
 from ..engine.events import Offered
-from ..project import Ground
+from ..project import Ground, unfit
 from ..testing.interactive import be_the_caller
 from ..testing.offer import moment
 from ..testing.simulated_call import MONDAY
@@ -16,6 +17,8 @@ from ..testing.simulated_call import MONDAY
 def run(file: Path, at: str, caller: str, dialled: str, settings_file: Path) -> None:
     ground = Ground.read(settings_file)
     flow = ground.load_one(file)
+    if wrong := list(unfit(flow)):
+        raise LoadError(wrong)
     language = flow.language or flow.house.known(Offered(caller, dialled)).language
     texts = ground.catalogue.texts(language) if ground.catalogue else {}
     be_the_caller(

@@ -218,6 +218,15 @@ def test_call_lets_one_be_the_caller(ivr: Ivr, shop: Path, monkeypatch: pytest.M
     assert "ended by the caller" in said.out
 
 
+def test_nobody_calls_a_flow_that_needs_something(ivr: Ivr, shop: Path) -> None:
+    (shop / "flows" / "ask.yaml").write_text(
+        "ivr: 1\nflow: ask\nstart: a\narguments: {expected: text}\noutcomes: [done]\n"
+        "states: {a: {do: {say: {text: hi}}, then: done}}\n"
+    )
+    said = ivr("call", "flows/ask.yaml")
+    assert said.code == 1 and "no call can begin with ask: it needs expected" in said.err
+
+
 def test_a_moment_that_is_none(ivr: Ivr, shop: Path) -> None:
     said = ivr("call", "flows/menu.yaml", "--at", "tomorrow")
     assert said.code == 2 and "2025-03-03 10:00 Europe/Berlin" in said.err
