@@ -7,6 +7,7 @@ first of them, and each fault begins with the name of its file.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from .reading import all_faults, faults, state
 GOLDEN = Path(__file__).with_name("golden")
 
 
-def cases() -> list[object]:
-    found: list[object] = []
+def cases() -> list[Any]:
+    found: list[Any] = []
     for file in sorted(GOLDEN.glob("*.txt")):
         for block in file.read_text().split("=== ")[1:]:
             title, _, rest = block.partition("\n")
