@@ -9,7 +9,7 @@ import pytest
 from ivr.engine.verb import Result
 from ivr.engine.verbs import deliver, mailbox, mark_message
 
-from .test_outside import Outside
+from .outside import Outside
 
 MESSAGE = {"id": "1-7", "file": "a.wav", "caller": "+49", "at": 1741089600.5, "urgent": True}
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr import END, Call, Flow, Secret, Text, Tone, answer, say
-from ivr.engine.effects import Play, SendDigit, Stop
+from ivr.engine.effects import Play, Stop
 from ivr.engine.events import Digit, HungUp, Offered
 from ivr.testing import SimulatedCall, StoryError
-from ivr.testing.values import Message
 
 from . import samples
 from .samples import DESK
@@ -150,124 +149,6 @@ def test_nothing_to_be_heard() -> None:
         SimulatedCall(silent).hears("menu")
     with pytest.raises(StoryError, match="to be transferred to sip:x; nothing of the kind in 60 s"):
         SimulatedCall(silent).is_transferred_to("sip:x")
-
-
-# -- messages ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("ends_with", ["#", "silence"])
-def test_a_message_is_left(ends_with: str) -> None:
-    call = SimulatedCall(samples.voicemail).hears("leave_message")
-    call.leaves_a_message(9, ends_with=ends_with)  # type: ignore[arg-type]
-    call.hears("goodbye").is_over(by="flow").has_left_messages(1)
-    (message,) = call.messages
-    assert message == Message("message", "message-1.wav", message.seconds)
-    assert message.seconds == pytest.approx(9)
-    assert call.variables["recording"] == "message-1.wav"
-
-
-def test_a_message_is_kept_when_its_caller_hangs_up() -> None:
-    call = SimulatedCall(samples.voicemail).leaves_a_message(9, ends_with="hang_up")
-    call.is_over(by="caller").has_left_messages(1)
-
-
-def test_a_recording_that_fails() -> None:
-    call = SimulatedCall(samples.voicemail).leaves_a_message(9, ends_with="failure")
-    call.is_over().has_left_messages(0)
-    assert ("outcome", "failed") in call.notes
-
-
-def test_a_message_can_be_too_short() -> None:
-    call = SimulatedCall(samples.voicemail).leaves_a_message(1).is_over(by="flow")
-    with pytest.raises(StoryError, match="expected 1 messages to be kept; it is 0"):
-        call.has_left_messages(1)
-
-
-def test_silence_is_no_message() -> None:
-    call = SimulatedCall(samples.voicemail).hears("leave_message").waits(5).is_over()
-    assert call.messages == []
-
-
-def test_a_message_ends_where_it_must() -> None:
-    call = SimulatedCall(samples.voicemail).leaves_a_message(500).hears("goodbye")
-    assert call.messages[0].seconds == 60
-
-
-def test_a_key_that_does_not_end_a_message() -> None:
-    with pytest.raises(StoryError, match=r"the recording to end with \*; it goes on"):
-        SimulatedCall(samples.voicemail).leaves_a_message(5, ends_with="*")
-
-
-def test_nobody_is_recorded_by_a_menu() -> None:
-    with pytest.raises(StoryError, match="expected to be recorded; the caller is asked menu"):
-        SimulatedCall(samples.menu).hears("welcome").leaves_a_message(5)
-
-
-# -- transfers ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("result", "code"),
-    [("busy", 486), ("no_answer", 408), ("rejected", 603), ("unreachable", 404), ("failed", 400)],
-)
-def test_a_transfer_that_fails_comes_back(result: str, code: int) -> None:
-    call = SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, result)  # type: ignore[arg-type]
-    assert f"transfer: {result} {code}" in call.transcript
-    call.hears("queue").is_over(by="flow")
-
-
-def test_a_transfer_has_the_code_and_the_time_that_are_told() -> None:
-    call = SimulatedCall(samples.menu).presses("2").hears("connecting")
-    then = call.now
-    call.is_transferred_to(DESK, "busy", code=600, after=7)
-    assert call.now == then + 7
-    assert "transfer: busy 600" in call.transcript
-
-
-def test_a_transfer_rings_as_long_as_the_flow_lets_it() -> None:
-    call = SimulatedCall(samples.menu).presses("2").hears("connecting")
-    then = call.now
-    call.is_transferred_to(DESK, "ringing")
-    assert call.now == then
-    call.waits(19.9)
-    assert call.state == "desk"
-    call.waits(0.2)
-    assert call.state == "sorry_"
-    with pytest.raises(StoryError, match="21 s is too late for busy: it rings for 20 s"):
-        SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, "busy", after=21)
-
-
-def test_while_two_talk_keys_are_for_the_far_end() -> None:
-    call = SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, "talking")
-    call.presses("123").waits(600).is_in("desk").hangs_up().is_over(by="caller")
-    assert [thing for _, thing in call.log if isinstance(thing, SendDigit)] == [
-        SendDigit(key, leg=1) for key in "123"
-    ]
-
-
-def test_a_caller_may_leave_while_it_rings() -> None:
-    call = SimulatedCall(samples.menu).presses("2").is_transferred_to(DESK, "ringing")
-    call.hangs_up().is_over(by="caller")
-
-
-def test_another_address() -> None:
-    with pytest.raises(StoryError, match="expected to be transferred to sip:x; it is sip:601"):
-        SimulatedCall(samples.menu).presses("2").is_transferred_to("sip:x")
-
-
-def test_a_transfer_must_be_spoken_of() -> None:
-    call = SimulatedCall(samples.menu).presses("2").hears("connecting")
-    with pytest.raises(StoryError, match=f"hear queue; the caller is transferred to {DESK}"):
-        call.hears("queue")
-    with pytest.raises(StoryError, match=f"to be over; the caller is transferred to {DESK}"):
-        call.is_over()
-
-
-def test_a_key_that_could_grow_is_waited_for() -> None:
-    call = SimulatedCall(samples.menu).hears("welcome").presses("1")  # 12 exists, too
-    then = call.now
-    call.is_transferred_to(DESK, "ringing")
-    assert call.now == then + 3 + 2  # the inter-digit time, "connecting"
 
 
 # -- the end -----------------------------------------------------------------------------------
