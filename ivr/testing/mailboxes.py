@@ -76,7 +76,7 @@ class Mailboxes:
 
     def _letter(self, facts: Mapping[str, Any]) -> Letter:
         self._number += 1
-        return Letter(self._number, **{"file": f"message-{self._number}.wav", **facts})
+        return Letter(self._number, **{"file": f"earlier-{self._number}.wav", **facts})
 
 
 def _wrong(box: list[Letter], order: Mapping[str, Any]) -> str:

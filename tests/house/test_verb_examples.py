@@ -35,7 +35,7 @@ STORIES: Mapping[str, Story] = {
     "deliver": lambda call: call.leaves_a_message(9).has_in_mailbox("601", new=2),
     "find_name": lambda call: call.is_asked("Spell").presses("266#").hears("Ann Smith has"),
     "http": lambda call: call.waits_for("http", value={"body": {"name": "Ada"}}).hears("Hello Ada"),
-    "mailbox": lambda call: call.hears("New messages: 1", "message-1.wav"),
+    "mailbox": lambda call: call.hears("New messages: 1", "earlier-1.wav"),
     "mark_message": lambda call: call.is_over().has_in_mailbox("601", old=1),
     "notify": lambda call: call.waits_for("notify", value={"status": 200}),
     "python": lambda call: call.waits_for("python", value={"price": 2}).hears("Ten minutes are"),
