@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from yaml import compose
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
@@ -52,12 +52,18 @@ class Block:
             return "steps" if ("is_" in self.text or "hears" in self.text) else "verbs"
         if all(_is_state(value) for _, value in root.value):
             return "states"
-        return "prompts" if self.page == "docs/prompts.md" else "settings"
+        if self.page == "docs/prompts.md" and all(_is_text(value) for _, value in root.value):
+            return "prompts"
+        return "settings"
 
     @property
     def commands(self) -> list[str]:
         """The `ivr` commands of a block of shell."""
         return [found.partition("#")[0].strip() for found in _SHELL.findall(self.text)]
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, ScalarNode)
 
 
 def _is_state(node: Node) -> bool:

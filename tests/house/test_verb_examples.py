@@ -28,7 +28,9 @@ STORIES: Mapping[str, Story] = {
         .is_asked("For sales")
         .presses("2")
     ),
-    "authenticate": lambda call: call.is_asked("Please enter").presses("1234").presses("4711"),
+    "authenticate": lambda call: (
+        call.is_asked("Please enter").presses("1234").is_asked("Please enter").presses("4711")
+    ),
     "call_flow": lambda call: call.is_asked("Shall we").presses("1"),
     "collect": lambda call: call.is_asked("Please enter").presses("12345").hears("Order 1 2 3 4 5"),
     "confirm": lambda call: call.is_asked("You want").presses("2"),
