@@ -32,8 +32,11 @@ SEEN = frozenset(
 )  # fmt: skip
 """Sentences that a phone can do or observe."""
 BEHIND = frozenset(
-    {"has", "goes_through", "is_in", "has_left_messages", "is_recorded", "is_sent_digits"}
-)
+    {
+        "has", "goes_through", "is_in", "has_left_messages", "is_recorded", "is_sent_digits",
+        "listens_for", "does_not_listen",
+    }
+)  # fmt: skip
 """Those that only look behind the scenes: a call goes on without them.  All others decide."""
 ANYBODY = "100"  # who is called where nothing else is said, as in a simulated call
 
