@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from ..engine.verb import Doc, Range, Seconds
+from ..engine.verb import OPTIONAL, Doc, Range, Seconds
 from .line import NOTHING
 from .observed import Observed
 
@@ -53,7 +53,7 @@ class Speaking(Observed):
 
     def listens_for(
         self,
-        *phrases: Annotated[str, Doc("what may be said; there may be more")],
+        *phrases: Annotated[str, OPTIONAL, Doc("what may be said; there may be more")],
         loop: Annotated[tuple[str, ...], Doc("words that may be said in any order")] = (),
     ) -> Self:
         """The flow listens now, for these and possibly for others."""
