@@ -114,7 +114,7 @@ class Driver:
         return self.take(Heard(text, confidence, alternatives))
 
     @property
-    def listening(self) -> Listen | None:
+    def ear(self) -> Listen | None:
         """What is listened for now."""
         ears = [effect for effect in self.effects if isinstance(effect, Listen | Unlisten)]
         return ears[-1] if ears and isinstance(ears[-1], Listen) else None

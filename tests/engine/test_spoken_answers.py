@@ -145,7 +145,7 @@ def test_words_where_only_keys_are_asked_for_are_ignored() -> None:
 
 def test_nothing_is_listened_for_where_that_is_not_wanted() -> None:
     phone = asking(speech=False)
-    assert phone.listening is None
+    assert phone.ear is None
     phone.say("sales")
     assert not phone.results
 
@@ -163,9 +163,9 @@ def test_what_was_typed_ahead_needs_no_ear() -> None:
 
 def test_a_prompt_that_cannot_be_cut_is_heard_to_its_end_before_anything_is_listened_for() -> None:
     phone = asking("none")
-    assert phone.listening is None
+    assert phone.ear is None
     phone.play_done()
-    assert phone.listening is not None
+    assert phone.ear is not None
     phone.say("sales")
     assert phone.result.outcome == "sales"
 
@@ -178,13 +178,13 @@ def test_the_first_key_ends_listening_and_what_was_said_before_it() -> None:
     assert phone.press("1") == [Stop(1), Unlisten()]
     phone.wait(3)
     assert phone.noted("entry") == ["no_match 1"], "the inter-digit timer goes"
-    assert phone.listening is not None, "and he is asked again, with an ear"
+    assert phone.ear is not None, "and he is asked again, with an ear"
 
 
 def test_a_key_that_does_not_count_does_not_end_listening() -> None:
     phone = asking("match")
     phone.press("9")
-    assert phone.playing and phone.listening
+    assert phone.playing and phone.ear
 
 
 def test_a_recogniser_that_fails_in_the_middle_of_words_is_no_match() -> None:
@@ -194,7 +194,7 @@ def test_a_recogniser_that_fails_in_the_middle_of_words_is_no_match() -> None:
     phone.take(ListenFailed("crashed"))
     assert phone.noted("listen_failed") == ["crashed"]
     assert phone.noted("entry") == ["no_match"]
-    assert phone.listening is not None, "the next attempt listens again"
+    assert phone.ear is not None, "the next attempt listens again"
 
 
 def test_one_that_fails_before_leaves_the_keys() -> None:
@@ -312,7 +312,7 @@ def test_after_two_failures_only_keys_are_taken_and_the_caller_is_told_once() ->
         phone.play_done()
         phone.say("mumble")
         assert heard(phone) == prompts
-    assert phone.listening is None
+    assert phone.ear is None
     phone.say("sales")
     phone.press("7")
     assert heard(phone) == ("wrong", "menu")
@@ -324,7 +324,7 @@ def test_a_wrong_key_is_no_failure_of_speech() -> None:
     phone = asking(attempts=4)
     for _ in range(2):
         phone.press("7")
-    assert phone.listening is not None
+    assert phone.ear is not None
 
 
 def test_a_denial_is_a_failure_too() -> None:

@@ -34,7 +34,7 @@ def heard(phone: Driver) -> tuple[object, ...]:
 
 def test_without_speech_nothing_is_listened_for() -> None:
     phone = entry(speech=False, length=2)
-    assert phone.listening is None
+    assert phone.ear is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_without_speech_nothing_is_listened_for() -> None:
 )
 def test_what_is_said_is_what_would_have_been_typed(type: Type, text: str, value: Any) -> None:
     phone = entry(type=type)
-    listen = phone.listening
+    listen = phone.ear
     assert listen is not None
     assert listen.loop == loop_words(type, "")
     assert listen.phrases == (("yes", "yeah", "no", "nope") if type == "boolean" else ())
@@ -86,7 +86,7 @@ def test_so_do_validators() -> None:
     phone = entry(length=2, validate=("luhn",), invalid_prompts=("invalid",))
     phone.say("one two")
     assert heard(phone) == ("invalid", "number")
-    assert phone.listening is not None, "it was understood"
+    assert phone.ear is not None, "it was understood"
     phone.say("one eight")
     assert phone.result.outcome == "done"
 
@@ -115,7 +115,7 @@ def test_one_that_is_read_back_is_not_asked_about_twice() -> None:
 def test_what_is_sensitive_is_not_recognised() -> None:
     wrong = VERBS["collect"].check({"speech": True, "sensitive": True})
     assert isinstance(wrong, Wrong) and wrong.code is Code.SPOKEN_SECRET
-    assert entry(sensitive=True).listening is None, "not even where no file was checked"
+    assert entry(sensitive=True).ear is None, "not even where no file was checked"
 
 
 def test_the_bands_must_be_bands() -> None:
@@ -126,7 +126,7 @@ def test_the_bands_must_be_bands() -> None:
 def test_a_question_with_two_answers_need_not_listen() -> None:
     phone = Driver(lambda call: confirm(call, "sure", speech=False))
     phone.start()
-    assert phone.listening is None
+    assert phone.ear is None
     phone.press("1")
     assert phone.result.outcome == "yes"
 
@@ -143,6 +143,6 @@ def test_an_entry_is_understood_in_the_language_of_the_call() -> None:
 
     phone = Driver(german)
     phone.start()
-    assert phone.listening is not None and phone.listening.language == "de"
+    assert phone.ear is not None and phone.ear.language == "de"
     phone.say("halb zehn")
     assert str(phone.call.vars["x"]) == "09:30:00"
