@@ -63,7 +63,7 @@ SPOKEN: Mapping[str, Spoken] = MappingProxyType(
         "en": Spoken(
             also=((r" and ", " "), (r"^one (hundred|thousand)", r"a \1")),
             times={"double": 2, "triple": 3},
-            digits={"oh": 0, "o": 0},
+            digits={"oh": 0},
             linked="and",
             point=("dot",),
             star=("star", "extension"),

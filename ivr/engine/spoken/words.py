@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 Tokens = tuple[str, ...]
 _WORD = re.compile(r"[^\W_]+")
+_WRITTEN = re.compile(r"o'[^\W_]+|[^\W_]+")  # o'clock is one word to those who list words
 
 
 def tokens(text: str) -> Tokens:
@@ -24,7 +25,7 @@ def joined(text: str) -> str:
 def spoken_words(texts: Iterable[str]) -> tuple[str, ...]:
     """Each word of *texts* once, as it is written but for its case."""
     lower = (text.lower().replace("\N{NO-BREAK SPACE}", " ") for text in texts)
-    return tuple(dict.fromkeys(word for text in lower for word in _WORD.findall(text)))
+    return tuple(dict.fromkeys(word for text in lower for word in _WRITTEN.findall(text)))
 
 
 def without(part: Iterable[str], words: Tokens) -> Tokens:
