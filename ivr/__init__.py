@@ -10,6 +10,7 @@ from .engine.flow import END, Flow
 from .engine.limits import DeadAir, MaxDuration
 from .engine.schedule import Days, Holidays, Hours, Schedule, Special
 from .engine.session import Session
+from .engine.speech import Speech
 from .engine.validators import Asked, Between
 from .engine.values import Secret
 from .engine.variables import Variable
@@ -88,6 +89,7 @@ __all__ = [
     "Signal",
     "Silence",
     "Special",
+    "Speech",
     "Text",
     "Tone",
     "Url",

@@ -12,7 +12,7 @@ from .config import Settings, load_settings
 from .config.calls_out import allowed
 from .config.routing import Callers
 from .config.voice import EngineName, Voice
-from .engine import saying
+from .engine import saying, spoken
 from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
@@ -199,9 +199,10 @@ def load_project(file: Path) -> Project:
     if faults:
         raise LoadError(faults)
     ground.equip(*flows.values(), *(each.flow for each in callers if each.flow))
-    if saying.in_use():
-        named = {each for flow in flows.values() for each in (flow.language, *flow.languages)}
-        saying.prepare(settings.language, *sorted(named - {""}), *spoken_languages(settings))
+    named = {each for flow in flows.values() for each in (flow.language, *flow.languages)}
+    for data in (saying, spoken):
+        if data.in_use():
+            data.prepare(settings.language, *sorted(named - {""}), *spoken_languages(settings))
     return Project(
         settings,
         {

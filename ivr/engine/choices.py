@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from .digits import KEYS, Keys, Verdict
 from .key_patterns import Either, KeyPattern, is_pattern, key_patterns, overlapping
 
 RESERVED = ("no_input", "no_match")
+_WORD = re.compile(r"\w+")
 UNIVERSAL = ("repeat", "back", "top", "operator")
 
 
@@ -129,9 +131,21 @@ class Choices:
 
     def said(self, text: str) -> str | None:
         """The choice whose word occurs in *text*; None if none does, or those of two do."""
-        padded = f" {text.casefold()} "
-        hits = {name for word, name in self.by_word.items() if f" {word} " in padded}
+        hits = {self.by_word[word] for word in self._words_in(text)}
         return hits.pop() if len(hits) == 1 else None
+
+    def word_in(self, text: str) -> str:
+        """The longest word of a choice that occurs in *text*; *text*, if none does."""
+        return max(self._words_in(text), key=len, default=text)
+
+    def _words_in(self, text: str) -> list[str]:
+        padded = f" {_plain(text)} "
+        return [word for word in self.by_word if f" {_plain(word)} " in padded]
+
+
+def _plain(text: str) -> str:
+    """*text* without punctuation, which some recognisers write, and callers never say."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 NO_CHOICES = Choices({})

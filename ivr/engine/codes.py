@@ -53,6 +53,7 @@ class Code(StrEnum):
     ONE_OF_TWO = "one-of-two"
     TAKES_NOTHING = "takes-nothing"
     AT_ODDS = "at-odds"
+    SPOKEN_SECRET = "spoken-secret"
     BEFORE_THE_ANSWER = "before-the-answer"
     AFTER_THE_ANSWER = "after-the-answer"
     AFTER_THE_CALL = "after-the-call"

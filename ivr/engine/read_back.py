@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from .call import Call
 from .effects import Prompt
-from .entry import Entry, Reprompts
+from .entry import Entry, Reprompts, Ruling
 from .scope import Tries
 from .sentences import sentences, with_keys
 from .values import Value
@@ -26,7 +25,7 @@ class ReadBack:
     attempts: int
     denied: int = 0
 
-    async def confirmed(self, entry: Entry, value: Value) -> Entry | Literal["again"]:
+    async def confirmed(self, entry: Entry, value: Value) -> Entry | Ruling:
         """*entry*, if it is right, and then the variable has *value*; or what comes of it else."""
         call, name = self.call, self.name
         before = [call.vars[name]] if name in call.vars else []
@@ -48,4 +47,6 @@ class ReadBack:
         if answer == "no_input":
             return Entry("no_input")
         self.denied += 1
-        return "again" if self.denied < self.attempts else Entry("no_match", entry.value)
+        if self.denied >= self.attempts:
+            return Entry("no_match", entry.value)
+        return "denied" if entry.spoken else "again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .choices import Choice, Choices, is_key
 from .effects import Text
@@ -16,7 +17,8 @@ class Sentences:
 
     `choice` is one of a menu; `key` and `keys` are what is pressed for it, one or one of several;
     `dial` is for those that are typed.  `confirm` and `read_back` end a question with two answers,
-    `accept` asks who answers a call of ours to take it.
+    `accept` asks who answers a call of ours to take it.  `doubt` is asked where it is not certain
+    what was said, and `keys_only` is said where speech is of no use.
     """
 
     choice: str
@@ -26,6 +28,8 @@ class Sentences:
     confirm: str
     read_back: str
     accept: str
+    doubt: str
+    keys_only: str
     star: str
     hash: str
     yes: tuple[str, ...]
@@ -40,10 +44,12 @@ ENGLISH = Sentences(
     confirm="For yes, press {yes}. For no, press {no}.",
     read_back="If this is right, press {yes}. To enter it again, press {no}.",
     accept="This is an automated call. To take it, press {key}.",
+    doubt="You said {what}. Is that right?",
+    keys_only="Please use the keys of your telephone.",
     star="star",
     hash="hash",
-    yes=("yes",),
-    no=("no",),
+    yes=("yes", "yeah"),
+    no=("no", "nope"),
 )
 SENTENCES = {
     "en": ENGLISH,
@@ -55,6 +61,8 @@ SENTENCES = {
         confirm="Für Ja drücken Sie {yes}. Für Nein drücken Sie {no}.",
         read_back="Wenn das stimmt, drücken Sie {yes}. Für eine neue Eingabe drücken Sie {no}.",
         accept="Dies ist ein automatischer Anruf. Um ihn anzunehmen, drücken Sie {key}.",
+        doubt="Sie sagten {what}. Ist das richtig?",
+        keys_only="Bitte benutzen Sie die Tasten Ihres Telefons.",
         star="Stern-Taste",
         hash="Raute-Taste",
         yes=("ja",),
@@ -68,6 +76,8 @@ SENTENCES = {
         confirm="Para sí, pulse {yes}. Para no, pulse {no}.",
         read_back="Si es correcto, pulse {yes}. Para introducirlo de nuevo, pulse {no}.",
         accept="Esta es una llamada automática. Para aceptarla, pulse {key}.",
+        doubt="Ha dicho {what}. ¿Es correcto?",
+        keys_only="Por favor, utilice las teclas de su teléfono.",
         star="asterisco",
         hash="almohadilla",
         yes=("sí", "si"),
@@ -81,6 +91,8 @@ SENTENCES = {
         confirm="Pour oui, appuyez sur {yes}. Pour non, appuyez sur {no}.",
         read_back="Si c'est correct, appuyez sur {yes}. Pour recommencer, appuyez sur {no}.",
         accept="Ceci est un appel automatique. Pour l'accepter, appuyez sur {key}.",
+        doubt="Vous avez dit {what}. Est-ce correct ?",
+        keys_only="Veuillez utiliser les touches de votre téléphone.",
         star="étoile",
         hash="dièse",
         yes=("oui",),
@@ -94,6 +106,8 @@ SENTENCES = {
         confirm="Per sì, prema {yes}. Per no, prema {no}.",
         read_back="Se è corretto, prema {yes}. Per inserirlo di nuovo, prema {no}.",
         accept="Questa è una chiamata automatica. Per accettarla, prema {key}.",
+        doubt="Ha detto {what}. È corretto?",
+        keys_only="Per favore, usi i tasti del telefono.",
         star="asterisco",
         hash="cancelletto",
         yes=("sì", "si"),
@@ -107,6 +121,8 @@ SENTENCES = {
         confirm="Para sim, pressione {yes}. Para não, pressione {no}.",
         read_back="Se estiver correto, pressione {yes}. Para inserir de novo, pressione {no}.",
         accept="Esta é uma chamada automática. Para a aceitar, pressione {key}.",
+        doubt="Disse {what}. Está correto?",
+        keys_only="Por favor, use as teclas do seu telefone.",
         star="asterisco",
         hash="cardinal",
         yes=("sim",),
@@ -120,6 +136,8 @@ SENTENCES = {
         confirm="Voor ja, toets {yes}. Voor nee, toets {no}.",
         read_back="Als dit klopt, toets {yes}. Om het opnieuw in te voeren, toets {no}.",
         accept="Dit is een automatisch gesprek. Om het aan te nemen, toets {key}.",
+        doubt="U zei {what}. Klopt dat?",
+        keys_only="Gebruik alstublieft de toetsen van uw telefoon.",
         star="sterretje",
         hash="hekje",
         yes=("ja",),
@@ -133,6 +151,8 @@ SENTENCES = {
         confirm="Tak: naciśnij {yes}. Nie: naciśnij {no}.",
         read_back="Jeśli to się zgadza, naciśnij {yes}. Aby wpisać ponownie, naciśnij {no}.",
         accept="To jest połączenie automatyczne. Aby je odebrać, naciśnij {key}.",
+        doubt="Usłyszeliśmy: {what}. Czy to się zgadza?",
+        keys_only="Proszę użyć klawiszy telefonu.",
         star="gwiazdkę",
         hash="krzyżyk",
         yes=("tak",),
@@ -144,6 +164,13 @@ SENTENCES = {
 def sentences(language: str) -> Sentences:
     """Those of *language*, such as ``de-CH``; English where it is not among them."""
     return SENTENCES.get(language.replace("_", "-").partition("-")[0].lower(), ENGLISH)
+
+
+@lru_cache(maxsize=64)
+def yes_and_no(language: str, yes: str = "1", no: str = "2") -> Choices:
+    """The two answers of a question, by key and by word."""
+    said = sentences(language)
+    return Choices({"yes": Choice((yes,), said.yes), "no": Choice((no,), said.no)})
 
 
 def menu(choices: Choices, language: str) -> Text:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, ParamSpec
 
+from .codes import Code
 from .effects import Given, Prompt
 from .phase import ANYTIME, Phase, Standing
 from .values import Secret
@@ -55,6 +56,19 @@ class Kind:
     """How a text of a flow file is to be read, where the type alone does not say."""
 
     name: str
+
+
+class Wrong(str):
+    """What is wrong with arguments, where that is a kind of fault of its own."""
+
+    __slots__ = ("code",)
+
+    def __new__(cls, text: str, code: Code) -> Wrong:
+        made = super().__new__(cls, text)
+        made.code = code
+        return made
+
+    code: Code
 
 
 Seconds = Annotated[float, Kind("seconds"), Range(0, 86400)]

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .call import Call
-from .choices import Choice, Choices
 from .effects import Prompt
 from .entry import Entry, Reprompts, Rules, ask_for
-from .events import Heard
 from .scope import Tries
-from .sentences import sentences
+from .sentences import yes_and_no
+from .speech import PLAIN, Speech
 from .verb import BargeIn
 
 Answer = Literal["yes", "no", "no_input"]
-CONFIDENCE = 0.5  # least, of a spoken answer
 
 
 @dataclass(frozen=True, slots=True)
 class YesOrNo:
-    """The keys that mean yes and no, and how the answer is waited for; times in seconds."""
+    """The keys that mean yes and no, and how the answer is waited for; times in seconds.
+
+    `speech` None: words are not listened for.
+    """
 
     yes: str = "1"
     no: str = "2"
@@ -28,6 +29,7 @@ class YesOrNo:
     first_digit: float = 5.0
     inter_digit: float = 3.0
     flush: bool = False
+    speech: Speech | None = PLAIN
 
 
 async def yes_or_no(
@@ -41,12 +43,7 @@ async def yes_or_no(
 
     *tries* as in `ask_for`.
     """
-    said = sentences(call.language)
-    choices = Choices({"yes": Choice((how.yes,), said.yes), "no": Choice((how.no,), said.no)})
-
-    def understand(heard: Heard) -> str | None:
-        return choices.said(heard.text) if heard.confidence >= CONFIDENCE else None
-
+    choices = yes_and_no(call.language, how.yes, how.no)
     rules = Rules(
         choices.keys,
         how.barge_in,
@@ -54,8 +51,9 @@ async def yes_or_no(
         how.inter_digit,
         terminators="" if "#" in how.yes + how.no else "#",
         flush=how.flush,
-        words=choices.words,
-        understand=understand,
+        words=choices.words if how.speech else (),
+        speech=replace(how.speech or PLAIN, confirm_below=0.0),
+        understand=choices.said,
     )
     entry = await ask_for(call, prompts, rules, again, tries=tries)
     answer = choices.typed(entry.value) if entry.how == "typed" else entry.value

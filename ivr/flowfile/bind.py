@@ -84,11 +84,19 @@ class Signature:
 
 def nested_in(hint: Any) -> Callable[..., Any] | None:
     """The dataclass that *hint* asks for, whose fields are given as pairs."""
-    bare = hint.__origin__ if _metadata(hint) else hint
-    kinds = get_args(bare) if get_origin(bare) in (Union, UnionType) else (bare,)
-    named = [kind for kind in kinds if kind is not NoneType]
+    named = [kind for kind in _kinds_in(hint) if kind not in (NoneType, bool)]
     is_nested = len(named) == 1 and is_dataclass(named[0]) and not hasattr(named[0], "parse")
     return named[0] if is_nested else None
+
+
+def is_switch(hint: Any) -> bool:
+    """Whether what *hint* asks for may also be given as yes or no, in place of pairs."""
+    return bool in _kinds_in(hint)
+
+
+def _kinds_in(hint: Any) -> tuple[Any, ...]:
+    bare = hint.__origin__ if _metadata(hint) else hint
+    return get_args(bare) if get_origin(bare) in (Union, UnionType) else (bare,)
 
 
 def _metadata(hint: Any) -> tuple[Any, ...]:
@@ -244,6 +252,8 @@ def _given(
 
 def _take(name: str, hint: Any, node: Node, arguments: Arguments, context: Context) -> None:
     context, nested = context.named(name), nested_in(hint)
+    if nested is not None and is_switch(hint) and not isinstance(node, MappingNode):
+        nested, hint = None, bool
     if nested is not None:
         parts = bind(nested, name, node, node, context)
         if parts is not None:

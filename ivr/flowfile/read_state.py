@@ -176,7 +176,7 @@ class States:
         if not wrong and name == "ask":
             wrong = wrong_terminator(named, self.flow.universal)
         if wrong:
-            source.fault(key, f"{name}: {wrong}", Code.AT_ODDS)
+            source.fault(key, f"{name}: {wrong}", getattr(wrong, "code", Code.AT_ODDS))
             return None
         for wrong, code in wrong_assignments(verb, named, self.flow):
             if code is not Code.UNKNOWN_VARIABLE or self._knows_variables:

@@ -17,7 +17,7 @@ from ..engine.schedule import Closures, Holidays, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, VERBS, Doc, Kind, Pairs, Range, Verb
-from .bind import Signature, nested_in, signature_of
+from .bind import Signature, is_switch, nested_in, signature_of
 from .verb_examples import PEERS, VerbExample, verb_examples
 
 _HEAD = """# The verbs
@@ -101,7 +101,7 @@ def _value(hint: Any) -> str:
         metadata, hint = (*metadata, *hint.__metadata__), hint.__origin__
     args = [arg for arg in get_args(hint) if arg is not NoneType]
     if nested_in(hint) is not None:
-        return "pairs: see below"
+        return "yes or no, or pairs: see below" if is_switch(hint) else "pairs: see below"
     if hint == Prompt:
         return "prompt"
     if hint == Validators:

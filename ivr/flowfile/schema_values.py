@@ -15,7 +15,7 @@ from ..engine.schedule import Hours, Special
 from ..engine.statuses import LEAST, MOST, REFUSALS
 from ..engine.validators import Validators
 from ..engine.verb import OR_NONE, Doc, Kind, Pairs, Prompts
-from .bind import Signature, nested_in, signature_of
+from .bind import Signature, is_switch, nested_in, signature_of
 from .convert import limits_of
 from .prompts import WAYS
 
@@ -25,6 +25,7 @@ Schema = dict[str, Any]
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 NAME: Schema = {"type": ["string", "boolean"], "pattern": "^[A-Za-z][A-Za-z0-9_]*$"}
 VARIABLE: Schema = {**NAME, "not": {"enum": list(BUILTIN_NAMES)}}
+_SWITCH: Schema = {"$ref": "#/$defs/truth"}
 SECONDS: Schema = {
     "type": ["number", "string"],
     "pattern": r"^\s*[0-9]{1,9}(\.[0-9]{1,9})?\s*(s|ms|min|m|h|d)?\s*$",
@@ -201,7 +202,7 @@ def _structure(hint: Any, metadata: tuple[Any, ...]) -> Schema | None:
     if hint in _STRUCTURES and OR_NONE not in metadata:
         return _STRUCTURES[hint]
     if (nested := nested_in(hint)) is not None and hint not in _PLAIN:
-        return {"anyOf": forms(nested)}
+        return {"anyOf": [_SWITCH, forms(nested)[-1]] if is_switch(hint) else forms(nested)}
     if origin is Literal:
         return {"enum": list(args)}
     if origin is tuple:

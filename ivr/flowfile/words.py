@@ -10,7 +10,9 @@ from ..engine.flow import Flow, Place
 
 
 def words_in(arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """The words of the choices that a verb is given."""
+    """The words of the choices that a verb is given, unless it listens for none of them."""
+    if arguments.get("speech") is False:
+        return ()
     choices = (each for each in arguments.values() if isinstance(each, Choices))
     return tuple(word for each in choices for word in each.words)
 

@@ -35,7 +35,7 @@ SEEN = frozenset(
 BEHIND = frozenset(
     {
         "has", "goes_through", "is_in", "has_left_messages", "has_in_mailbox", "is_recorded",
-        "is_sent_digits",
+        "is_sent_digits", "listens_for", "does_not_listen",
     }
 )  # fmt: skip
 """Those that only look behind the scenes: a call goes on without them.  All others decide."""

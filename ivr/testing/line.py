@@ -46,6 +46,7 @@ from ..engine.events import (
     HungUp,
     LegAnswered,
     LegEnded,
+    ListenFailed,
     Offered,
     PlayDone,
     RecordDone,
@@ -78,6 +79,7 @@ SECONDS_PER_WORD = 0.4  # spoken by the caller
 GIVEN_UP = 487  # what comes of our CANCEL
 
 Direction = Literal["in", "out"]
+Alternatives = tuple[tuple[str, float], ...]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TICK = Tick()
 
@@ -130,7 +132,8 @@ class SimulatedLine:
         """The keys that the flow has pressed, and of which the story has not spoken."""
         self.jobs: list[Work] = []
         """What is being done outside, and the story has yet to end."""
-        self.listening = False
+        self.listening: Listen | None = None
+        """What the flow listens for."""
         self.screening: Screen | None = None
         self.tape = Tape()
         self.ended_with: Effect | None = None
@@ -211,21 +214,29 @@ class SimulatedLine:
         """Press *key*."""
         self.happens(Digit(key))
 
-    def say(self, text: str, confidence: float) -> None:
+    def say(
+        self, text: str, confidence: float, alternatives: Alternatives = (), seconds: float = 0.0
+    ) -> None:
         """Say *text*: it takes its time, and is understood at its end if the flow listens."""
-        heard = self.listening
+        heard = self.listening is not None
         fate: Literal["heard", "recorded", "lost"] = (
             "heard" if heard else "recorded" if self.recording is not None else "lost"
         )
         words = MASK if self._secretive else text
         self.log.append((self.now, Said(words, confidence, fate), True))
-        end = self.now + SECONDS_PER_WORD * max(1, len(text.split()))
+        end = self.now + (seconds or SECONDS_PER_WORD * max(1, len(text.split())))
         self.sound_until(end)
         if heard:
             self.happens(SpeechStarted())
         self.pass_until(end)
-        if heard and self.listening:
-            self.happens(Heard(text, confidence))
+        if heard and self.listening is not None:
+            self.happens(Heard(text, confidence, alternatives))
+
+    def deafen(self, reason: str, speaking: bool) -> None:
+        """The recogniser fails; *speaking*: the caller has begun to speak."""
+        if speaking:
+            self.happens(SpeechStarted())
+        self.happens(ListenFailed(reason))
 
     def fail_recording(self) -> None:
         """The recording that runs comes to nothing."""
@@ -278,7 +289,7 @@ class SimulatedLine:
         if self._secretive and isinstance(event, Digit):
             return Digit(MASK)
         if self._secretive and isinstance(event, Heard):
-            return replace(event, text=MASK)
+            return replace(event, text=MASK, alternatives=())
         if isinstance(event, WorkDone):
             secret = event.id in self.session.call.secret_work
             reason = self.session.call.masked(event.reason)
@@ -355,7 +366,7 @@ class SimulatedLine:
             self._hearing.stop(effect.id, self.now)
 
     def _listen(self, effect: Listen | Unlisten) -> None:
-        self.listening = isinstance(effect, Listen)
+        self.listening = effect if isinstance(effect, Listen) else None
 
     def _call(self, effect: Dial | Refer) -> None:
         self.far_ends.called(effect)
@@ -413,7 +424,7 @@ class SimulatedLine:
             self._recorder.keep(done)
         self.log += [(self.now, done, True) for done in self.tape.end(self.now, "stopped")]
         self.far_ends.there.clear()
-        self.listening, self.screening = False, None
+        self.listening, self.screening = None, None
         after = [] if not self.session.call.tidying else self.jobs
         self._agenda.clear(keep=[work.id for work in after])
         self.jobs = list(after)

@@ -11,7 +11,7 @@ from ..engine.values import Value
 from .errors import StoryError
 from .line import SimulatedLine
 from .mailboxes import Letter
-from .transcript import clock, journal, last_events, transcript
+from .transcript import clock, ending, journal, last_events, transcript
 from .values import CallRecording, Message, Said
 
 
@@ -100,6 +100,13 @@ class Observed:
     def session(self) -> Session:
         """The engine's side of the call."""
         return self._line.session
+
+    def _is_there(self, what: str) -> None:
+        """Fail where the caller is gone, and cannot do that any more."""
+        __tracebackhide__ = True
+        if self._line.over:
+            end = ending(self._line.ended_with)
+            self._fail(f"expected to {what}; the call is over: the caller {end}")
 
     def _fail(self, sentence: str) -> NoReturn:
         __tracebackhide__ = True

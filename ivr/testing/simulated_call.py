@@ -25,7 +25,7 @@ from ..engine.events import Dismissed, Interjected, Moved
 from ..engine.flow import END, Flow
 from ..engine.phase import KEYS as TAKEN
 from ..engine.ssml import spoken
-from ..engine.verb import Contact, Doc, KeySet, Range, Seconds
+from ..engine.verb import Contact, Doc, KeySet, Seconds
 from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
@@ -33,6 +33,7 @@ from .line import NOTHING, Direction, SimulatedLine
 from .mailboxes import Letters
 from .memory import Memories
 from .recorder import CLOSING
+from .speaking import Speaking
 from .transcript import ending, named
 from .transfers import Transfers
 from .values import Sound
@@ -47,7 +48,7 @@ MessageEnd = Literal[
 Who = Literal["caller", "flow", "operator", "timeout", "error", "far_end", "no_answer"]
 
 
-class SimulatedCall(Transfers, CallsOut, Jobs):
+class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
     """A call to *flow*, told from the caller's side.
 
     ::
@@ -159,17 +160,6 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
             self._is_there(f"press {key}")
             line.press(key)
             wait = every
-        return self
-
-    def says(
-        self,
-        text: Annotated[str, Doc("the words")],
-        confidence: Annotated[float, Range(0, 1), Doc("how well they are understood")] = 0.9,
-    ) -> SimulatedCall:
-        """Say something; time passes until it is said.  A flow that does not listen misses it."""
-        __tracebackhide__ = True
-        self._is_there(f"say {text!r}")
-        self._line.say(text, confidence)
         return self
 
     def waits(self, seconds: Annotated[Seconds, Doc("how long")]) -> SimulatedCall:
@@ -352,7 +342,9 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         self._is_not_ringing(what)
         while not wanted():
             if line.over:
-                self._fail(f"expected {what}; the call is over: the caller {self._end()}")
+                self._fail(
+                    f"expected {what}; the call is over: the caller {ending(line.ended_with)}"
+                )
             self._is_not_undecided(what)
             if line.recording is not None:
                 self._fail(f"expected {what}; the caller is being recorded")
@@ -366,14 +358,6 @@ class SimulatedCall(Transfers, CallsOut, Jobs):
         line = self._line
         self._wait_for(lambda: line.over, what)
         return line.ended_with
-
-    def _end(self) -> str:
-        return ending(self._line.ended_with)
-
-    def _is_there(self, what: str) -> None:
-        __tracebackhide__ = True
-        if self._line.over:
-            self._fail(f"expected to {what}; the call is over: the caller {self._end()}")
 
 
 def _is(expected: Prompt, heard: Prompt) -> bool:

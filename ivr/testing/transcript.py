@@ -40,6 +40,7 @@ from ..engine.events import (
     Event,
     HungUp,
     Interjected,
+    ListenFailed,
     Moved,
     Offered,
     RecordDone,
@@ -119,7 +120,10 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
         case Said(text, confidence, fate):
             heard = f" (confidence {confidence:g})" if fate == "heard" else ""
             lost = " (the flow is not listening)" if fate == "lost" else ""
-            return Line(time, "does", f'says "{text}"{heard}{lost}')
+            what = f'says "{text}"' if text else "mumbles"
+            return Line(time, "does", f"{what}{heard}{lost}")
+        case ListenFailed(reason):
+            return Line(time, "line", f"is not recognised any more: {reason}")
         case Note("state", state):
             return Line(time, "state", f"[{state}]")
         case Note("failed", detail):

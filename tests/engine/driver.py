@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable
 
 from ivr.engine.call import Call
-from ivr.engine.effects import Dial, Effect, HangUp, Note, Play, Record, Redirect, Reject, Stop
+from ivr.engine.effects import (
+    Dial,
+    Effect,
+    HangUp,
+    Listen,
+    Note,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Stop,
+    Unlisten,
+)
 from ivr.engine.events import (
     Answered,
     Digit,
@@ -96,8 +108,16 @@ class Driver:
         """All keys at this moment."""
         return [effect for key in keys for effect in self.take(Digit(key))]
 
-    def say(self, text: str, confidence: float = 1.0) -> list[Effect]:
-        return self.take(Heard(text, confidence))
+    def say(
+        self, text: str, confidence: float = 1.0, *alternatives: tuple[str, float]
+    ) -> list[Effect]:
+        return self.take(Heard(text, confidence, alternatives))
+
+    @property
+    def ear(self) -> Listen | None:
+        """What is listened for now."""
+        ears = [effect for effect in self.effects if isinstance(effect, Listen | Unlisten)]
+        return ears[-1] if ears and isinstance(ears[-1], Listen) else None
 
     def play_done(self) -> list[Effect]:
         assert self.playing, "nothing is playing"

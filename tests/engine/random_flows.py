@@ -14,6 +14,7 @@ from ivr.engine.choices import Choices
 from ivr.engine.effects import DigitWay, File, Silence, Text, Tone
 from ivr.engine.flow import END, Flow, State, Step
 from ivr.engine.schedule import Hours
+from ivr.engine.speech import Speech
 from ivr.engine.verb import VERBS, BargeIn, Result
 from ivr.engine.verbs import answer
 from ivr.engine.verbs.transfer import TransferMode
@@ -24,6 +25,7 @@ BARGE_IN = st.sampled_from(get_args(BargeIn))
 HARDER: list[dict[str, Any]] = [
     {}, {"validate": ("luhn",)}, {"read_back": (Text("{{ entry }}"),), "sensitive": False},
 ]  # fmt: skip
+SPEECH = st.sampled_from([True, False, Speech(0.4, confirm_below=0.7, longest=1.0)])
 ENTRY_KEYS = st.text("123*#", min_size=1, max_size=3)
 
 Arguments = SearchStrategy[tuple[tuple[Any, ...], dict[str, Any]]]
@@ -49,6 +51,7 @@ def menus(draw: DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "terminators": draw(st.sampled_from([None, "", *own])),
         "no_input_prompts": tuple(draw(PROMPTS)),
         "no_match_prompts": tuple(draw(PROMPTS)),
+        "speech": draw(SPEECH),
     }
 
 
@@ -72,6 +75,7 @@ def entries(draw: DrawFn) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "sensitive": draw(st.booleans()),
         "unfinished_prompts": tuple(draw(PROMPTS)),
         "again_prompts": tuple(draw(PROMPTS)),
+        "speech": draw(SPEECH),
         **draw(st.sampled_from(HARDER if kind == "digits" else [{}])),
     }
 

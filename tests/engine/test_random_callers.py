@@ -32,6 +32,7 @@ from ivr.engine.events import (
     LegDigit,
     LegEnded,
     LegRinging,
+    ListenFailed,
     Moved,
     PlayDone,
     RecordDone,
@@ -50,7 +51,9 @@ IDS = st.integers(0, 12)
 FACTS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from("0123456789*#AD").map(Digit),
     st.sampled_from("123#").map(Digit),
-    st.sampled_from([Answered(), SpeechStarted(), Tick(), Heard("word"), Heard("hm", 0.2)]),
+    st.sampled_from([Answered(), SpeechStarted(), Tick(), ListenFailed("crashed")]),
+    st.sampled_from([Heard("word", 0.5, (("wordword", 0.5),)), Heard("hm", 0.2), Heard("yes")]),
+    st.sampled_from([Heard("one two three"), Heard("one", 0.5, (("two", 0.4),)), Heard("no")]),
     st.builds(PlayDone, IDS),
     st.builds(
         RecordDone,

@@ -19,7 +19,7 @@ from ivr.engine.flow import Flow
 from ivr.engine.schedule import Closures, Days, Holidays, Hours, Special
 from ivr.engine.validators import Validators
 from ivr.engine.verb import VERBS, Kind, Pairs
-from ivr.flowfile.bind import Signature, nested_in, signature_of
+from ivr.flowfile.bind import Signature, is_switch, nested_in, signature_of
 
 Tree = Any  # None: nothing at all; a text: a scalar; lists and dicts of these
 Trees = SearchStrategy[Tree]
@@ -83,7 +83,8 @@ def values(hint: Any, kinds: tuple[str, ...] = ()) -> Trees:
     if get_origin(hint) is Literal:
         return one([*get_args(hint), "nay"])
     if (nested := nested_in(hint)) is not None:
-        return parameters(signature_of(nested))
+        pairs = parameters(signature_of(nested))
+        return one(_PLAIN[bool]) | pairs if is_switch(hint) else pairs
     if get_origin(hint) is tuple:
         item = values(get_args(hint)[0], kinds)
         return item | st.lists(item, max_size=2)

@@ -52,6 +52,16 @@ def lacking(settings_file: Path, found: Flow, settings: str = "") -> list[str]:
     return [line.removeprefix(f"{settings_file.parent}/") for line in lines]
 
 
+def test_words_that_are_not_listened_for_are_not_looked_up(settings_file: Path) -> None:
+    file = settings_file.with_name("menu.yaml")
+    flow(settings_file.parent)
+    file.write_text(
+        file.read_text().replace("          choices:", "          speech: no\n          choices:")
+    )
+    found = load_flow(file)
+    assert not listening.listens([found]) and not lacking(settings_file, found)
+
+
 def test_a_small_model_comes_along(settings_file: Path) -> None:
     settings_file.write_text('routes: {"*": menu.yaml}\n')
     assert listening.models(load_settings(settings_file)) == {"en": str(EMBEDDED["en"])}

@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from ..call import Call
 from ..choices import NO_CHOICES, Choices, with_universal
+from ..doubt import beyond_doubt
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, ask_for
 from ..errors import FlowError
-from ..events import Heard
 from ..phase import KEYS
 from ..sentences import menu
+from ..speech import PLAIN, Listening, listened, wrong_with
 from ..verb import (
     OPTIONAL,
     Arguments,
@@ -19,13 +20,13 @@ from ..verb import (
     KeySet,
     Outcomes,
     Prompts,
-    Range,
     Result,
     Seconds,
     TypeAhead,
     Variable,
     verb,
 )
+from ..yes_or_no import YesOrNo
 
 
 def _outcomes(arguments: Arguments) -> Outcomes:
@@ -34,7 +35,11 @@ def _outcomes(arguments: Arguments) -> Outcomes:
 
 
 def _check(arguments: Arguments) -> str:
-    return wrong_terminator(arguments)
+    speech = arguments.get("speech", True)
+    mute = [name for name, choice in arguments["choices"].table.items() if not choice.keys]
+    if mute and speech is False:
+        return f"{mute[0]} can only be said, and nothing is listened for; give it a key"
+    return wrong_terminator(arguments) or wrong_with(speech)
 
 
 def wrong_terminator(arguments: Arguments, others: Choices = NO_CHOICES) -> str:
@@ -72,7 +77,9 @@ async def ask(
     again_prompts: Annotated[
         Prompts, Doc("said in place of the question when it is asked again")
     ] = (),
-    confidence: Annotated[float, Range(0, 1), Doc("least confidence for spoken answers")] = 0.5,
+    speech: Annotated[
+        Listening, Doc("whether and how the words of choices are listened for")
+    ] = True,
 ) -> Result:
     """Ask until the caller picks a choice, by key or by word, or the attempts are used up.
 
@@ -89,12 +96,7 @@ async def ask(
         raise FlowError(wrong)
     if not prompts and not silent:
         prompts = (menu(choices, call.language),)
-    said = ""
-
-    def understand(heard: Heard) -> str | None:
-        nonlocal said
-        said = heard.text
-        return offered.said(said) if heard.confidence >= confidence else None
+    ear = listened(speech)
 
     async def judge(entry: Entry) -> Entry | Literal["again"]:
         picked = _picked(offered, entry)
@@ -115,8 +117,9 @@ async def ask(
             inter_digit,
             terminators=terminators,
             flush=type_ahead == "flush",
-            words=offered.words,
-            understand=understand,
+            words=offered.words if ear else (),
+            speech=ear or PLAIN,
+            understand=offered.said,
         ),
         Reprompts(
             attempts,
@@ -126,13 +129,13 @@ async def ask(
             no_match_prompts,
             instead=again_prompts,
         ),
-        judge,
+        beyond_doubt(call, judge, YesOrNo(speech=ear), offered.word_in),
     )
     if entry.failed:
         return Result(entry.how, entry.value, entry.terminator)
     picked = _picked(offered, entry)
     if into is not None:
-        call.vars[into] = entry.value if entry.how == "typed" else said
+        call.vars[into] = entry.value if entry.how == "typed" else entry.text
     return Result(picked, entry.value, entry.terminator)
 
 

@@ -1,16 +1,22 @@
 """Take digits."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from ..builtins import Builtin, Type, builtin
 from ..call import Call
+from ..codes import Code
 from ..digits import LONGEST_ENTRY, Digits
+from ..doubt import beyond_doubt
 from ..effects import Prompt
-from ..entry import Entry, Reprompts, Rules, ask_for
+from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
 from ..errors import FlowError
 from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
 from ..read_back import ReadBack
+from ..saying.tongues import DEFAULT
+from ..sentences import yes_and_no
+from ..speech import PLAIN, Listening, listened, wrong_with
+from ..spoken import keys_of, loop_words
 from ..validators import Candidate, CannotTell, Validators, is_valid, unfit
 from ..verb import (
     Arguments,
@@ -26,6 +32,7 @@ from ..verb import (
     Seconds,
     TypeAhead,
     Variable,
+    Wrong,
     verb,
 )
 from ..work import WhileWaiting
@@ -59,7 +66,14 @@ def _check(arguments: Arguments) -> str:
         return f"the terminator {min(both)!r} can be part of the entry; expected # or * or none"
     if arguments.get("read_back") and arguments.get("sensitive"):
         return "what is sensitive cannot be read back; leave read_back out"
-    wrong = same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
+    speech = arguments.get("speech", False)
+    if speech and arguments.get("sensitive"):
+        return Wrong(
+            "what is secret is not recognised; leave speech out, or sensitive", Code.SPOKEN_SECRET
+        )
+    if speech:
+        loop_words(type_, DEFAULT)  # read now, and not in the first call
+    wrong = wrong_with(speech) or same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
     return wrong or unfit(arguments.get("validate") or (), type_)
 
 
@@ -124,12 +138,13 @@ async def collect(
     again_prompts: Annotated[
         Prompts, Doc("said in place of the question when it is asked again")
     ] = (),
+    speech: Annotated[Listening, Doc("whether and how the entry may be spoken")] = False,
 ) -> Result:
     """Ask until the caller has typed an acceptable entry, or the attempts are used up.
 
     `date` is YYYYMMDD, `time` H, HH, HMM or HHMM on a clock of 24 hours; `boolean` is a key for yes
     and one for no; in `number` and `currency` the star is the decimal point, in `phone` it comes
-    before an extension.
+    before an extension.  What is spoken becomes the keys that would have said the same.
 
     `validate` is `luhn`, `verhoeff`, `ean` or `imei` (a check digit), `future` or `past` (a date),
     a range such as `{from: today, to: 2030-12-31, zone: Europe/Berlin}` or `{to: 500}`, a Python
@@ -138,10 +153,13 @@ async def collect(
     `no_match` at once, and the `reason` failed or timeout.
     """
     accepts = _accepts(type, length, min, max, call.patterns(patterns), yes, no)
-    reading = ReadBack(call, into, read_back, YesOrNo(yes, no), read_back_attempts)
+    ear = None if sensitive else listened(speech)
+    answers = YesOrNo(yes, no, speech=ear or PLAIN)
+    reading = ReadBack(call, into, read_back, answers, read_back_attempts)
+    today = call.time.astimezone(call.zone).date()
     given_up = ""
 
-    async def judge(entry: Entry) -> Entry | Literal["again", "invalid"]:
+    async def judge(entry: Entry) -> Entry | Ruling:
         nonlocal given_up
         if entry.how == "empty":
             return entry
@@ -173,6 +191,11 @@ async def collect(
             allow_empty,
             sensitive,
             flush=(type_ahead or ("flush" if sensitive else "keep")) == "flush",
+            words=yes_and_no(call.language).words if ear and type == "boolean" else (),
+            loop=loop_words(type, call.language) if ear else (),
+            speech=ear or PLAIN,
+            understand=lambda text: keys_of(type, text, call.language, today, yes, no),
+            means_keys=True,
         ),
         Reprompts(
             attempts,
@@ -184,10 +207,10 @@ async def collect(
             invalid_prompts,
             again_prompts,
         ),
-        judge,
+        judge if read_back else beyond_doubt(call, judge, answers),
     )
     value = call.keep_secret(entry.value) if sensitive else entry.value
-    outcome = "done" if entry.how == "typed" else entry.how
+    outcome = "done" if entry.how in ("typed", "heard") else entry.how
     return Result(outcome, value, entry.terminator, reason=given_up)
 
 

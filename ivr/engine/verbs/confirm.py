@@ -7,6 +7,7 @@ from ..effects import Prompt
 from ..entry import Reprompts
 from ..phase import KEYS
 from ..sentences import sentences, with_keys
+from ..speech import Listening, listened
 from ..verb import (
     Arguments,
     BargeIn,
@@ -40,6 +41,7 @@ async def confirm(
     no_input_prompts: Annotated[Prompts, Doc("said before asking again after silence")] = (),
     no_match_prompts: Annotated[Prompts, Doc("said before asking again after a wrong key")] = (),
     again_prompts: Annotated[Prompts, Doc("said in place of the question from then on")] = (),
+    speech: Annotated[Listening, Doc("whether and how yes and no are listened for")] = True,
 ) -> Result:
     """Ask for a yes or a no, by key or by word, such as whether what was understood is right.
 
@@ -47,10 +49,11 @@ async def confirm(
     """
     if say_keys:
         prompts += (with_keys(sentences(call.language).confirm, yes, no, call.language),)
+    flush, ear = type_ahead == "flush", listened(speech)
     answer, entry = await yes_or_no(
         call,
         prompts,
-        YesOrNo(yes, no, barge_in, first_digit, flush=type_ahead == "flush"),
+        YesOrNo(yes, no, barge_in, first_digit, flush=flush, speech=ear),
         Reprompts(
             attempts,
             no_input=no_input_prompts,
