@@ -21,7 +21,7 @@ class _NoAccounts:
 
 
 class _Prompts:
-    replaced = untranslated = 0
+    replaced = untranslated = stood_in = 0
 
 
 def dialled(folder: Path, flow: Flow) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from ivr.speech import audio, pocketsphinx_recogniser
 from ivr.speech.pocketsphinx_recogniser import PocketsphinxRecogniser
 from ivr.speech.recogniser import Grammar, Recognised, RecogniserError
 
-pytest.importorskip("pocketsphinx")
-
 MENU = Grammar(("support", "operator", "billing"))
 DIGITS = tuple("one two three four five six seven eight nine".split())  # noqa: SIM905
 

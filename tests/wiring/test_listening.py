@@ -120,7 +120,6 @@ def test_a_model_that_is_not_there_is_no_reason_to_speak_of_words(settings_file:
 
 
 def test_pocketsphinx_knows_more_words(settings_file: Path) -> None:
-    pytest.importorskip("pocketsphinx")
     found = flow(settings_file.parent, word="xyzzy")
     assert (
         "does not know xyzzy:" in lacking(settings_file, found, "speech: {engine: pocketsphinx}")[0]
