@@ -40,6 +40,7 @@ bench: venv
 	@scripts/peers
 	.venv/bin/python -m benchmarks.speech
 	.venv/bin/python -m benchmarks.soak
+	.venv/bin/python -m benchmarks.listening
 	.venv/bin/python -m benchmarks.fleet --find-capacity
 
 clean:

@@ -36,15 +36,17 @@ class Served:
 
 
 @contextmanager
-def serving(calls: int, folder: Path | None = None) -> Iterator[Served]:
+def serving(calls: int, folder: Path | None = None, **settings: str) -> Iterator[Served]:
     """A server for this many calls, in `folder` (None: one that is gone afterwards).
+
+    `settings` are environment variables, such as IVR_SPEECH__ENGINE.
 
     Raises `RuntimeError`, with its log: it does not hold so many, or does not end well.
     """
     if folder is None:
         with (
             tempfile.TemporaryDirectory(prefix="ivr-line-") as name,
-            serving(calls, Path(name)) as served,
+            serving(calls, Path(name), **settings) as served,
         ):
             yield served
         return
@@ -56,7 +58,7 @@ def serving(calls: int, folder: Path | None = None) -> Iterator[Served]:
         server = subprocess.Popen(
             [sys.executable, "-m", "ivr", "serve", "--calls", str(calls)],
             cwd=folder,
-            env={**os.environ, **_environment()},
+            env={**os.environ, **_environment(), **settings},
             stdout=subprocess.PIPE,
             stderr=file,
             text=True,

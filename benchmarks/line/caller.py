@@ -24,7 +24,7 @@ from typing import Any, Literal
 from .kernel import DTMF_PT
 from .message import Message, media
 from .plan import KEY, LOCAL, USER, WRONG_KEY, Plan
-from .speaker import Speaker
+from .speaker import NOISE, Speaker
 
 MS = 1_000_000  # all times here are monotonic, in ns
 SECOND = 1000 * MS
@@ -196,8 +196,8 @@ class Caller:
 
     def _invite(self) -> None:
         host, port = self._plan.target
-        uri = f"sip:{USER[self._plan.job]}@{host}:{port}"
-        speaker = Speaker(self._ports, self._chance)
+        uri = f"sip:{self._plan.user or USER[self._plan.job]}@{host}:{port}"
+        speaker = Speaker(self._ports, self._chance, self._plan.says or NOISE)
         call = Call(next(self._started), secrets.token_hex(12), uri, f"<{uri}>", speaker)
         call.sdp = (
             f"v=0\r\no=caller {call.number} 1 IN IP4 {LOCAL}\r\ns=-\r\nc=IN IP4 {LOCAL}\r\n"

@@ -25,7 +25,9 @@ class Plan:
 
     Job H, to the user `hold`: the prompt `hold`, until the caller says BYE after `hold` seconds.
 
-    The caller takes SIP on `port` and RTP on the ports from `rtp[0]` to `rtp[1]`.
+    The caller takes SIP on `port` and RTP on the ports from `rtp[0]` to `rtp[1]`.  All calls go to
+    `user`, if one is named.  Callers say `says` again and again, packets of mu-law; without it they
+    say nothing.
     """
 
     target: tuple[str, int]
@@ -38,3 +40,5 @@ class Plan:
     wrong_every: int = 0
     port: int = 5970
     rtp: tuple[int, int] = (20000, 29999)
+    user: str = ""
+    says: tuple[bytes, ...] = ()

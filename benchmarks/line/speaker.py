@@ -1,10 +1,10 @@
-"""What one caller sends: quiet noise, and keys as RFC 4733 events.  It hears nothing."""
+"""What one caller sends: a sound, and keys as RFC 4733 events.  It hears nothing."""
 
 from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from .kernel import DROP_ALL, DTMF_PT, attach
@@ -14,7 +14,7 @@ from .prompts import PACKET, noise
 TICK = 0.02  # seconds
 EVENT_TICKS = 5  # how long a key is held
 ENDS = 3  # packets that end a key, all at once
-NOISE = noise(100)
+NOISE = tuple(noise(100))
 _HEADER = struct.Struct("!BBHII")
 
 
@@ -25,10 +25,11 @@ class Speaker:
     spends nothing on what it hears.
     """
 
-    def __init__(self, ports: Iterator[int], chance: Random) -> None:
+    def __init__(self, ports: Iterator[int], chance: Random, sound: Sequence[bytes]) -> None:
         self._rtp, self._rtcp, self.port = _free_pair(ports)
         self._sequence, self._stamp = chance.getrandbits(15), chance.getrandbits(31)
-        self._source, self._at = chance.getrandbits(32), chance.randrange(len(NOISE))
+        self._source, self._at = chance.getrandbits(32), chance.randrange(len(sound))
+        self._sound = sound
         self._keys: list[tuple[int, int]] = []
         self._event, self._event_ticks, self._events = 0, 0, DTMF_PT
         self._ticks = 0
@@ -69,8 +70,8 @@ class Speaker:
         self._rtcp.close()
 
     def _speak(self) -> None:
-        self._send(0, NOISE[self._at])
-        self._at = (self._at + 1) % len(NOISE)
+        self._send(0, self._sound[self._at])
+        self._at = (self._at + 1) % len(self._sound)
         self._stamp += PACKET
 
     def _press(self, ticks: int, first: bool = False, end: bool = False) -> None:
