@@ -96,14 +96,23 @@ def jobs(project: Project, tell: Tell = nobody) -> Jobs:
 
 def secrets(settings: Settings) -> dict[str, Secret]:
     """The secrets of the settings.  Raises `SettingsError` for one that is not there."""
+    return {name: Secret(source.read(key)) for name, (key, source) in _secrets(settings).items()}
+
+
+def secret_names(settings: Settings) -> list[str]:
+    """What flows call the secrets of the settings, whether they can be read here or not."""
+    return list(_secrets(settings))
+
+
+def _secrets(settings: Settings) -> dict[str, tuple[str, SecretSource]]:
+    """Each by what flows call it: what the settings call it, and where it is."""
     pins = {
-        f"mailbox_{box}": Secret(each.pin.read(f"mailboxes.{box}.pin"))
+        f"mailbox_{box}": (f"mailboxes.{box}.pin", each.pin)
         for box, each in settings.mailboxes.items()
         if each.pin
     }
-    return pins | {
-        name: Secret(source.read(f"secrets.{name}")) for name, source in settings.secrets.items()
-    }
+    named = {name: (f"secrets.{name}", each) for name, each in settings.secrets.items()}
+    return pins | named
 
 
 def fetch(settings: Settings) -> Fetch:
@@ -124,7 +133,8 @@ def forbidden(settings: Settings, url: str) -> str:
     from .work.hosts import Hosts
 
     try:
-        Hosts(settings.work.http.hosts).require(urlsplit(url).hostname or "")
+        hosts = Hosts(settings.work.http.hosts, settings.work.http.private)
+        hosts.foresee(urlsplit(url).hostname or "")
     except Failed as error:
         return str(error)
     return ""

@@ -17,7 +17,7 @@ from .engine.codes import Code
 from .engine.effects import Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow, Place
-from .engine.house import House
+from .engine.house import House, Means
 from .engine.sentences import to_accept
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
@@ -257,6 +257,14 @@ def _house(settings: Settings, file: Path, callers: Mapping[str, tuple[str, ...]
         shared=str(settings.shared or ""),
         languages=tuple(settings.languages.spoken),
         known=lambda offer: numbers.take(offer).offer,
+        means=Means(
+            outside.secret_names(settings),
+            settings.accounts,
+            settings.work.databases,
+            settings.mailboxes,
+            bool(settings.work.mail.host),
+            lambda url: outside.forbidden(settings, url),
+        ),
     )
 
 

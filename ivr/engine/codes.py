@@ -80,6 +80,12 @@ class Code(StrEnum):
     NOT_IN_AN_INCLUDE = "not-in-an-include"
     UNKNOWN_TEMPLATE = "unknown-template"
     NOT_A_TEXT = "not-a-text"
+    # What the settings lack.
+    UNKNOWN_SECRET = "unknown-secret"
+    UNKNOWN_ACCOUNT = "unknown-account"
+    UNKNOWN_DATABASE = "unknown-database"
+    UNKNOWN_MAILBOX = "unknown-mailbox"
+    NO_MAIL_SERVER = "no-mail-server"
     # Python.
     PYTHON_FAILS = "python-fails"
     NOTHING_DECLARED = "nothing-declared"

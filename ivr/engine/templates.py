@@ -351,6 +351,34 @@ def names_in_text(source: str) -> set[str]:
     return meta.find_undeclared_variables(_ENV.parse(source)) if "{" in source else set()
 
 
+def secrets_in(expression: str) -> set[str]:
+    """The secrets that *expression*, a well-formed one, cannot do without, as far as it says."""
+    return _secrets(_ENV.parse(f"{{{{ ({expression}\n) }}}}")) if "secrets" in expression else set()
+
+
+def secrets_in_text(source: str) -> set[str]:
+    """The same of *source*, a well-formed text."""
+    return _secrets(_ENV.parse(source)) if "secrets" in source and "{" in source else set()
+
+
+def _secrets(parsed: nodes.Template) -> set[str]:
+    found: set[str] = set()
+    spare: set[int] = set()  # whose lack is thought of
+    for each in parsed.find_all((nodes.Filter, nodes.Test)):
+        if each.name in ("default", "defined", "undefined"):
+            spare.add(id(each.node))
+    for part in parsed.find_all((nodes.Getattr, nodes.Getitem)):
+        if id(part) not in spare:
+            match part:
+                case nodes.Getattr(node=nodes.Name(name="secrets"), attr=str(name)):
+                    found.add(name)
+                case nodes.Getitem(
+                    node=nodes.Name(name="secrets"), arg=nodes.Const(value=str(name))
+                ):
+                    found.add(name)
+    return found
+
+
 def render(source: str, names: Scope, put: Callable[[object], str] | None = None) -> str:
     """The text *source* with its ``{{ … }}`` filled in; raises `FlowError`.
 

@@ -85,9 +85,17 @@ CalledAddress = Annotated[Address, CALLED]
 Plain = Annotated[Any, Kind("plain")]
 """What JSON and YAML can say: texts, numbers, lists, pairs.  Texts may have {{ … }} in them."""
 SCHEDULE = Kind("schedule")
+ACCOUNT = Kind("account")
+DATABASE = Kind("database")
+MAILBOX = Kind("mailbox")
+MAILED = Kind("mailed")
+"""What goes out by the mail server of the settings."""
 SecretText = Annotated[str, Kind("secret text")]
 """A text with {{ … }} in which secrets may stand, too."""
 Url = Annotated[str, Kind("url")]
+ASKED = Kind("asked")
+AskedUrl = Annotated[Url, ASKED]
+"""A URL that is asked from here."""
 Headers = Mapping[Annotated[str, Kind("header")], TemplateText]
 """Headers of a response, with values that may have {{ … }} in them."""
 JsonPath = Annotated[str, Kind("path")]

@@ -21,14 +21,16 @@ from ..engine.effects import Prompt
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
 from ..engine.headers import check_header
+from ..engine.house import Means
 from ..engine.key_patterns import key_patterns
 from ..engine.names import BUILTIN_NAMES
 from ..engine.schedule import Closures, Days, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
+from ..engine.verb import ACCOUNT, DATABASE, OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
+from .means import check_name, check_secrets
 from .pairs import read_pairs
 from .prompts import check_plurals, read_prompt
 from .schedules import read_closures, read_hours, read_name, read_special
@@ -51,7 +53,8 @@ class Context:
     """What values are read with: the file, the prompts and schedules there are (None: not known).
 
     `flow` finds one that is called; `uses` is told of the variables in texts and expressions;
-    `name`: what the value being read is for; `languages`: those that texts are heard in.
+    `name`: what the value being read is for; `languages`: those that texts are heard in; `means`:
+    what the settings have (None: not known).
     """
 
     source: Source
@@ -61,6 +64,7 @@ class Context:
     name: str = ""
     schedules: Collection[str] | None = None
     languages: tuple[str, ...] = ()
+    means: Means | None = None
 
     def named(self, name: str) -> Context:
         return replace(self, name=name)
@@ -105,9 +109,12 @@ def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Conte
     kinds = {entry.name for entry in metadata if isinstance(entry, Kind)}
     if "expression" in kinds:
         context.uses(node, templates.names_in(text))
+        check_secrets(node, templates.secrets_in(text), context)
     elif kinds & {"text", "address", "contact", "secret text", "url"}:
         context.uses(node, templates.names_in_text(text))
+        check_secrets(node, templates.secrets_in_text(text), context)
         check_plurals(node, text, context.languages)
+    check_name(node, text, kinds, context)
 
 
 def _tuple(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -262,6 +269,8 @@ def _status(text: str) -> int | str:
 
 
 _KINDS: dict[str, Callable[[str], Any]] = {
+    ACCOUNT.name: str,
+    DATABASE.name: str,
     "seconds": seconds,
     "keys": _keys,
     "text": _checked(templates.check_text),
@@ -330,6 +339,7 @@ def _plain(node: Node, context: Context) -> Any:
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, templates.names_in_text(text))
+    check_secrets(node, templates.secrets_in_text(text), context)
     return text
 
 

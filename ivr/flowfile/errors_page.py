@@ -16,7 +16,7 @@ What is wrong in a file is told with its place, what was expected, and a code in
 code means; `ivr explain unknown-state` says the same in the terminal. An example without `ivr: 1`
 is the states of a flow.
 """
-_LANGUAGES = {"py": "python", "yaml": "yaml"}
+_LANGUAGES = {"py": "python", "txt": "text", "yaml": "yaml"}
 
 
 def page() -> str:

@@ -66,6 +66,7 @@ class Parts:
             lambda name: loading.named(name, path),
             schedules=loading.house.schedules if loading.house else None,
             languages=languages_of(self.flow, loading.house),
+            means=loading.house.means if loading.house else None,
         )
         states = States(context, self.flow, self.verbs, self.unread)
         part = Part(path, source, top, states)

@@ -20,6 +20,7 @@ from ..engine.verbs.ask import wrong_terminator
 from .bind import addresses_in, bind, prompts_in, signature_of, verb_and_data
 from .bound import Bound, outcomes_of, step_of
 from .convert import Context
+from .lacking import lacking
 from .source import Bad, Field, missing, suggest
 from .typed import wrong_assignments
 from .unread import Unread
@@ -181,6 +182,8 @@ class States:
         for wrong, code in wrong_assignments(verb, named, self.flow):
             if code is not Code.UNKNOWN_VARIABLE or self._knows_variables:
                 source.fault(key, f"{name}: {wrong}", code)
+        for wrong, code in lacking(verb, named, self.context.means):
+            source.fault(key, f"{name}: {wrong}", code)
         return Bound(
             verb,
             arguments,

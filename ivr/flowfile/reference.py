@@ -42,6 +42,8 @@ _KINDS = {
     "contact": "contact, may have {{ … }}",
     "dial pattern": "dial pattern",
     "schedule": "name",
+    "account": "name",
+    "database": "name",
     "secret text": "text, may have {{ … }}, secrets as well",
     "url": "URL, may have {{ … }} behind its host",
     "path": "path",

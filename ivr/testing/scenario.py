@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -225,7 +225,7 @@ def _flows(
             source.faults.append(place.fault(wrong, Code.MISSING_FILE))
             continue
         try:
-            flows[file] = load_flow(file, prompts, house=house)
+            flows[file] = load_flow(file, prompts, house=house and replace(house, means=None))
         except LoadError as error:
             source.take(error.faults)
     return flows

@@ -50,14 +50,27 @@ class Hosts:
         if self._names and not any(fnmatchcase(host.lower(), name) for name in self._names):
             raise Failed(f"{host} may not be asked; add it to work.http.hosts")
 
+    def foresee(self, host: str) -> None:
+        """Raise `Failed` where the name *host* alone tells that it may not be asked."""
+        self.require(host)
+        text = "127.0.0.1" if host.lower() == "localhost" else host
+        try:
+            address = ip_address(text)
+        except ValueError:
+            return  # what it means is known once it is asked
+        self._judge(host, address)
+
     def addresses(self, host: str, port: int) -> list[str]:
         """Those of *host*, if they may be connected to.  Raises `Failed` and `OSError`."""
         found = list(self._look_up(host, port))
         for text in found:
-            address = _meant(ip_address(text.partition("%")[0]))
-            if not _is_public(address) and not self._allows(address):
-                raise Failed(f"{host} is {address}, a private address; see work.http.private")
+            self._judge(host, ip_address(text.partition("%")[0]))
         return found
+
+    def _judge(self, host: str, found: Address) -> None:
+        address = _meant(found)
+        if not _is_public(address) and not self._allows(address):
+            raise Failed(f"{host} is {address}, a private address; see work.http.private")
 
     def _allows(self, address: Address) -> bool:
         return any(

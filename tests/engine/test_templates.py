@@ -15,6 +15,8 @@ from ivr.engine.templates import (
     names_in,
     names_in_text,
     render,
+    secrets_in,
+    secrets_in_text,
 )
 from ivr.engine.values import Secret, Value
 
@@ -214,6 +216,14 @@ def test_the_names_that_a_text_or_an_expression_is_made_of() -> None:
     assert names_in("a + b[1] if c is defined else d | default(e)") == set("abcde")
     assert names_in_text("{{ a }} and {{ b | digits }}") == {"a", "b"}
     assert names_in_text("plain") == set()
+
+
+def test_the_secrets_that_a_text_or_an_expression_cannot_do_without() -> None:
+    assert secrets_in("secrets.a + secrets['b'] + secrets[c] + others.d") == {"a", "b"}
+    assert secrets_in("secrets.a | default('') or secrets.b is defined") == set()
+    assert secrets_in("secrets.a | digits") == {"a"}
+    assert secrets_in_text("{{ secrets.a }} and {{ secrets['b'] }}") == {"a", "b"}
+    assert secrets_in_text("secrets.a") == secrets_in_text("{{ a }}") == secrets_in("a.b") == set()
 
 
 def test_a_part_of_pairs_is_named() -> None:

@@ -26,7 +26,9 @@ def faults(example: Example, folder: Path) -> Iterable[Fault]:
     first = folder / next(iter(example.files), FLOW)
     try:
         if first.name == "ivr.yaml":
-            rehearse(load_project(first))
+            project = load_project(first)
+            rehearse(project)
+            return project.warnings
         elif first.name.endswith(SUFFIX):
             load_scenarios(first, PROMPTS)
         else:

@@ -358,7 +358,11 @@ def test_a_secret_is_never_to_be_read_anywhere(
     there = line(
         tmp_path, [given],
         secrets={"crm": {"env": "CRM_TOKEN"}},
-        work={**LOOPBACK, "databases": {"bank": {"url": "sqlite:///bank.db"}}},
+        work={
+            **LOOPBACK,
+            "databases": {"bank": {"url": "sqlite:///bank.db"}},
+            "mail": {"host": "127.0.0.1", "port": 9, "sender": "ivr@example.com"},
+        },
     )  # fmt: skip
     there.walk()
     read = output()

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from ..answers import conclude
 from ..call import Call
-from ..verb import NO_HEADERS, Doc, Result, TemplateText, verb
+from ..verb import MAILBOX, NO_HEADERS, Doc, Result, TemplateText, verb
 from ..work import WorkSeconds, work
 
 JOB = "mailbox"
-BoxName = Annotated[TemplateText, Doc("name of the mailbox, such as an extension")]
+BoxName = Annotated[TemplateText, MAILBOX, Doc("name of the mailbox, such as an extension")]
 
 
 @verb("deliver", ("ok", "failed", "timeout"), goes_on="ok", after_call=True)

@@ -12,6 +12,7 @@ from ..urls import check_url
 from ..verb import (
     NO_HEADERS,
     Arguments,
+    AskedUrl,
     Doc,
     Into,
     Plain,
@@ -19,7 +20,6 @@ from ..verb import (
     Result,
     SecretText,
     TemplateText,
-    Url,
     verb,
 )
 from ..work import WhileWaiting, WorkSeconds, work
@@ -48,7 +48,7 @@ def _check(arguments: Arguments) -> str:
 @verb("http", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def http(
     call: Call,
-    url: Annotated[Url, Doc("where; what is filled in is percent-encoded")],
+    url: Annotated[AskedUrl, Doc("where; what is filled in is percent-encoded")],
     method: Annotated[Method, Doc("what to do there")] = "GET",
     headers: Annotated[Mapping[str, SecretText], Doc("headers of the request")] = NO_HEADERS,
     body: Annotated[

@@ -6,7 +6,18 @@ from typing import Annotated, Any
 from ..answers import conclude
 from ..call import Call
 from ..errors import FlowError
-from ..verb import NO_HEADERS, Arguments, Doc, Plain, Result, SecretText, TemplateText, Url, verb
+from ..verb import (
+    MAILED,
+    NO_HEADERS,
+    Arguments,
+    AskedUrl,
+    Doc,
+    Plain,
+    Result,
+    SecretText,
+    TemplateText,
+    verb,
+)
 from ..work import WhileWaiting, WorkSeconds, work
 from .http import Retries, request_address
 
@@ -35,11 +46,11 @@ def _check(arguments: Arguments) -> str:
 @verb("notify", ("ok", "failed", "timeout"), goes_on="ok", check=_check, after_call=True)
 async def notify(
     call: Call,
-    webhook: Annotated[Url | None, Doc("URL that is told")] = None,
+    webhook: Annotated[AskedUrl | None, Doc("URL that is told")] = None,
     secret: Annotated[SecretText, Doc("key that what is sent there is signed with")] = "",
     body: Annotated[Plain, Doc("what it is told besides who called whom; may be secret")] = None,
     retries: Annotated[Retries, Doc("further attempts for the webhook")] = 2,
-    mail: Annotated[Mail | None, Doc("a mail instead")] = None,
+    mail: Annotated[Mail | None, MAILED, Doc("a mail instead")] = None,
     seconds: Annotated[WorkSeconds, Doc("time for it")] = 5.0,
     while_waiting: Annotated[WhileWaiting | None, Doc("what the caller hears meanwhile")] = None,
 ) -> Result:

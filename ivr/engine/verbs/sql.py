@@ -6,7 +6,7 @@ from typing import Annotated
 from ..answers import conclude
 from ..call import Call
 from ..errors import FlowError
-from ..verb import NO_HEADERS, Arguments, Doc, Into, Plain, Range, Result, verb
+from ..verb import DATABASE, NO_HEADERS, Arguments, Doc, Into, Plain, Range, Result, verb
 from ..work import WhileWaiting, WorkSeconds, work
 
 Rows = Annotated[int, Range(1, 1000)]
@@ -25,7 +25,9 @@ def _check(arguments: Arguments) -> str:
 async def sql(
     call: Call,
     query: Annotated[str, Doc("one statement; a parameter is :name in it")],
-    database: Annotated[str, Doc("one of the settings' work.databases; empty: the only one")] = "",
+    database: Annotated[
+        str, DATABASE, Doc("one of the settings' work.databases; empty: the only one")
+    ] = "",
     parameters: Annotated[
         Mapping[str, Plain], Doc("name: value of each; secrets may be among them")
     ] = NO_HEADERS,

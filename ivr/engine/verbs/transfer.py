@@ -12,6 +12,7 @@ from ..events import LegEnded, ReferDone, Tick
 from ..far_end import OUTCOMES, Ending, outcome_of
 from ..phase import ALWAYS, BEFORE, Standing
 from ..verb import (
+    ACCOUNT,
     Arguments,
     CalledAddress,
     DialPattern,
@@ -81,7 +82,9 @@ async def transfer(
     caller_id: Annotated[
         TemplateText, Doc("number shown to the far end; empty: the caller's")
     ] = "",
-    account: Annotated[str, Doc("account of the settings that the far end is called with")] = "",
+    account: Annotated[
+        str, ACCOUNT, Doc("account of the settings that the far end is called with")
+    ] = "",
     ringing: Annotated[
         Ringing,
         Doc("what the caller hears meanwhile: ringback, what the far_end sends, or silence"),
