@@ -145,6 +145,11 @@ class Variables(dict[str, Value]):
         super().__setitem__(name, value)
 
 
+def at_first(values: Mapping[str, Value]) -> dict[str, Value]:
+    """What those of *values* that are declared with a default begin with."""
+    return dict(Variables(values.declared)) if isinstance(values, Variables) else {}
+
+
 def undeclared(name: str, declared: Declarations, builtin: tuple[str, ...] = ()) -> str:
     """That there is no variable *name*, and what may have been meant."""
     known = [*declared, *builtin]

@@ -12,6 +12,7 @@ from ivr.engine.effects import Note
 from ivr.engine.errors import FlowError
 from ivr.engine.events import WorkDone
 from ivr.engine.values import LONGEST_TEXT, Secret
+from ivr.engine.variables import Variable, Variables
 from ivr.engine.verb import Result
 from ivr.engine.verbs import http, log, notify, python, recall, remember, sql
 from ivr.engine.verbs.http import BasicAuth
@@ -240,6 +241,15 @@ def test_what_cannot_be_recalled_is_unset() -> None:
     outside = Outside(lambda call: recall(call, "visits"), visits=9)
     assert outside.done(None, "failed", "no disk") == Result("failed", reason="no disk")
     assert outside.call.vars == {}
+
+
+@pytest.mark.parametrize(("found", "visits"), [({}, 1), ({"visits": None}, 1), ({"visits": 5}, 5)])
+def test_what_cannot_be_recalled_is_as_it_was_declared(found: object, visits: int) -> None:
+    outside = Outside(lambda call: recall(call, "visits", "name"))
+    outside.call.vars = Variables({"visits": Variable("number", 1), "name": Variable("text")})
+    outside.call.vars["visits"] = 9
+    assert outside.done(found) == Result("ok")
+    assert outside.call.vars == {"visits": visits}
 
 
 def test_what_is_to_be_remembered() -> None:

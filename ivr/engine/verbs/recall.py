@@ -5,6 +5,7 @@ from typing import Annotated
 
 from ..answers import conclude
 from ..call import Call
+from ..variables import at_first
 from ..verb import Doc, Result, TemplateText, Variable, verb
 from ..work import WorkSeconds, work
 
@@ -21,9 +22,11 @@ async def recall(
 ) -> Result:
     """Set variables to what `remember` has kept, in this call or an earlier one.
 
-    What is not known, or no longer, leaves its variable unset.
+    What is not known, or no longer, leaves its variable as it is at first: its default, or unset.
     """
     order = {"scope": call.text(scope), "names": list(names)}
     done = await work(call, "recall", order, seconds)
     known = done.value if isinstance(done.value, Mapping) else {}
-    return conclude(call, "recall", done, known, {name: name for name in names})
+    known = {name: value for name, value in known.items() if value is not None}
+    answer = {**at_first(call.vars), **known}
+    return conclude(call, "recall", done, answer, {name: name for name in names})
