@@ -310,6 +310,7 @@ class Call(Wording):
         if not again:
             self._tries = []
         self.note("state", state)
+        self.budget.visit(state, self.now)
 
     def rescued(self) -> None:
         """An error was dealt with; what was typed before it counts no more."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.engine.budget import MAX_MOVES
+from ivr.engine.budget import MAX_MOVES, MAX_VISITS
 from ivr.engine.call import Call
 from ivr.engine.effects import Work
 from ivr.engine.errors import StateTooSlow
@@ -81,7 +81,8 @@ def asking_again() -> Driver:
 def asked(phone: Driver, times: int, seconds: float) -> int:
     """How many requests there are if each fails after *seconds*, and *times* is enough."""
     for _ in range(times):
-        [*_, order] = [effect for effect in phone.effects if isinstance(effect, Work)]
+        orders = (effect for effect in reversed(phone.effects) if isinstance(effect, Work))
+        order = next(orders)
         phone.now += seconds
         phone.take(WorkDone(order.id, "failed"))
     return sum(isinstance(effect, Work) for effect in phone.effects)
@@ -91,6 +92,19 @@ def test_a_loop_of_work_that_fails_at_once_is_one_too() -> None:
     phone = asking_again()
     assert asked(phone, 200, 0.001) <= MAX_MOVES + 1
     assert "a loop in the flow" in phone.noted("failed")[0]
+
+
+def test_a_state_is_not_entered_for_ever_however_long_each_round_takes() -> None:
+    phone = asking_again()
+    assert asked(phone, MAX_VISITS, 0.5) == MAX_VISITS
+    wrong = f"{MAX_VISITS} times in 'look' within an hour: a loop in the flow"
+    assert wrong in phone.noted("failed")[0]
+    apology(phone)
+
+
+def test_who_asks_once_a_second_may_go_on() -> None:
+    phone = asking_again()
+    assert asked(phone, 2 * MAX_VISITS, 1.0) == 2 * MAX_VISITS + 1
 
 
 def test_a_loop_that_takes_its_time_or_in_which_keys_are_pressed_is_none() -> None:
