@@ -28,7 +28,7 @@ from ..engine.schedule import Closures, Days, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import ACCOUNT, DATABASE, OR_NONE, SCHEDULE, Kind, Pairs, Range
+from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
 from .means import check_name, check_secrets
 from .pairs import read_pairs
@@ -142,11 +142,12 @@ def items(
 
 def _name_of(metadata: tuple[Any, ...]) -> str:
     """That of the kind of text, where there is one."""
-    return next((entry.name for entry in metadata if isinstance(entry, Kind)), "")
+    named = (entry.name for entry in metadata if isinstance(entry, Kind))
+    return next((name for name in named if name in _KINDS), "")
 
 
 def _is_named(metadata: tuple[Any, ...]) -> bool:
-    return any(isinstance(entry, Kind) and entry.name in _KINDS for entry in metadata)
+    return _name_of(metadata) != ""
 
 
 def _scalar(kind: Any, text: str, metadata: tuple[Any, ...]) -> Any:
@@ -269,8 +270,6 @@ def _status(text: str) -> int | str:
 
 
 _KINDS: dict[str, Callable[[str], Any]] = {
-    ACCOUNT.name: str,
-    DATABASE.name: str,
     "seconds": seconds,
     "keys": _keys,
     "text": _checked(templates.check_text),

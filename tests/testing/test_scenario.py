@@ -197,6 +197,12 @@ def test_a_file_that_is_none(write: Write, text: str, expected: list[str]) -> No
     assert faults(write("tiny.test.yaml", text)) == [f"tiny.test.yaml:{line}" for line in expected]
 
 
+def test_a_story_says_what_is_listened_for(write: Write) -> None:
+    write("tiny.yaml", FLOW)
+    (story,) = load_scenarios(steps(write, "listens_for: [sales, desk]")).scenarios
+    assert story.steps[0].positional == ("sales", "desk")
+
+
 def test_the_faults_of_its_flow_are_faults(write: Write) -> None:
     write("tiny.yaml", FLOW.replace("do: hang_up", "do: hang_upp"))
     (fault,) = faults(write("tiny.test.yaml", STORY))
