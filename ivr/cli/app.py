@@ -372,8 +372,9 @@ def schema(
     verbs: Annotated[
         list[Path] | None, typer.Argument(help="Python files with verbs of your own.")
     ] = None,
+    stories: Annotated[bool, typer.Option("--stories", help="That of stories instead.")] = False,
 ) -> None:
-    """Print the JSON Schema of flow files, for editors."""
+    """Print the JSON Schema of flow files, or of stories, for editors."""
     from .schema import run
 
-    run(verbs or [])
+    run(verbs or [], stories=stories)

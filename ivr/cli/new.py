@@ -10,6 +10,7 @@ from shutil import copytree
 
 from ..engine.errors import SettingsError
 from ..flowfile import schema
+from ..testing.schema import schema as story_schema
 
 
 def run(folder: Path) -> None:
@@ -18,8 +19,10 @@ def run(folder: Path) -> None:
             raise SettingsError(f"{folder} exists already; name a folder that does not")
         with as_file(files(__package__) / "template") as template:
             copytree(template, folder, dirs_exist_ok=True)
-        written = json.dumps(schema(), ensure_ascii=False, indent=2)
-        (folder / "flows" / "flow.schema.json").write_text(f"{written}\n", encoding="utf-8")
+        for name, made in (("flow", schema()), ("story", story_schema())):
+            written = json.dumps(made, ensure_ascii=False, indent=2)
+            file = folder / "flows" / f"{name}.schema.json"
+            file.write_text(f"{written}\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{folder} cannot be made: {error.strerror or error}") from None
     print(f"Made a project in {folder}. Next:")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 
 from ..engine import verbs as _verbs  # noqa: F401  # declares them
@@ -12,14 +11,14 @@ from ..engine.limits import DeadAir, MaxDuration
 from ..engine.validators import CHECKS, RANGES
 from ..engine.variables import TYPES
 from ..engine.verb import VERBS, Verb
-from .bind import HINTS, signature_of
+from .bind import HINTS
 from .schema_values import (
     SCALAR,
     VALUES,
     Schema,
     forms,
+    forms_of,
     kind,
-    needs,
     or_list,
 )
 
@@ -229,30 +228,9 @@ def schema(own: Mapping[str, Verb] | None = None) -> Schema:
             **VALUES,
             "choice": _CHOICE,
             "validator": _VALIDATOR,
-            "verb": _verbs_of(verbs),
+            "verb": forms_of(
+                {name: each.run for name, each in verbs.items()},
+                {name: f"\n\nOutcomes: {each.outcomes_doc}." for name, each in verbs.items()},
+            ),
         },
     }
-
-
-def _verbs_of(verbs: Mapping[str, Verb]) -> Schema:
-    names = sorted(verbs)
-    return {
-        "anyOf": [
-            {"enum": [name for name in names if not needs(signature_of(verbs[name].run))]},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": False,
-                "properties": {name: _verb(verbs[name]) for name in names},
-            },
-        ]
-    }
-
-
-def _verb(verb: Verb) -> Schema:
-    words = inspect.cleandoc(verb.run.__doc__ or "")
-    found = forms(verb.run)
-    if not needs(signature_of(verb.run)):
-        found.append({"type": "null"})
-    return {"description": f"{words}\n\nOutcomes: {verb.outcomes_doc}.", "anyOf": found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from math import isinf
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from ..engine.choices import Choices
@@ -20,6 +20,7 @@ from .convert import limits_of
 from .prompts import WAYS
 
 Schema = dict[str, Any]
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 # What a flow file says is text; what an editor's YAML makes of it may be a number or a truth.
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
@@ -139,6 +140,32 @@ def forms(make: Callable[..., Any]) -> list[Schema]:
     return [alone, _pairs(signature)]
 
 
+def forms_of(
+    functions: Mapping[str, Callable[..., Any]], further: Mapping[str, str] = NO_WORDS
+) -> Schema:
+    """How one of *functions* by name is written, alone or with what it takes; *further* has words
+    to go with those of its own."""
+    names = sorted(functions)
+    alone = [name for name in names if not needs(signature_of(functions[name]))]
+    described = {}
+    for name in names:
+        words = inspect.cleandoc(functions[name].__doc__ or "")
+        found = [*forms(functions[name]), *([{"type": "null"}] if name in alone else [])]
+        described[name] = {"description": words + further.get(name, ""), "anyOf": found}
+    return {
+        "anyOf": [
+            {"enum": alone},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": False,
+                "properties": described,
+            },
+        ]
+    }
+
+
 def _pairs(signature: Signature) -> Schema:
     """``{parameter: value, …}``."""
     own = [p for p in signature.parameters.values() if p is not signature.pairs]
@@ -204,7 +231,8 @@ def _structure(hint: Any, metadata: tuple[Any, ...]) -> Schema | None:
     if (nested := nested_in(hint)) is not None and hint not in _PLAIN:
         return {"anyOf": [_SWITCH, forms(nested)[-1]] if is_switch(hint) else forms(nested)}
     if origin is Literal:
-        return {"enum": list(args)}
+        # To an editor a key such as 5 is a number.
+        return {"enum": [*args, *(int(arg) for arg in args if arg.isdecimal())]}
     if origin is tuple:
         inner = tuple(entry for entry in metadata if entry != OR_NONE)
         return or_list(kind(args[0], inner), 1 if inner != metadata else 0)

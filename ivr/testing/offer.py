@@ -21,7 +21,7 @@ from .line import Direction
 
 Override = Literal["open", "closed"]
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
-_MESSAGE = {"file": str, "caller": str, "at": str, "urgent": bool, "heard": bool}
+MESSAGE = {"file": str, "caller": str, "at": str, "urgent": bool, "heard": bool}
 
 
 def moment(text: str) -> datetime:
@@ -79,12 +79,12 @@ def _mailboxes(node: Node, context: Context) -> dict[str, list[dict[str, Any]]]:
 def _message(node: Node, context: Context) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, fact in context.source.fields(node, "a message: caller, at, urgent, heard").items():
-        if name not in _MESSAGE:
-            context.source.unknown(fact.key, "key", name, _MESSAGE, Code.UNKNOWN_KEY)
+        if name not in MESSAGE:
+            context.source.unknown(fact.key, "key", name, MESSAGE, Code.UNKNOWN_KEY)
         elif name == "at":
             found[name] = _at(fact.value, context).timestamp()
         else:
-            found[name] = convert(_MESSAGE[name], fact.value, context)
+            found[name] = convert(MESSAGE[name], fact.value, context)
     return found
 
 

@@ -159,7 +159,7 @@ def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:
     story.write_text(story.read_text().replace("hears: hours", "hears: goodbye"))
     said = ivr("test")
     assert said.code == 1
-    assert "1 failed" in said.out and "flows/menu.test.yaml:9:9:" in said.out
+    assert "1 failed" in said.out and "flows/menu.test.yaml:10:9:" in said.out
     assert ivr("test", "--json").code == 1
 
 
@@ -239,13 +239,17 @@ def test_config_lists_every_key(ivr: Ivr) -> None:
 
 
 def test_the_schema_is_json(ivr: Ivr) -> None:
-    assert json.loads(ivr("schema").out)["$schema"]
+    assert json.loads(ivr("schema").out)["title"] == "A flow"
+    assert json.loads(ivr("schema", "--stories").out)["title"] == "Stories of a flow"
 
 
-def test_a_new_project_has_the_schema_that_its_flow_names(ivr: Ivr, shop: Path) -> None:
-    named = (shop / "flows/menu.yaml").read_text().partition("$schema=")[2].split()[0]
+@pytest.mark.parametrize(("file", "kind"), [("menu.yaml", ()), ("menu.test.yaml", ("--stories",))])
+def test_a_new_project_has_the_schemas_that_its_files_name(
+    ivr: Ivr, shop: Path, file: str, kind: tuple[str, ...]
+) -> None:
+    named = (shop / "flows" / file).read_text().partition("$schema=")[2].split()[0]
     written = (shop / "flows" / named).read_text()
-    assert json.loads(written) == json.loads(ivr("schema").out)
+    assert json.loads(written) == json.loads(ivr("schema", *kind).out)
 
 
 def test_the_schema_has_verbs_of_ones_own(ivr: Ivr, shop: Path) -> None:
