@@ -16,8 +16,8 @@ from .sine import factor, level
 from .tones import Tones
 
 AGAIN = 5  # frames of 20 ms, after which a tone repeats itself
-STEADY = 3  # frames in a row that a voice may look like a tone
-ALIKE = 0.85  # correlation with what was heard then: noise 10 dB below is 0.91
+STEADY = 2  # frames in a row that a voice may look like a tone
+ALIKE = 0.88  # correlation with what was heard then: noise 10 dB below is 0.91
 FAINT = 100  # root mean square, 50 dB below full scale
 
 
