@@ -228,6 +228,19 @@ def test_it_goes_on_after_hold(line: StartLine) -> None:
     assert heard(phone)[0] >= 20
 
 
+def test_it_goes_on_after_another_codec(line: StartLine) -> None:
+    phone = line(listens, open=Ear)
+    call = up(phone)
+    for kind in (8, 0):
+        call.responses.clear()
+        call.request("INVITE", call.sdp.replace("AVP 0 ", f"AVP {kind} "))
+        phone.peer.expect(lambda: call.final(), "a re-INVITE is answered")
+        assert f"AVP {kind}" in call.responses[-1].body
+        phone.peer.run(None, 0.2)
+    call.says += sounds.packets(np.concatenate(VOICE))
+    assert heard(phone)[0] >= 20
+
+
 def test_it_goes_on_with_whom_the_phone_refers_us_to(line: StartLine) -> None:
     phone, desk, call = referring(line, 200, script=listens, open=Ear)
     assert refer(call) == 202
