@@ -57,7 +57,7 @@ class Speech:
         self._tap: Tap | None = None
         self._tonal = Tonal()
         self._hearing: Hearing | None = None
-        self._heard_of: object = None  # the `Listen` whose events count
+        self._listening: object = None  # for each `Listen` another one
         self._key_until = 0.0
 
     def follow(self, tap: Tap) -> None:
@@ -72,7 +72,7 @@ class Speech:
         if self._open is None:
             self._fail("nothing recognises speech here")
             return
-        this = self._heard_of = object()
+        this = self._listening = object()
         # Weak: another thread must not be the last to hold what belongs to this one.
         here, post = weakref.ref(self), self._stack.post
 
@@ -90,7 +90,7 @@ class Speech:
 
     def unlisten(self) -> None:
         """Recognises no more; what is under way is not told."""
-        self._heard_of = None
+        self._listening = None
         hearing, self._hearing = self._hearing, None
         if hearing:
             if self._tap:
@@ -103,7 +103,7 @@ class Speech:
 
     def told(self, this: object, event: Event) -> None:
         """What came of a `Listen`, unless it is over."""
-        if this is not self._heard_of:
+        if this is not self._listening:
             return
         if isinstance(event, ListenFailed):
             self._fail(event.reason)
