@@ -18,6 +18,7 @@ from .tones import Tones
 AGAIN = 5  # frames of 20 ms, after which a tone repeats itself
 STEADY = 2  # frames in a row that a voice may look like a tone
 ALIKE = 0.88  # correlation with what was heard then: noise 10 dB below is 0.91
+VERY_MUCH = 0.96  # the same, where one frame was lost, or made up
 FAINT = 100  # root mean square, 50 dB below full scale
 
 
@@ -27,7 +28,7 @@ class Tonal:
     def __init__(self) -> None:
         self._keys = Tones()
         self._beeps = Beeps()
-        self._before: deque[tuple[bytes, int]] = deque(maxlen=AGAIN)
+        self._before: deque[tuple[bytes, int]] = deque(maxlen=AGAIN + 1)
         self._pure = self._same = 0
 
     def feed(self, pcm: bytes) -> bool:
@@ -40,6 +41,17 @@ class Tonal:
 
     def _repeats(self, pcm: bytes) -> bool:
         loud = level(pcm)
-        before, was = self._before[0] if len(self._before) == AGAIN else (b"", 0)
+        again = loud > FAINT and (
+            self._like(pcm, loud, AGAIN) > ALIKE
+            or self._like(pcm, loud, AGAIN - 1) > VERY_MUCH
+            or self._like(pcm, loud, AGAIN + 1) > VERY_MUCH
+        )
         self._before.append((pcm, loud))
-        return loud > FAINT and was > FAINT and factor(pcm, before) * was > ALIKE * loud
+        return again
+
+    def _like(self, pcm: bytes, loud: int, ago: int) -> float:
+        """The correlation with the frame of so many before."""
+        if ago > len(self._before):
+            return 0.0
+        before, was = self._before[-ago]
+        return factor(pcm, before) * was / loud if was > FAINT else 0.0

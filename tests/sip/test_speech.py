@@ -259,6 +259,7 @@ NO_VOICES = {
 }
 
 
+@pytest.mark.alone
 def test_what_is_no_voice_stops_no_prompt(office: Office) -> None:
     call = office.asks("speech")
     pause = sounds.silence(0.3)

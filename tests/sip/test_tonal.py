@@ -41,6 +41,21 @@ def test_a_tone_is_none_before_it_could_begin_a_turn(
     assert sum(found) >= 25
 
 
+@pytest.mark.parametrize("lost", [True, False], ids=["lost", "made up"])
+def test_a_tone_stays_one_where_frames_are_lost_or_made_up(lost: bool) -> None:
+    """As a buffer does that has too much, or too little."""
+    frames = list(sounds.frames(steady(440, 480, seconds=2)))
+    heard = [
+        frame
+        for number, frame in enumerate(frames)
+        for _ in range((0 if lost else 2) if number % 15 == 14 else 1)
+    ]
+    tonal = Tonal()
+    found = [tonal.feed(frame) for frame in heard]
+    assert found.index(True) < VOICED
+    assert "0" * VOICED not in "".join(str(int(tone)) for tone in found)
+
+
 @pytest.mark.parametrize("key", "159#")
 def test_a_key_is_one_from_its_second_window_on(key: str) -> None:
     found = tones(np.concatenate([sounds.silence(0.1), sounds.key(key, 0.3)]))
