@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from .. import outside, records
+from .. import listening, outside, records
 from ..config.calls_out import addressed
 from ..engine.call_out import CallOut
 from ..engine.errors import SettingsError
@@ -101,7 +101,8 @@ class OwnLine:
         settings = replace(
             line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
         )
-        phone = self._phone = Phone(settings, prompts.resolve)
+        ear = listening.ear(self.project.settings)
+        phone = self._phone = Phone(settings, prompts.resolve, ear.open)
         pool = outside.pool(self.project, phone.wake, phone.tell_waiting)
         worker = Worker(phone, lambda offer: (None, offer), journal, pool=pool)
         phone.start()
@@ -120,6 +121,7 @@ class OwnLine:
             yield from seen.read()
         finally:
             worker.end()
+            ear.close()
 
 
 class _Lines:

@@ -38,14 +38,13 @@ log = logging.getLogger("ivr.worker")
 def serve(project: Project, prompts: PromptStore, life: str, place: Place, link: Link) -> int:
     """Be a worker until there is nothing more to do.  Returns the process's exit code."""
     settings = project.settings
-    phone = Phone(line_settings(settings, place), prompts.resolve)
+    ear = listening.ear(settings)
+    phone = Phone(line_settings(settings, place), prompts.resolve, ear.open)
     journal = Journal(settings.journals, settings.spool, life)
     work = outside.pool(project, phone.wake, phone.tell_waiting)
     worker = Worker(phone, project.routes.flow_of, journal, pool=work)
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
-    ear = listening.ear(settings)
-    phone.open = ear.open
     vital.hold(settings.lives, life)
     try:
         phone.start()

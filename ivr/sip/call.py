@@ -18,6 +18,7 @@ from ..engine.effects import (
     Effect,
     HangUp,
     Join,
+    Listen,
     Mask,
     Play,
     Record,
@@ -29,6 +30,7 @@ from ..engine.effects import (
     Screen,
     SendDigit,
     Stop,
+    Unlisten,
 )
 from ..engine.events import (
     Answered,
@@ -42,8 +44,8 @@ from ..engine.events import (
 )
 from ..engine.far_end import NO_RESPONSE
 from . import message, silence
+from .detectors import Detectors
 from .dialler import Dialler
-from .ear import Ear
 from .far_leg import SILENCE, NoWay, call_out
 from .keys import KeyFilter
 from .leg import Leg, hang_up, has_sound
@@ -53,6 +55,7 @@ from .quality import Quality
 from .recorder import Recorder
 from .referred import Successor
 from .speaker import Prompts, Speaker
+from .speech import Open, Speech
 from .stack import Stack
 from .watch import Watch
 
@@ -67,7 +70,7 @@ class LineCall:
 
     def __init__(
         self, stack: Stack, prompts: Prompts, id: str, leg: Leg | None, offer: Offered,
-        emit: Callable[[str, Event], None],
+        emit: Callable[[str, Event], None], open: Open | None = None,
     ) -> None:  # fmt: skip
         self.id = id
         self.offer = offer
@@ -79,7 +82,8 @@ class LineCall:
         self._legs = Legs(stack, prompts, self)
         self._quality = leg.quality if leg else Quality()  # which outlives the leg
         self._keys = KeyFilter()
-        self._ear = Ear(stack, self, self._keys)
+        self._speech = Speech(stack, self, open)
+        self._detectors = Detectors(stack, self, self._keys, self._speech)
         self._key_at = float("-inf")
         self._outgoing = self._has_rung = False
         self._answering = self._is_confirmed = self._has_media = self._told = False
@@ -153,8 +157,8 @@ class LineCall:
                 self._send(effect)
             case Dial() | Join() | Drop() | Refer() | Play():
                 self._legs.perform(effect)
-            case Screen():
-                self._ear.screen(effect)
+            case Listen() | Screen() | Unlisten():
+                self._detectors.perform(effect)
             case HangUp(after, by, code):
                 self._parting = code
                 if self._speaker.plays(after):
@@ -162,7 +166,7 @@ class LineCall:
                 else:
                     self.hang_up(by)
             case _:
-                pass  # `Listen`, `Unlisten` and `Note` are not the line's
+                pass  # `Note` is not the line's
 
     def _play(self, effect: Play) -> None:
         if self._opening.deaf and not self._has_media:
@@ -246,7 +250,7 @@ class LineCall:
 
     def _stop(self, id: int) -> None:
         self._speaker.stop(id)
-        self._ear.stop(id)
+        self._detectors.stop(id)
         self._recorder.stop(id, stop_key=time.monotonic() - self._key_at < STOP_KEY)
         self._legs.stop(id)
 
@@ -300,7 +304,7 @@ class LineCall:
         self._is_confirmed = True
         if self.leg and self.leg.takes_events:
             self.dtmf = "rfc4733"
-            self._ear.better_keys()
+            self._detectors.better_keys()
         self._attend()
         self._stack.later(silence.SOON, self._first_heard)
         if self._bye:
@@ -332,9 +336,10 @@ class LineCall:
         logger.info("call %s: goes on with whom the caller's phone referred us to", self.id)
         before, self.leg = self.leg, leg
         leg.owner, self._quality, self._keys = self, leg.quality, KeyFilter()
-        self._ear.close()
+        self._detectors.close()
         leg.second, self.dtmf = False, "rfc4733" if leg.takes_events else "none"
-        self._ear, self._dialler = Ear(self._stack, self, self._keys), Dialler(self)
+        self._detectors = Detectors(self._stack, self, self._keys, self._speech)
+        self._dialler = Dialler(self)
         self._stack.wiretap.claim(leg.dialog[0], self.id)
         if before:
             before.owner = before.on_refer = None
@@ -349,7 +354,7 @@ class LineCall:
         self._connect_recorder()
         self._speaker.connect()
         self._legs.connect()
-        self._ear.connect()
+        self._detectors.connect()
         self._tell()
         self._opening.heard()
 
@@ -364,7 +369,8 @@ class LineCall:
             return
         self.dtmf = DTMF[transport]
         if transport == "rtp":
-            self._ear.better_keys()
+            self._speech.pressed()
+            self._detectors.better_keys()
         self._key_at = time.monotonic()
         self.emit(Digit(key))
 
@@ -394,7 +400,8 @@ class LineCall:
         )
         self._speaker.silence()
         self._legs.close(by)
-        self._ear.close()
+        self._speech.unlisten()
+        self._detectors.close()
         self._recorder.end("hang_up")
         self._opening.over()
         self._close()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Protocol
 
 from ..engine.call_out import CallOut
-from ..engine.effects import Effect, Listen
+from ..engine.effects import Effect
 from ..engine.events import Event, HungUp, Offered
 from ..engine.signalled import Signalled
 from . import message, message_waiting
@@ -21,6 +19,7 @@ from .native import PACKET_LIMIT
 from .registrar import Registrar
 from .settings import LineSettings
 from .speaker import Prompts
+from .speech import Open
 from .stack import Stack
 
 logger = logging.getLogger(__name__)
@@ -29,35 +28,19 @@ GOODBYE = 0.5  # seconds that far ends get to confirm a BYE when the line closes
 CLOSING = 5.0  # seconds that messages get to reach the disk then
 
 
-class Hearing(Protocol):
-    """A call that is listened to."""
-
-    def feed(self, sound: bytes, tone: bool) -> None:
-        """320 bytes, PCM16 mono at 8000 Hz; `tone`: a tone sounds in it, so it is no speech.
-
-        Never blocks, never raises, and is fit for a media tick.
-        """
-
-    def close(self) -> None:
-        """Nothing is told after it."""
-
-
-Open = Callable[[str, Listen, Callable[[Event], None]], Hearing]
-"""Listens to a call: its id, what for, and whom to tell, from any thread."""
-
-
 class Phone:
     """A SIP line that holds a few calls at once.
 
     `prompts` finds the sound files of a `Play` (PCM16 mono at 8000 Hz, 20 ms or more each) and
     hands them to the function it is given: at once or later, in this thread or another, but always,
-    and without raising.  Building a phone touches no SIP stack: it may be forked before `start`.
+    and without raising.  `open` listens to what callers say; without it, whoever is to be listened
+    to is not.  Building a phone touches no SIP stack: it may be forked before `start`.
     """
 
-    def __init__(self, settings: LineSettings, prompts: Prompts) -> None:
+    def __init__(self, settings: LineSettings, prompts: Prompts, open: Open | None = None) -> None:
         self.settings = settings
         self.prompts = prompts  # of calls to come; a call keeps the one it began with
-        self.open: Open | None = None
+        self._open = open
         self._stack = Stack(settings)
         self._stack.on_offer = self._offered
         self._stack.wiretap.tell = lambda call_id, told: self._events.append((call_id, told))
@@ -124,7 +107,7 @@ class Phone:
     def dial(self, order: CallOut) -> None:
         """Makes a call: `Offered` follows, then `Answered` or `HungUp`, with the id of `order`."""
         offer = Offered(order.caller_id, message.uri_user(order.to), time.time(), direction="out")
-        call = LineCall(self._stack, self.prompts, order.id, None, offer, self._emit)
+        call = LineCall(self._stack, self.prompts, order.id, None, offer, self._emit, self._open)
         self._calls[order.id] = call
         self._emit(order.id, offer)
         call.dial(order)
@@ -188,7 +171,7 @@ class Phone:
             wall=time.time(),
             headers=headers,
         )
-        call = LineCall(self._stack, self.prompts, call_id, leg, offer, self._emit)
+        call = LineCall(self._stack, self.prompts, call_id, leg, offer, self._emit, self._open)
         if leg:
             leg.owner = call
         if len(invite.encode("utf-8", "surrogateescape")) >= PACKET_LIMIT:

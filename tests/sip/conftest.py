@@ -28,6 +28,7 @@ from .peer import LOCAL, Peer
 
 if TYPE_CHECKING:
     from ivr.sip.phone import Phone
+    from ivr.sip.speech import Open
 
 Script = Callable[[Event], Sequence[Effect]]
 Ready = Callable[[Sequence[Path]], None]
@@ -180,6 +181,7 @@ def launch(script: Callable[[], Script], tones: Path, **changed: Any) -> Line:
     prompts: Find = changed.pop("prompts", None) or (
         lambda play, ready: ready([audio.prompt(tones, str(name)) for name in play.prompts])
     )
+    open: Open | None = changed.pop("open", None)
     import ivr.sip.phone  # noqa: F401  # before the fork, as a fleet does
 
     settings = LineSettings(**{"port": free_port(), "rtp_port": rtp_port(), **changed})
@@ -191,7 +193,7 @@ def launch(script: Callable[[], Script], tones: Path, **changed: Any) -> Line:
     code = 70
     try:
         os.close(out)
-        code = serve(settings, script, prompts, into, orders)
+        code = serve(settings, script, prompts, into, orders, open)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -215,7 +217,7 @@ _ranges = 0
 
 def serve(
     settings: LineSettings, script: Callable[[], Script], prompts: Find, into: int,
-    orders: Sequence[CallOut],
+    orders: Sequence[CallOut], open: Open | None,
 ) -> int:  # fmt: skip
     """The child: what a worker does, with a script for a flow."""
     from ivr.sip.phone import Phone
@@ -225,7 +227,7 @@ def serve(
         os.write(into, struct.pack("!I", len(data)) + data)
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True)
-    phone = Phone(settings, prompts)
+    phone = Phone(settings, prompts, open)
     ending: list[int] = []
     due: list[CallOut] = []
 

@@ -71,4 +71,4 @@ def test_refusals(hall: Hall, tmp_path: Path, status: int) -> None:
 
 
 def test_each_scenario_is_called() -> None:
-    assert {file.stem for file in SCENARIOS.glob("*.xml")} == {*CALLS, "refused"}
+    assert {file.stem for file in SCENARIOS.glob("*.xml")} == {*CALLS, "refused", "speaks"}

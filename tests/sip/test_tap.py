@@ -35,7 +35,7 @@ class Listening(Phone):
 
     def listens(self, call: LineCall) -> None:
         self.heard: list[int] = []
-        tap = call._ear.tap
+        tap = call._detectors.tap
         owner = threading.get_ident()
 
         def whole(sound: bytes) -> None:
@@ -58,11 +58,11 @@ class Listening(Phone):
         logging.info("heard %d frames, %d loud", len(self.heard), sum(self.heard))
 
     def turns_away(self, call: LineCall) -> None:
-        call._ear.tap.remove(self.listener)
+        call._detectors.tap.remove(self.listener)
         self.heard.clear()
 
     def looks(self, call: LineCall) -> None:
-        logging.info("a port: %s; heard %d frames", call._ear.tap._ear, len(self.heard))
+        logging.info("a port: %s; heard %d frames", call._detectors.tap._ear, len(self.heard))
 
     def counts(self, call: LineCall) -> None:
         ports = [thing for thing in gc.get_objects() if isinstance(thing, TapPort)]

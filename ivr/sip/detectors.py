@@ -1,4 +1,4 @@
-"""What a call listens for in its far end's sound: keys, and who it is that answered."""
+"""What a call looks for in its far end's sound: keys, speech, and who it is that answered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Protocol
 
 import pjsua2 as pj
 
-from ..engine.effects import Screen
+from ..engine.effects import Listen, Screen, Unlisten
 from ..engine.events import Event, Screened
 from .greeting import Screening
 from .keys import KeyFilter
 from .leg import Leg
+from .speech import Speech
 from .stack import Stack
 from .tap import Tap
 from .tones import Tones
@@ -35,11 +36,13 @@ class Caller(Protocol):
         """A key was heard, which is the transport `tone`."""
 
 
-class Ear:
+class Detectors:
     """Has a call's sound brought to Python while there is something to listen for."""
 
-    def __init__(self, stack: Stack, call: Caller, keys: KeyFilter) -> None:
+    def __init__(self, stack: Stack, call: Caller, keys: KeyFilter, speech: Speech) -> None:
         self.tap = Tap(stack, call)
+        self._speech = speech
+        speech.follow(self.tap)
         self._stack = stack
         self._call: Caller = weakref.proxy(call)  # see `Speaker`
         self._keys = keys
@@ -61,6 +64,16 @@ class Ear:
         """The far end sends its keys as events: what sounds like one is none."""
         if self._tones:
             self.tap.remove(self._hear_key)
+
+    def perform(self, effect: Listen | Screen | Unlisten) -> None:
+        """Looks for what `effect` names, or no longer."""
+        match effect:
+            case Listen():
+                self._speech.listen(effect)
+            case Unlisten():
+                self._speech.unlisten()
+            case Screen():
+                self.screen(effect)
 
     def screen(self, effect: Screen) -> None:
         """Finds out who answered, in place of whatever it was finding out."""
