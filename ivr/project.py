@@ -168,6 +168,10 @@ class Ground:
             raise LoadError(faults)
         return flows[file]
 
+    def of_others(self) -> Ground:
+        """For flows that these settings lead nobody to: what they name may be in others."""
+        return replace(self, house=self.house and replace(self.house, means=None))
+
     def equip(self, *flows: Flow) -> None:
         """Give *flows* what they have while they are served, and not while they are tested."""
         if self.settings is not None:

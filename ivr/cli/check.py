@@ -32,7 +32,10 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
             ground = Ground.of(settings, settings_file, faults)
     except LoadError as error:
         faults += error.faults
-    flows = ground.load(files or begun, faults)
+    served = {path.resolve() for path in begun}
+    ours = [path for path in files or begun if path.resolve() in served]
+    flows = ground.load(ours, faults)
+    flows |= ground.of_others().load([path for path in files if path not in ours], faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
     warnings = warnings_of(flows.values(), ground.catalogue)
     if settings:

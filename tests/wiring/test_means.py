@@ -144,3 +144,10 @@ def test_a_story_makes_up_what_the_settings_have(tmp_path: Path) -> None:
 def test_without_settings_nothing_is_known(tmp_path: Path) -> None:
     file = flow(tmp_path, "sql: {query: select 1, parameters: {a: '{{ secrets.any }}'}}")
     assert Ground().load_one(file).house.means is None
+
+
+def test_what_others_serve_may_name_what_is_not_here(tmp_path: Path) -> None:
+    verb = f"http: {{url: {URL}, body: '{{{{ secrets.other }}}}'}}"
+    assert len(faults(tmp_path, verb)) == 1
+    ground = Ground.read(tmp_path / "ivr.yaml")
+    assert ground.of_others().load_one(tmp_path / "f.yaml")
