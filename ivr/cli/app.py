@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from .options import DEFAULT, Json, Settings
+from .prompt_commands import prompts
+
 app = typer.Typer(
     name="ivr",
     no_args_is_help=True,
@@ -15,12 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Settings = Annotated[
-    Path, typer.Option("--settings", "-s", help="Settings file.", envvar="IVR_SETTINGS")
-]
 CallId = Annotated[str, typer.Argument(help="Id of the call, as `ivr calls` lists it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-DEFAULT = Path("ivr.yaml")
 
 Direction = Literal["in", "out"]
 
@@ -28,9 +26,6 @@ front = typer.Typer(help="The SIP proxy before the workers.", no_args_is_help=Tr
 app.add_typer(front, name="front")
 calls = typer.Typer(help="What became of the calls.", invoke_without_command=True)
 app.add_typer(calls, name="calls")
-prompts = typer.Typer(
-    help="Render all prompts, so that no caller waits for one.", invoke_without_command=True
-)
 app.add_typer(prompts, name="prompts")
 speech = typer.Typer(help="Models that understand callers.", no_args_is_help=True)
 app.add_typer(speech, name="speech")
@@ -165,36 +160,6 @@ def dial(
         "prompt": prompt,
     }
     raise typer.Exit(run(settings, flow, order, json))
-
-
-@prompts.callback()
-def render_prompts(
-    context: typer.Context,
-    settings: Settings = DEFAULT,
-    list_missing: Annotated[
-        bool, typer.Option("--missing", help="Only list what would have to be rendered.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Render all prompts, so that no caller waits for one."""
-    if context.invoked_subcommand is None:
-        from .prompts import run
-
-        raise typer.Exit(run(settings, list_missing, json))
-
-
-@prompts.command()
-def voices(
-    language: Annotated[
-        str, typer.Option(help="Only voices that speak it, such as de or pt-BR.")
-    ] = "",
-    settings: Settings = DEFAULT,
-    json: Json = False,
-) -> None:
-    """List the voices of the engines that the settings name."""
-    from .voices import run
-
-    raise typer.Exit(run(settings, language, json))
 
 
 @app.command()

@@ -23,7 +23,13 @@ class Sounds:
     def __init__(self, settings: Settings) -> None:
         voice, *others = voices(settings)
         self._store = PromptStore(
-            settings.prompts, settings.cache, settings.language, voice, others=others, limit=LIMIT
+            settings.prompts,
+            settings.cache,
+            settings.language,
+            voice,
+            others=others,
+            limit=LIMIT,
+            standard=wav.Standard(loudness=settings.voice.loudness),
         )
         self._known: dict[tuple[object, str], Samples | None] = {}
 

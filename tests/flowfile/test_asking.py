@@ -109,7 +109,7 @@ def test_in_python_it_does_so_too(tmp_path: Path) -> None:
             return (await play(call, File("music.wav"))).outcome
     """
     found = load(tmp_path, python(body), "f.py")
-    assert static_prompts(found) == {File("music.wav")}
+    assert static_prompts(found) == {File(str(tmp_path / "music.wav"))}
     SimulatedCall(found).hears(File(str(tmp_path / "music.wav"))).is_over()
 
 

@@ -6,13 +6,13 @@ from ..builtins import Builtin, Type, builtin
 from ..call import Call
 from ..codes import Code
 from ..digits import LONGEST_ENTRY, Digits
-from ..doubt import beyond_doubt
+from ..doubt import beyond_doubt, said_of_speech
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
 from ..errors import FlowError
 from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
-from ..read_back import ReadBack
+from ..read_back import ReadBack, which_keys
 from ..saying.tongues import DEFAULT
 from ..sentences import yes_and_no
 from ..speech import PLAIN, Listening, listened, wrong_with
@@ -88,7 +88,13 @@ def _part_of(arguments: Arguments) -> set[str]:
     return set("0123456789" + ("*" if type_ in _STAR_TYPES else ""))
 
 
-@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS)
+def _builds(arguments: Arguments, language: str) -> Prompts:
+    yes, no = arguments.get("yes", "1"), arguments.get("no", "2")
+    heard = said_of_speech(arguments.get("speech", False), (), language, yes, no)
+    return (which_keys(language, yes, no), *heard) if arguments.get("read_back") else heard
+
+
+@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS, builds=_builds)
 async def collect(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from ..call import Call
+from ..doubt import said_of_speech
 from ..effects import Prompt
 from ..entry import Reprompts
 from ..phase import KEYS
@@ -27,7 +28,15 @@ def _check(arguments: Arguments) -> str:
     return same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
 
 
-@verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS)
+def _builds(arguments: Arguments, language: str) -> Prompts:
+    heard = said_of_speech(bool(arguments.get("speech", True)), (), language)
+    if not arguments.get("say_keys", True):
+        return heard
+    yes, no = arguments.get("yes", "1"), arguments.get("no", "2")
+    return (with_keys(sentences(language).confirm, yes, no, language), *heard)
+
+
+@verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS, builds=_builds)
 async def confirm(
     call: Call,
     *prompts: Annotated[Prompt, Doc("what is to be confirmed")],
