@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .call import Call
-from .effects import Prompt
+from .effects import Prompt, Text
 from .entry import Entry, Reprompts, Ruling
 from .scope import Tries
 from .sentences import sentences, with_keys
@@ -30,9 +30,7 @@ class ReadBack:
         call, name = self.call, self.name
         before = [call.vars[name]] if name in call.vars else []
         call.vars[name] = value
-        keys = with_keys(
-            sentences(call.language).read_back, self.how.yes, self.how.no, call.language
-        )
+        keys = which_keys(call.language, self.how.yes, self.how.no)
         again = Reprompts(self.attempts)
         answer = ""
         try:
@@ -50,3 +48,8 @@ class ReadBack:
         if self.denied >= self.attempts:
             return Entry("no_match", entry.value)
         return "denied" if entry.spoken else "again"
+
+
+def which_keys(language: str, yes: str, no: str) -> Text:
+    """What ends the question, after the entry."""
+    return with_keys(sentences(language).read_back, yes, no, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .call import Call
 from .codes import Code
@@ -13,6 +13,7 @@ from .errors import Fault
 
 if TYPE_CHECKING:
     from .flow import Flow
+    from .verb import Verb
 
 END = "end"
 RESERVED = (END, "*", "=")  # the last two mean "any" and "the same" to `transitions`
@@ -39,12 +40,31 @@ NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A verb that a state does, and its arguments by parameter, those of its list as a tuple.
+
+    An argument that cannot be told is a KeyError.
+    """
+
+    verb: Verb
+    arguments: Mapping[str, Any]
+
+    def builds(self, language: str) -> tuple[Prompt, ...]:
+        """The prompts that it makes by itself, as far as they can be told."""
+        try:
+            return self.verb.builds(self.arguments, language)
+        except (KeyError, AttributeError, TypeError, ValueError):
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One state: what it does, and where each outcome leads (`on`); none: it ends the call.
 
     `on_error` is where it leads when it fails, `left` the outcomes that it leaves to the flow's
     handlers.  `prompts`: what it may play, `addresses`: whom it may have us call, and where it says
-    so, `flows`: those that it may call, `words`: what it has listened for, and where it says so.
+    so, `flows`: those that it may call, `words`: what it has listened for, and where it says so,
+    `does`: its verbs, in the order in which they are written.
     All of these as far as they can be told without running it; of `left`, None says that they
     cannot.
     """
@@ -60,3 +80,4 @@ class State:
     words: frozenset[tuple[str, Place]] = frozenset()
     on_error: str = ""
     left: frozenset[str] | None = None
+    does: tuple[Act, ...] = ()

@@ -107,6 +107,7 @@ TypeAhead = Literal["keep", "flush"]
 P = ParamSpec("P")
 Arguments = Mapping[str, Any]
 Outcomes = tuple[str, ...]
+Builder = Callable[[Arguments, str], tuple[Prompt, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class Verb:
     outcome after which the next verb of the same state runs, empty where there is no such one.
     `outcomes_doc`: the outcomes in words.  `standing`: where the call must stand for it, and
     `enters` the phase that the call has at least reached when it is done.  `after_call`: whether it
-    means something when the caller is gone.
+    means something when the caller is gone.  `builds`: the prompts that it makes by itself of the
+    given arguments, for a caller with this language.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Verb:
     standing: Standing = ANYTIME
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING
     after_call: bool = False
+    builds: Builder = lambda arguments, language: ()
 
 
 VERBS: dict[str, Verb] = {}
@@ -144,6 +147,7 @@ def verb(
     standing: Standing = ANYTIME,
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING,
     after_call: bool = False,
+    builds: Builder = lambda arguments, language: (),
 ) -> Callable[[Callable[P, Awaitable[Result]]], Callable[P, Awaitable[Result]]]:
     """Declare an async function as the verb *name*.
 
@@ -151,7 +155,8 @@ def verb(
     give.  *outcomes* may depend on the arguments; its docstring names them then.  *check* returns
     what is wrong with arguments that are each right on their own, or an empty text.  *standing* is
     where a call must stand for it, as on one side of the answer; *enters* where it stands then.
-    *after_call*: it can be used in `on_hang_up`, where there is no caller any more.
+    *after_call*: it can be used in `on_hang_up`, where there is no caller any more.  *builds*: the
+    prompts that it plays and nobody has given, so that they are rendered before the first call.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
@@ -162,7 +167,7 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        made = Verb(name, run, found, onward, check, words, standing, enters, after_call)
+        made = Verb(name, run, found, onward, check, words, standing, enters, after_call, builds)
         VERBS[name] = made
         setattr(run, DECLARED, made)
         return run

@@ -12,8 +12,9 @@ from ..engine.call import Call
 from ..engine.effects import Prompt
 from ..engine.flow import Flow, Place, Step
 from ..engine.phase import Phase
+from ..engine.state import Act
 from ..engine.verb import DONE, Outcomes, Verb
-from .bind import Arguments
+from .bind import Arguments, signature_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Bound:
     addresses: list[str]
     flow: Flow | None = None
     words: tuple[str, ...] = ()
+
+    @property
+    def act(self) -> Act:
+        """What it does, as a state tells it."""
+        return Act(self.verb, signature_of(self.verb.run).by_name(self.arguments))
 
     @property
     def goes_on(self) -> bool:

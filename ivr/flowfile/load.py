@@ -47,10 +47,12 @@ def static_prompts(flow: Flow, language: str = "") -> set[Prompt]:
 
 
 def _prompts(flow: Flow, language: str) -> Iterator[Prompt]:
-    """Those that its states play, and those that it says where it is given no others."""
+    """Those that its states play or build, and those that it says where it is given no others."""
     yield from flow.prompts
     for state in flow.states.values():
         yield from state.prompts
+        for act in state.does:
+            yield from act.builds(language or flow.language or flow.house.language)
     for name, argument in flow.arguments.items():
         if argument.type == "prompts" and argument.default is not None:
             given = flow.default(name, language)

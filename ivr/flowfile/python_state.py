@@ -20,6 +20,7 @@ from ..engine.effects import File, Prompt, Text, Url
 from ..engine.errors import Fault, FlowError
 from ..engine.flow import Flow, Place, State
 from ..engine.ssml.templates import NotSsml, check_words
+from ..engine.state import Act
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
 from .source import is_file, suggest
@@ -115,6 +116,15 @@ class StateReader:
     def prompts(self) -> frozenset[Prompt]:
         """The prompts that it may play, as far as they can be told."""
         return frozenset(prompt for prompt, _ in self._prompts())
+
+    def does(self) -> tuple[Act, ...]:
+        """The verbs that it calls, as they are written; without those that hide arguments."""
+        calls = sorted(self._calls, key=lambda each: (each[0].lineno, each[0].col_offset))
+        return tuple(
+            Act(verb, self._arguments(verb, call))
+            for call, verb in calls
+            if all(keyword.arg for keyword in call.keywords)
+        )
 
     def addresses(self) -> frozenset[tuple[str, Place]]:
         """Whom it may have us call, as far as that can be told, and where it says so."""
@@ -279,9 +289,10 @@ class StateReader:
         if signature.rest is None:
             values = map(self._value, call.args[1:])
             named |= dict(zip(signature.parameters, values, strict=False))
-        elif not any(isinstance(each, ast.Starred) for each in call.args):
+        else:
+            starred = any(isinstance(each, ast.Starred) for each in call.args)
             rest = tuple(map(self._value, call.args[1:]))
-            named[signature.rest.name] = _UNKNOWN if _UNKNOWN in rest else rest
+            named[signature.rest.name] = _UNKNOWN if starred or _UNKNOWN in rest else rest
         if signature.pairs is not None:
             named = signature.by_name(Arguments(named=named))
         told = _Told({name: value for name, value in named.items() if value is not _UNKNOWN})

@@ -86,7 +86,7 @@ def _read(
         wrong = f"{state.name} must be an async def that returns its outcome, without yield"
         return state, [state.place.fault(wrong, Code.NOT_ASYNC)]
     places, faults, prompts = dict(state.on_places), list[Fault](), state.prompts
-    addresses, flows = state.addresses, state.flows
+    addresses, flows, does = state.addresses, state.flows, state.does
     if inspect.isfunction(step) and not hasattr(step, "__wrapped__"):
         said = handled(flow, state.on_error)
         # A wrapper could make other outcomes of those that stand there.
@@ -96,12 +96,15 @@ def _read(
         places, prompts = reader.target_places() | places, prompts | reader.prompts()
         addresses |= reader.addresses()
         flows |= reader.flows()
+        does = reader.does()
     for outcome, target in state.on.items():
         if not isinstance(target, str):
             wrong = f"expected the name of a state, found a {type(target).__name__}"
             place = places.get(outcome, state.place)
             faults.append(place.fault(f"{state.name}: {outcome}: {wrong}", Code.WRONG_SHAPE))
-    read = replace(state, on_places=places, prompts=prompts, addresses=addresses, flows=flows)
+    read = replace(
+        state, on_places=places, prompts=prompts, addresses=addresses, flows=flows, does=does
+    )
     return read, faults
 
 

@@ -109,6 +109,7 @@ class States:
             frozenset((word, b.place) for b in verbs or () for word in b.words),
             on_error,
             frozenset(self._handled - then.targets.keys()) & outcomes_of(verbs or []).keys(),
+            tuple(bound.act for bound in verbs or ()),
         )
 
     def _then(self, part: Field | None, verbs: list[Bound] | None) -> Then:

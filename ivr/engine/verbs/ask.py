@@ -52,7 +52,13 @@ def wrong_terminator(arguments: Arguments, others: Choices = NO_CHOICES) -> str:
     return ""
 
 
-@verb("ask", _outcomes, check=_check, standing=KEYS)
+def _builds(arguments: Arguments, language: str) -> Prompts:
+    if arguments.get("prompts") or arguments.get("silent"):
+        return ()
+    return (menu(arguments["choices"], language),)
+
+
+@verb("ask", _outcomes, check=_check, standing=KEYS, builds=_builds)
 async def ask(
     call: Call,
     *prompts: Annotated[

@@ -12,7 +12,7 @@ from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
 from ..errors import FlowError
 from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
-from ..read_back import ReadBack
+from ..read_back import ReadBack, which_keys
 from ..saying.tongues import DEFAULT
 from ..sentences import yes_and_no
 from ..speech import PLAIN, Listening, listened, wrong_with
@@ -88,7 +88,13 @@ def _part_of(arguments: Arguments) -> set[str]:
     return set("0123456789" + ("*" if type_ in _STAR_TYPES else ""))
 
 
-@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS)
+def _builds(arguments: Arguments, language: str) -> Prompts:
+    if not arguments.get("read_back"):
+        return ()
+    return (which_keys(language, arguments.get("yes", "1"), arguments.get("no", "2")),)
+
+
+@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS, builds=_builds)
 async def collect(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],

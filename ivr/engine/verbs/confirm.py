@@ -27,7 +27,14 @@ def _check(arguments: Arguments) -> str:
     return same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
 
 
-@verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS)
+def _builds(arguments: Arguments, language: str) -> Prompts:
+    if not arguments.get("say_keys", True):
+        return ()
+    yes, no = arguments.get("yes", "1"), arguments.get("no", "2")
+    return (with_keys(sentences(language).confirm, yes, no, language),)
+
+
+@verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS, builds=_builds)
 async def confirm(
     call: Call,
     *prompts: Annotated[Prompt, Doc("what is to be confirmed")],
