@@ -14,15 +14,16 @@ from .config.routing import Callers
 from .config.voice import EngineName, Voice
 from .engine import saying, spoken
 from .engine.codes import Code
-from .engine.effects import Text, Url
+from .engine.effects import Prompt, Text, Url
 from .engine.errors import Fault, LoadError
 from .engine.flow import Flow, Place
 from .engine.house import House
 from .engine.sentences import to_accept
 from .engine.statuses import CODES
 from .engine.targets import Allowed, remedy
-from .flowfile import load_flow, read_house, static_addresses, static_prompts
+from .flowfile import load_flow, read_house, static_addresses, static_places, static_prompts
 from .routes import CallerList, Routes, Split, flows_of, refusing
+from .speech import wav
 from .speech.catalogue import Catalogue, read_catalogue
 from .speech.espeak_voice import EspeakEngine
 from .speech.piper_voice import PiperEngine
@@ -30,6 +31,9 @@ from .speech.prompts import PromptStore
 from .speech.pyttsx3_voice import Pyttsx3Engine
 from .speech.recorded_voice import RecordedEngine
 from .speech.speaker import Speaker
+
+SAID = (str, Text, Url)
+"""What is no file and no tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +77,38 @@ class Project:
         given = {flow.language} if flow.language else {"", *spoken_languages(self.settings)}
         return given.union(flow.languages)
 
-    def prompts(self) -> PromptStore:
-        """The prompts of the project, with the words that its flows always say."""
-        texts = [
-            (language, prompt.words)
-            for flow in self.every_flow
-            for language in self._heard_in(flow)
-            for prompt in static_prompts(flow, language or self.settings.language)
-            if isinstance(prompt, Text)
-        ]
-        texts += [
-            (language, to_accept("1", language or self.settings.language).words)
-            for flow in self.further
-            for language in self._heard_in(flow)
-        ]
+    def said(self) -> Iterator[tuple[str, Prompt, Place]]:
+        """All that flows play the same in every call, in each language of their callers.
+
+        With the place that says so.  An empty language is that of the settings.
+        """
+        for flow in self.every_flow:
+            for language in self._heard_in(flow):
+                own = language or self.settings.language
+                for prompt, place in static_places(flow, own).items():
+                    yield language, prompt, place
+                if flow in self.further:
+                    yield language, to_accept("1", own), flow.place
+
+    def prompts(self, rate: int = wav.RATE) -> PromptStore:
+        """The prompts of the project, with all that its flows always play; *rate* is in hertz."""
+        said = list(self.said())
         settings = self.settings
-        voice, *stand_ins = voices(settings)
+        standard = wav.Standard(rate, settings.voice.loudness)
+        voice, *stand_ins = voices(settings, standard)
         return PromptStore(
             settings.prompts,
             settings.cache,
             settings.language,
             voice,
             others=stand_ins,
-            texts=texts,
-            urls={url for flow in self.every_flow for url in _urls(flow)},
+            texts=((language, each.words) for language, each, _ in said if isinstance(each, Text)),
+            urls={each.url for _, each, _ in said if isinstance(each, Url)},
+            sounds=((language, each) for language, each, _ in said if not isinstance(each, SAID)),
             fetch=outside.fetch(settings),
             messages=settings.messages,
+            standard=standard,
+            more_voices=lambda: voices(settings, standard),
         )
 
 
@@ -280,19 +290,14 @@ def warnings_of(flows: Iterable[Flow], catalogue: Catalogue | None) -> list[Faul
 def _foreign_prompts(flow: Flow, catalogue: Catalogue, house: House | None) -> Iterator[Fault]:
     """Prompts that exist, but not in a language that callers of *flow* would hear."""
     declared = flow.languages or (house.languages if house and not flow.language else ())
-    names = sorted(prompt for prompt in static_prompts(flow) if isinstance(prompt, str))
+    places = static_places(flow)
+    names = sorted(prompt for prompt in places if isinstance(prompt, str))
     for language in declared or (flow.language or catalogue.default,):
         heard = catalogue.own_names(language) if declared else catalogue.names(language)
         for name in names:
             if name not in heard:
                 wrong = f"the prompt {name!r} does not exist in {language!r}; add it there"
-                yield _saying(flow, name).fault(wrong, Code.UNTRANSLATED_PROMPT)
-
-
-def _saying(flow: Flow, name: str) -> Place:
-    """The first state that plays the prompt *name*."""
-    states = (state for each in flow.family() for state in each.states.values())
-    return next((state.place for state in states if name in state.prompts), flow.place)
+                yield places[name].fault(wrong, Code.UNTRANSLATED_PROMPT)
 
 
 def _urls(flow: Flow) -> Iterator[str]:
@@ -322,19 +327,22 @@ def targets(settings: Settings) -> Allowed:
     return Allowed(allowed(settings))
 
 
-def voices(settings: Settings) -> list[Speaker]:
+def voices(settings: Settings, standard: wav.Standard | None = None) -> list[Speaker]:
     """The voice of the project, and those that stand in for it, in this order."""
     voice = settings.voice
-    return [_speaker(engine, voice) for engine in dict.fromkeys((voice.engine, *voice.fallback))]
+    standard = standard or wav.Standard(loudness=voice.loudness)
+    engines = dict.fromkeys((voice.engine, *voice.fallback))
+    return [_speaker(engine, voice, standard) for engine in engines]
 
 
-def _speaker(engine: EngineName, voice: Voice) -> Speaker:
+def _speaker(engine: EngineName, voice: Voice, standard: wav.Standard) -> Speaker:
+    how = voice.rate, voice.pitch, voice.volume, standard
     match engine:
         case "pyttsx3":
-            return Speaker(Pyttsx3Engine(), voice.names, voice.rate, voice.pitch, voice.volume)
+            return Speaker(Pyttsx3Engine(), voice.names, *how)
         case "espeak-ng":
-            return Speaker(EspeakEngine(), voice.names, voice.rate, voice.pitch, voice.volume)
+            return Speaker(EspeakEngine(), voice.names, *how)
         case "piper":
-            return Speaker(PiperEngine(voice.piper), None, voice.rate, voice.pitch, voice.volume)
+            return Speaker(PiperEngine(voice.piper), None, *how)
         case "recorded":
-            return Speaker(RecordedEngine(voice.recorded or Path()))
+            return Speaker(RecordedEngine(voice.recorded or Path()), standard=standard)

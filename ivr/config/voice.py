@@ -33,6 +33,16 @@ class Voice(Section):
     pitch: float = Field(default=1.0, ge=0.5, le=2.0, description="times that of the voice")
     volume: float = Field(default=1.0, ge=0.1, le=1.4, description="times the usual")
 
+    loudness: float = Field(
+        default=-20.0,
+        ge=-40,
+        le=-10,
+        description="dBFS that texts and recordings are brought to, without their pauses",
+    )
+    longest: float = Field(
+        default=20.0, gt=0, description="seconds; `ivr prompts check` tells of longer prompts"
+    )
+
     @model_validator(mode="after")
     def _engines_have_what_they_need(self) -> Voice:
         for engine in (self.engine, *self.fallback):

@@ -43,11 +43,13 @@ NOWHERE = Place()
 class Act:
     """A verb that a state does, and its arguments by parameter, those of its list as a tuple.
 
-    An argument that cannot be told is a KeyError.
+    An argument that cannot be told is a KeyError.  `prompts` are those that can be, among them.
     """
 
     verb: Verb
     arguments: Mapping[str, Any]
+    prompts: frozenset[Prompt] = frozenset()
+    place: Place = NOWHERE
 
     def builds(self, language: str) -> tuple[Prompt, ...]:
         """The prompts that it makes by itself, as far as they can be told."""

@@ -38,7 +38,8 @@ class Bound:
     @property
     def act(self) -> Act:
         """What it does, as a state tells it."""
-        return Act(self.verb, signature_of(self.verb.run).by_name(self.arguments))
+        named = signature_of(self.verb.run).by_name(self.arguments)
+        return Act(self.verb, named, self.prompts, self.place)
 
     @property
     def goes_on(self) -> bool:

@@ -42,21 +42,33 @@ def static_prompts(flow: Flow, language: str = "") -> set[Prompt]:
     All but texts and addresses with ``{{ … }}``: what can be made before the first call comes.
     *language* is that of its callers, as far as it has words in several.
     """
-    family = flow.family()
-    return {prompt for f in family for prompt in _prompts(f, language) if _is_static(prompt)}
+    return set(static_places(flow, language))
 
 
-def _prompts(flow: Flow, language: str) -> Iterator[Prompt]:
+def static_places(flow: Flow, language: str = "") -> dict[Prompt, Place]:
+    """The same, and where each is played first."""
+    found: dict[Prompt, Place] = {}
+    for each in flow.family():
+        for prompt, place in _prompts(each, language):
+            if _is_static(prompt):
+                found.setdefault(prompt, place)
+    return found
+
+
+def _prompts(flow: Flow, language: str) -> Iterator[tuple[Prompt, Place]]:
     """Those that its states play or build, and those that it says where it is given no others."""
-    yield from flow.prompts
+    for prompt in flow.prompts:
+        yield prompt, flow.place
     for state in flow.states.values():
-        yield from state.prompts
         for act in state.does:
-            yield from act.builds(language or flow.language or flow.house.language)
+            said = act.builds(language or flow.language or flow.house.language)
+            yield from ((prompt, act.place) for prompt in (*act.prompts, *said))
+        yield from ((prompt, state.place) for prompt in state.prompts)
     for name, argument in flow.arguments.items():
         if argument.type == "prompts" and argument.default is not None:
             given = flow.default(name, language)
-            yield from given if isinstance(given, tuple) else (given,)
+            for prompt in given if isinstance(given, tuple) else (given,):
+                yield prompt, flow.place
 
 
 def _is_static(prompt: Prompt) -> bool:

@@ -121,7 +121,12 @@ class StateReader:
         """The verbs that it calls, as they are written; without those that hide arguments."""
         calls = sorted(self._calls, key=lambda each: (each[0].lineno, each[0].col_offset))
         return tuple(
-            Act(verb, self._arguments(verb, call))
+            Act(
+                verb,
+                self._arguments(verb, call),
+                frozenset(prompt for prompt, _ in self._prompts_of(call, verb)),
+                self._place(call),
+            )
             for call, verb in calls
             if all(keyword.arg for keyword in call.keywords)
         )
@@ -306,9 +311,12 @@ class StateReader:
 
     def _prompts(self) -> Iterator[tuple[Prompt, ast.AST]]:
         for call, verb in self._calls:
-            signature = signature_of(verb.run)
-            for node in self._given(call, signature, signature.prompts):
-                yield from self._prompts_in(node)
+            yield from self._prompts_of(call, verb)
+
+    def _prompts_of(self, call: ast.Call, verb: Verb) -> Iterator[tuple[Prompt, ast.AST]]:
+        signature = signature_of(verb.run)
+        for node in self._given(call, signature, signature.prompts):
+            yield from self._prompts_in(node)
 
     @staticmethod
     def _given(call: ast.Call, signature: Signature, names: Collection[str]) -> list[ast.expr]:

@@ -13,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from .wav import RATE
+
+__all__ = ["LARGEST", "RATE", "Sound", "polish", "read", "to_phone_rate", "write"]
+
 Sound = npt.NDArray[np.float32]
 """Mono, full scale is 1.0."""
 
-RATE = 8000
 LARGEST = 200_000_000
 """Bytes; twenty minutes of the best studio format."""
 
@@ -49,15 +52,15 @@ def read(file: Path) -> tuple[Sound, int]:
     return np.nan_to_num(mono, posinf=1.0, neginf=-1.0), rate
 
 
-def to_phone_rate(sound: Sound, rate: int) -> Sound:
-    """`sound` at 8000 Hz, without what would fold back from above 4000 Hz."""
-    if rate == RATE:
+def to_phone_rate(sound: Sound, rate: int, phone: int = RATE) -> Sound:
+    """`sound` at 8000 Hz, or another `phone`, without what would fold back from above its half."""
+    if rate == phone:
         return sound
-    return np.asarray(soxr.resample(sound, rate, RATE, quality="HQ"), np.float32)
+    return np.asarray(soxr.resample(sound, rate, phone, quality="HQ"), np.float32)
 
 
-def polish(sound: Sound) -> Sound:
-    """Speech without the silence around it, its loudest sample at -3 dBFS.
+def polish(sound: Sound, rate: int = RATE) -> Sound:
+    """Speech without the silence around it.
 
     20 ms stay before it and 80 ms after it, so that prompts in a row have room to breathe.
     Raises `ValueError` where nothing can be heard.
@@ -66,18 +69,18 @@ def polish(sound: Sound) -> Sound:
     if peak < 0.003:
         raise ValueError("nothing can be heard")
     heard = np.flatnonzero(np.abs(sound) > 0.01 * peak)
-    start = max(0, int(heard[0]) - RATE // 50)
-    end = int(heard[-1]) + RATE * 8 // 100
-    return sound[start:end] * np.float32(0.708 / peak)
+    start = max(0, int(heard[0]) - rate // 50)
+    end = int(heard[-1]) + rate * 8 // 100
+    return sound[start:end]
 
 
-def write(file: Path, sound: Sound) -> None:
-    """Write `sound` at 8000 Hz, PCM 16 bit; what exceeds full scale is clipped."""
+def write(file: Path, sound: Sound, rate: int = RATE) -> None:
+    """Write `sound`, which is at 8000 Hz, PCM 16 bit; what exceeds full scale is clipped."""
     samples = np.rint(np.clip(sound, -1.0, 1.0) * 32767).astype("<i2")
     with wave.open(str(file), "wb") as target:
         target.setnchannels(1)
         target.setsampwidth(2)
-        target.setframerate(RATE)
+        target.setframerate(rate)
         target.writeframes(samples.tobytes())
 
 

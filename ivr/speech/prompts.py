@@ -10,28 +10,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
-from ..engine.effects import (
-    File,
-    Given,
-    Play,
-    Prompt,
-    Recorded,
-    Signal,
-    Silence,
-    Text,
-    Tone,
-    Url,
-)
+from ..engine.effects import Play, Recorded, Url
 from ..engine.errors import IvrError
-from .catalogue import BUILT_IN, canonical, clean, read_catalogue
+from .catalogue import canonical, read_catalogue
 from .renderer import Renderer
 from .sounds import Fetch, Passing, Sounds, is_stale, no_fetch
 from .sources import Source, Spoken, lasts, sources
 from .voice import NoVoice, Voice, VoiceDown, VoiceError
+from .wants import Lasting, Want
+from .wav import USUAL, Standard
 
 log = logging.getLogger("ivr.prompts")
 
@@ -41,9 +35,6 @@ _AGAIN = 30.0
 """Seconds before something that could not be made is tried again."""
 _REMEMBERED = 1000
 """Failures, and lines of the log that are not to be repeated."""
-
-Want = tuple[str, Prompt]
-"""A canonical language tag, and what is to be heard in that language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +53,11 @@ class PromptStore:
     prompts; `language` is that of calls that name none.  `texts` are the (language, words) that
     flows say unchanged in every call: they are cached like prompts, where other texts are forgotten
     with the process; so are sounds of the web that are not in `urls`, those that are known before.
+    `sounds` are the files and tones that they play in every call.
     `fetch` gets these and others.  `others` are the voices that stand in for `voice`, in this
     order.  `limit` is how long in seconds a caller may wait for a sound, `idle` how long voices
-    stay in memory without work.
+    stay in memory without work.  All sounds are as `standard` says.  `more_voices` makes the same
+    voices once more, for several to work at once.
 
     Raises `LoadError` for faults in the catalogue and `SettingsError` where the cache cannot be
     written.  Starts no thread and no process before there is something to make.
@@ -80,23 +73,25 @@ class PromptStore:
         others: Sequence[Voice] = (),
         texts: Iterable[tuple[str, str]] = (),
         urls: Iterable[str] = (),
+        sounds: Iterable[Want] = (),
         fetch: Fetch = no_fetch,
         messages: Path | None = None,
         limit: float = 3.0,
         idle: float = 60.0,
+        standard: Standard = USUAL,
+        more_voices: Callable[[], Sequence[Voice]] = list,
     ) -> None:
         self.catalogue = read_catalogue(folder, language)
-        self._lasting = frozenset(
-            (canonical(each) or self.catalogue.default, clean(words)) for each, words in texts
-        )
+        self._lasting = Lasting(self.catalogue, texts, urls, sounds)
         self._limit = limit
         self._patience = limit
-        self._urls = frozenset(urls)
         self._messages = messages
         self._voices = (voice, *others)
         self._down: dict[int, float] = {}  # voices that are in trouble, and until when
-        self._sounds = Sounds(cache, self._voices)
-        self._web = Sounds(cache, (), fetch)
+        self._sounds = Sounds(cache, self._voices, standard=standard)
+        self._web = Sounds(cache, (), fetch, standard)
+        self._more_voices = more_voices
+        self._cache, self._standard = cache, standard
         self._fallback = self._sounds.fallback()
         self._renderer: Renderer[Want] = Renderer(self._make, self._sounds.rest, idle)
         # On its own: a host that does not answer holds up no words.
@@ -143,38 +138,80 @@ class PromptStore:
 
     def missing(self) -> list[tuple[str, str]]:
         """(language, name) of what `render_all` would have to make.  Makes nothing itself."""
-        return [(want[0], self._title(want)) for want in self._static() if not self._find(want)]
+        return [
+            (want[0], self._lasting.title(want))
+            for want in self._lasting.wants()
+            if not self._find(want)
+        ]
 
-    def render_all(self, progress: Callable[[int, int, str], None] | None = None) -> list[Trouble]:
-        """Make every prompt of every language, and all `texts`, that is not in the cache yet.
+    def render_all(
+        self, progress: Callable[[int, int, str], None] | None = None, jobs: int = 1
+    ) -> list[Trouble]:
+        """Make everything that is known before the first call and is not in the cache yet.
 
-        Calls `progress(done, total, name)` after each, in this thread.  Returns what had to be
-        replaced; each of these was logged, too.  No thread and no process is left behind.
+        Calls `progress(done, total, name)` after each, in this thread.  `jobs` voices work at
+        once.  Returns what had to be replaced; each of these was logged, too.  No thread and no
+        process is left behind.
         """
-        wants = self._static()
+        wants = self._lasting.wants()
         self._patience = 2 * _PATIENT
         self._failed.clear()
         self._replaced.clear()
+        missing = len(self.missing()) if jobs > 1 else 0
+        teams = [self._renderer, *self._teams(min(jobs, missing) - 1)]
+        free: SimpleQueue[Renderer[Want]] = SimpleQueue()
+        for team in teams:
+            free.put(team)
+
+        def make(want: Want) -> None:
+            if found := self._find(want):
+                self._at_hand[want] = found
+                return
+            made, team = threading.Event(), free.get()
+            try:
+                maker = self._fetcher if isinstance(want[1], Url) else team
+                maker.submit([want], None, made.set)
+                made.wait()
+            finally:
+                free.put(team)
+
         try:
-            for done, want in enumerate(wants, 1):
-                if found := self._find(want):
-                    self._at_hand[want] = found
-                else:
-                    made = threading.Event()
-                    self._submit([want], None, made.set)
-                    made.wait()
-                if progress:
-                    progress(done, len(wants), self._title(want))
+            with ThreadPoolExecutor(len(teams)) as pool:
+                for done, (want, _) in enumerate(zip(wants, pool.map(make, wants), strict=True), 1):
+                    if progress:
+                        progress(done, len(wants), self._lasting.title(want))
         finally:
             self._patience = self._limit
+            for team in teams[1:]:
+                team.close()
             self._renderer.rest()
             self._fetcher.rest()
         reasons = {
             want: reason for want, (_, reason) in dict(self._failed).items()
         } | self._replaced
         return [
-            Trouble(want[0], self._title(want), reasons[want]) for want in wants if want in reasons
+            Trouble(want[0], self._lasting.title(want), reasons[want])
+            for want in wants
+            if want in reasons
         ]
+
+    def rendered(self) -> dict[Want, Path]:
+        """The file of everything that is known before the first call and in the cache."""
+        found = {want: self._find(want) for want in self._lasting.wants()}
+        return {want: file for want, file in found.items() if file}
+
+    def clean(self) -> int:
+        """Remove from the cache what no prompt is made from any more.  Returns how many files."""
+        wanted = {source for want in self._lasting.wants() for source in self._sources(want)}
+        return self._sounds.keep_only(wanted)
+
+    def sound(self, play: Play) -> list[Path] | None:
+        """The files for `play`, made now if need be; None where one would be a tone."""
+        found: SimpleQueue[Sequence[Path]] = SimpleQueue()
+        before = self.replaced
+        self.resolve(play, found.put)
+        files = found.get()
+        return list(files) if self.replaced == before else None
 
     def refresh(self) -> None:
         """Look at every file anew before it is handed out again.
@@ -193,6 +230,12 @@ class PromptStore:
         self._sounds.close()
         self._web.close()
 
+    def _teams(self, count: int) -> Iterator[Renderer[Want]]:
+        """Further makers of sounds, with voices of their own."""
+        for _ in range(count):
+            sounds = Sounds(self._cache, self._more_voices(), standard=self._standard)
+            yield Renderer(partial(self._make, sounds=sounds), sounds.rest)
+
     def _submit(self, wants: list[Want], limit: float | None, done: Callable[[], None]) -> None:
         """See `Renderer.submit`, for wants of both renderers."""
         fetched = [want for want in wants if isinstance(want[1], Url)]
@@ -208,17 +251,6 @@ class PromptStore:
 
         self._fetcher.submit(fetched, limit, one_done)
         self._renderer.submit(others, limit, one_done)
-
-    def _static(self) -> list[Want]:
-        """All that is known before the first call, each once."""
-        languages = {*self.catalogue.entries, *(language for language, _ in self._lasting)}
-        heard = [self.catalogue.default, *sorted(languages - {self.catalogue.default})]
-        wants: dict[Want, None] = {(each, name): None for each in heard for name in BUILT_IN}
-        for language, entries in sorted(self.catalogue.entries.items()):
-            wants.update(((language, name), None) for name in sorted(entries))
-        wants.update(((language, Text(words)), None) for language, words in sorted(self._lasting))
-        wants.update(((self.catalogue.default, Url(url)), None) for url in sorted(self._urls))
-        return list(wants)
 
     def _find(self, want: Want) -> Path | None:
         """The file for `want` as its author meant it, if it was made before."""
@@ -265,15 +297,16 @@ class PromptStore:
         file = self._messages / Path(prompt.file).name if self._messages else None
         if file is not None and file.is_file():
             return file
-        self._say(f"{self._title(want)} is not there any more")
+        self._say(f"{self._lasting.title(want)} is not there any more")
         return None
 
     def _sources(self, want: Want) -> list[Source]:
-        return sources(self.catalogue, self._lasting, self._urls, *want, self._voices)
+        lasting = self._lasting
+        return sources(self.catalogue, lasting.texts, lasting.urls, *want, self._voices)
 
-    def _make(self, want: Want) -> None:
+    def _make(self, want: Want, sounds: Sounds | None = None) -> None:
         """In a renderer's thread: put a file for `want` at hand, or note why there is none."""
-        sounds = self._web if isinstance(want[1], Url) else self._sounds
+        sounds = self._web if isinstance(want[1], Url) else sounds or self._sounds
         reasons: list[str] = []
         given_up: set[int] = set()
         for source in self._sources(want):
@@ -294,7 +327,7 @@ class PromptStore:
                     # of another engine is, too.
                     reasons.append(str(error))
             except (IvrError, OSError) as error:
-                self._say(f"{self._title(want)}, {source}: {error}")
+                self._say(f"{self._lasting.title(want)}, {source}: {error}")
                 reasons.append(str(error))
                 if isinstance(error, VoiceError) and voice >= 0:
                     # The voice itself is in trouble: another language would not help.
@@ -307,7 +340,7 @@ class PromptStore:
         if len(self._failed) >= _REMEMBERED:
             self._failed.clear()
         self._failed[want] = time.monotonic() + _AGAIN, "; ".join(reasons)
-        self._say(f"{self._title(want)} is a tone now: {reasons[-1]}")
+        self._say(f"{self._lasting.title(want)} is a tone now: {reasons[-1]}")
 
     def _rest_after(self, error: VoiceError, voice: int) -> None:
         """Do without `voice` for a while where it is down; the last one is tried every time."""
@@ -329,27 +362,6 @@ class PromptStore:
             self._foreign.add(want)
             self._say(f"{want[1]} does not exist in {want[0]}: it is heard in another language")
         self._at_hand[want] = file
-
-    def _title(self, want: Want) -> str:
-        language, prompt = want
-        match prompt:
-            case Text(words):
-                if (language, clean(words)) in self._lasting:
-                    return f'"{words[:60]}"'
-                # It may hold what concerns one caller alone: such words stay out of logs.
-                return f"text of {len(words)} characters"
-            case Tone(frequency):
-                return f"tone of {frequency} Hz"
-            case Signal(name):
-                return f"{name} tone"
-            case Silence():
-                return "silence"
-            case File(path) | Recorded(path):
-                return path
-            case Url(url):
-                return url if url in self._urls else "a sound of the web"
-            case str() | Given():
-                return str(prompt)
 
     def _say(self, line: str) -> None:
         """Log `line` once."""

@@ -12,6 +12,7 @@ from . import wav
 from .catalogue import canonical
 from .recordings import Converter
 from .voice import NoVoice, Offer, Utterance, VoiceError
+from .wav import Standard
 
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[,;:.!?]")
 _RESTS = {",": 0.15, ";": 0.3, ":": 0.3, ".": 0.3, "!": 0.3, "?": 0.3}  # seconds
@@ -29,7 +30,7 @@ class RecordedEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._converter = Converter()
-        self._converted: dict[tuple[Path, int], bytes] = {}
+        self._converted: dict[tuple[Path, int, Standard], bytes] = {}
 
     def version(self, language: str) -> str:
         """See `VoiceEngine`."""
@@ -52,15 +53,16 @@ class RecordedEngine:
         pieces = self._pieces(utterance.language)
         if not pieces:
             raise NoVoice(f"no recordings of words in {utterance.language!r}")
+        standard = utterance.standard
         samples, tokens = b"", _TOKEN.findall(utterance.text.casefold())
         if all(token in _RESTS for token in tokens):
             raise VoiceError("there are no words in it")
         for found in _put_together(tokens, pieces):
             if isinstance(found, float):
-                samples += wav.silence(found)
+                samples += wav.silence(found, standard.rate)
             else:
-                samples += self._samples(found, file, limit)
-        wav.write(file, samples)
+                samples += self._samples(found, file, limit, standard)
+        wav.write(file, samples, standard.rate)
 
     def close(self) -> None:
         """See `VoiceEngine`."""
@@ -81,13 +83,13 @@ class RecordedEngine:
         named = {tuple(_TOKEN.findall(file.stem.casefold())): file for file in files}
         return {words: file for words, file in named.items() if words}
 
-    def _samples(self, recording: Path, file: Path, limit: float) -> bytes:
-        key = recording, recording.stat().st_mtime_ns
+    def _samples(self, recording: Path, file: Path, limit: float, standard: Standard) -> bytes:
+        key = recording, recording.stat().st_mtime_ns, standard
         if key not in self._converted:
             made = file.with_suffix(".piece.wav")
             try:
-                self._converter.convert(recording, made, limit)
-                self._converted[key] = wav.read(made)
+                self._converter.convert(recording, made, limit, standard)
+                self._converted[key] = wav.read(made, standard.rate)
             except (IvrError, ValueError) as error:
                 raise VoiceError(f"{recording}: {error}") from error
             finally:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from . import audio
 from .child import Json, answer_requests
+from .loudness import levelled
+from .wav import Standard
 
 
 def convert(request: Json) -> Json:
     sound, rate = audio.read(Path(request["source"]))
-    # Loudness and pauses of a recording are its author's choice.
-    audio.write(Path(request["file"]), audio.to_phone_rate(sound, rate))
+    standard = Standard(**request["standard"])
+    # The pauses of a recording are its author's choice.
+    made = levelled(audio.to_phone_rate(sound, rate, standard.rate), standard)
+    audio.write(Path(request["file"]), made, standard.rate)
     return {}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from ..engine.errors import IvrError
 from .child import Child
+from .wav import USUAL, Standard
 
 
 class BrokenRecording(IvrError):
@@ -18,13 +20,15 @@ class Converter:
     def __init__(self) -> None:
         self._child = Child("ivr.speech.recording_child")
 
-    def convert(self, source: Path, file: Path, limit: float) -> None:
-        """Write `source` to `file` as PCM 16 bit, mono, 8000 Hz.
+    def convert(self, source: Path, file: Path, limit: float, standard: Standard = USUAL) -> None:
+        """Write `source` to `file` as PCM 16 bit, mono, as `standard` says.
 
         `limit` in seconds, for one attempt.  Raises `BrokenRecording` where `source` is at fault,
         `ChildError` where the conversion is.
         """
-        answer = self._child.ask({"source": str(source), "file": str(file)}, limit)
+        answer = self._child.ask(
+            {"source": str(source), "file": str(file), "standard": asdict(standard)}, limit
+        )
         if "error" in answer:
             raise BrokenRecording(str(answer["error"]))
 

@@ -6,9 +6,10 @@ import contextlib
 import logging
 import os
 import tempfile
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,6 +19,7 @@ from . import wav
 from .recordings import Converter
 from .sources import Fetched, Quiet, Recording, Rhythm, Sine, Source, Spoken, cache_key, lasts
 from .voice import Voice, VoiceError
+from .wav import USUAL, Standard
 
 FALLBACK = Tone(420, 0.6)
 """What a caller hears where there is nothing else."""
@@ -48,10 +50,17 @@ class Sounds:
     `voices`; the others stand in for it.
     """
 
-    def __init__(self, cache: Path, voices: Sequence[Voice] = (), fetch: Fetch = no_fetch) -> None:
+    def __init__(
+        self,
+        cache: Path,
+        voices: Sequence[Voice] = (),
+        fetch: Fetch = no_fetch,
+        standard: Standard = USUAL,
+    ) -> None:
         self._cache = cache
         self._download = fetch
         self._voices = voices
+        self._standard = standard
         self._converter = Converter()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
@@ -59,9 +68,9 @@ class Sounds:
         """The file of the tone that is always there.  Raises `SettingsError`."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            file = self._cache / f"{cache_key(Sine(FALLBACK), self._voices)}.wav"
+            file = self._file(Sine(FALLBACK))
             # Also where it exists: this tells whether the folder can be written.
-            wav.write(file, wav.tone(FALLBACK.frequency, FALLBACK.seconds))
+            self._write(file, wav.tone(FALLBACK.frequency, FALLBACK.seconds, self._standard.rate))
             self._sweep()
         except OSError as error:
             raise SettingsError(
@@ -73,7 +82,7 @@ class Sounds:
     def find(self, source: Source) -> Path | None:
         """The file of `source` if it is there and whole.  Raises `OSError`."""
         file = self._file(source)
-        return file if wav.is_intact(file) else None
+        return file if wav.is_intact(file, self._standard.rate) else None
 
     def obtain(self, source: Source, limit: float) -> Path:
         """The file of `source`, made now unless it is there and whole.
@@ -82,17 +91,18 @@ class Sounds:
         `NotFetched`, `BrokenRecording`, `ChildError` or `OSError`.
         """
         file = self._file(source)
-        if wav.is_intact(file):
+        if wav.is_intact(file, self._standard.rate):
             if isinstance(source, Fetched) and is_stale(file):
                 self._renew(source, file, limit)
             return file
+        rate = self._standard.rate
         match source:
             case Sine(tone):
-                wav.write(file, wav.tone(tone.frequency, tone.seconds))
+                self._write(file, wav.tone(tone.frequency, tone.seconds, rate))
             case Rhythm(turn, seconds):
-                wav.write(file, wav.rhythm(turn, seconds))
+                self._write(file, wav.rhythm(turn, seconds, rate))
             case Quiet(seconds):
-                wav.write(file, wav.silence(seconds))
+                self._write(file, wav.silence(seconds, rate))
             case Fetched():
                 self._fetch(source, file, limit)
             case Recording() | Spoken():
@@ -100,13 +110,13 @@ class Sounds:
         return file
 
     def _make(self, source: Recording | Spoken, file: Path, limit: float) -> None:
-        made = file.with_name(f".{file.stem}.{os.getpid()}.wav")
+        made = file.with_name(f".{file.stem}.{_maker()}.wav")
         try:
             if isinstance(source, Recording):
-                self._converter.convert(source.file, made, limit)
+                self._converter.convert(source.file, made, limit, self._standard)
             else:
                 self._speak(source, made, limit)
-            wav.write(file, wav.read(made))
+            self._write(file, wav.read(made, self._standard.rate))
         except ValueError as error:
             raise VoiceError(f"the voice made no usable file: {error}") from error
         finally:
@@ -114,7 +124,7 @@ class Sounds:
                 made.unlink(missing_ok=True)
 
     def _fetch(self, source: Fetched, file: Path, limit: float) -> None:
-        raw = file.with_name(f".{file.stem}.{os.getpid()}.raw.wav")
+        raw = file.with_name(f".{file.stem}.{_maker()}.raw.wav")
         try:
             try:
                 self._download(source.url, raw, limit)
@@ -131,6 +141,17 @@ class Sounds:
         except (IvrError, OSError) as error:
             log.warning("a sound of the web cannot be fetched anew, the old one stays: %s", error)
             os.utime(file)  # it need not be tried at every call
+
+    def keep_only(self, sources: Iterable[Source]) -> int:
+        """Remove the files of all others from the cache.  Returns how many."""
+        kept = {self._file(Sine(FALLBACK))}
+        for source in sources:
+            with contextlib.suppress(OSError):
+                kept.add(self._file(source))
+        gone = set(self._cache.glob("[!.]*.wav")) - kept
+        for file in gone:
+            file.unlink(missing_ok=True)
+        return len(gone)
 
     def rest(self) -> None:
         """End the processes; they start again when they are needed."""
@@ -163,12 +184,20 @@ class Sounds:
 
     def _file(self, source: Source) -> Path:
         folder = self._cache if lasts(source) else self._folder()
-        return folder / f"{cache_key(source, self._voices)}.wav"
+        return folder / f"{cache_key(source, self._voices, self._standard)}.wav"
+
+    def _write(self, file: Path, samples: bytes) -> None:
+        wav.write(file, samples, self._standard.rate)
 
     def _folder(self) -> Path:
         if self._scratch is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="ivr-")
         return Path(self._scratch.name)
+
+
+def _maker() -> str:
+    """Who makes a file: several may, at once."""
+    return f"{os.getpid()}-{threading.get_ident()}"
 
 
 def is_stale(file: Path) -> bool:

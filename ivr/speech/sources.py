@@ -12,8 +12,9 @@ from ..engine.effects import File, Given, Prompt, Recorded, Signal, Silence, Tex
 from .catalogue import BUILT_IN, BUILT_IN_LANGUAGE, Catalogue, clean, widened
 from .signals import Turn, turn
 from .voice import Voice
+from .wav import USUAL, Standard
 
-FORMAT = 1
+FORMAT = 2
 """Version of what the cache holds; a new number makes every sound anew."""
 
 
@@ -154,12 +155,14 @@ def lasts(source: Source) -> bool:
     return not isinstance(source, Spoken | Fetched) or source.lasting
 
 
-def cache_key(source: Source, voices: Sequence[Voice]) -> str:
+def cache_key(source: Source, voices: Sequence[Voice], standard: Standard = USUAL) -> str:
     """The name under which the sound of `source` is kept: a hash of all that decides it.
 
     Reads recordings: raises `OSError`.
     """
-    parts: list[object] = [FORMAT, type(source).__name__]
+    parts: list[object] = [FORMAT, standard.rate, type(source).__name__]
+    if isinstance(source, Recording | Spoken | Fetched):
+        parts.append(standard.loudness)
     match source:
         case Recording(file):
             with file.open("rb") as content:

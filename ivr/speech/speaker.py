@@ -11,6 +11,7 @@ from . import wav
 from .catalogue import canonical, widened
 from .ssml import without_emphasis, written
 from .voice import NoVoice, Utterance, VoiceEngine, VoiceError
+from .wav import USUAL, Standard
 
 SLOWEST, FASTEST = 80, 450  # words per minute
 
@@ -18,8 +19,8 @@ SLOWEST, FASTEST = 80, 450  # words per minute
 class Speaker:
     """Speaks with `engine`; `names` has the voice of a language, `rate` is in words per minute.
 
-    `pitch` and `volume` are times the usual.  SSML is given to an engine that knows it; any other
-    is given its words, part by part, and what it says is joined.
+    `pitch` and `volume` are times the usual, which is as loud as `standard` says.  SSML is given to
+    an engine that knows it; any other is given its words, part by part, and what it says is joined.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class Speaker:
         rate: int = 165,
         pitch: float = 1.0,
         volume: float = 1.0,
+        standard: Standard = USUAL,
     ) -> None:
         self.engine = engine
         self._names = {canonical(language): voice for language, voice in (names or {}).items()}
         self._rate = rate
         self._pitch = pitch
         self._volume = volume
+        self._standard = standard
 
     def identity(self, language: str) -> str:
         """See `Voice`."""
@@ -68,7 +71,7 @@ class Speaker:
             left = max(deadline - time.monotonic(), 0.0)
             match piece:
                 case Pause(seconds):
-                    samples += wav.silence(seconds)
+                    samples += wav.silence(seconds, self._standard.rate)
                     continue
                 case Words(words, manner):
                     if not _has_words(piece):
@@ -79,10 +82,10 @@ class Speaker:
                     manner = Manner(volume=volume)
                     self._say(text, language, manner, file, left, ssml=True)
             try:
-                samples += wav.read(file)
+                samples += wav.read(file, self._standard.rate)
             except ValueError as error:
                 raise VoiceError(f"the voice made no usable file: {error}") from error
-        wav.write(file, samples)
+        wav.write(file, samples, self._standard.rate)
 
     def _in_language(
         self, words: str, language: str, manner: Manner, file: Path, limit: float
@@ -107,6 +110,7 @@ class Speaker:
             self._pitch * manner.pitch,
             self._volume * manner.volume,
             ssml,
+            self._standard,
         )
         self.engine.synthesize(utterance, file, limit)
 

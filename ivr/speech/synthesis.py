@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from . import audio
 from .child import Json, answer_requests
+from .loudness import levelled
+from .wav import Standard
 
 Voices = Sequence[tuple[str, Sequence[str]]]
 """Names of voices, and their languages."""
@@ -41,5 +41,6 @@ def serve(voices: Callable[[], Voices], say: Callable[[Json], None]) -> None:
 
 def finish(sound: audio.Sound, rate: int, request: Json) -> None:
     """Write what was said as the phone plays it."""
-    said = audio.polish(audio.to_phone_rate(sound, rate))
-    audio.write(Path(request["file"]), said * np.float32(request["volume"]))
+    standard = Standard(**request["standard"])
+    said = audio.polish(audio.to_phone_rate(sound, rate, standard.rate), standard.rate)
+    audio.write(Path(request["file"]), levelled(said, standard, request["volume"]), standard.rate)

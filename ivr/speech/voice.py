@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..engine.errors import IvrError
+from .wav import USUAL, Standard
 
 
 class VoiceError(IvrError):
@@ -61,7 +62,7 @@ class Utterance:
 
     `voice`: the name of an `Offer`; empty: the engine's own choice for `language`.  `rate` is in
     words per minute, `pitch` and `volume` are times what the voice has anyway.  `ssml`: the text is
-    well-formed SSML.
+    well-formed SSML.  The file is to be as `standard` says.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Utterance:
     pitch: float = 1.0
     volume: float = 1.0
     ssml: bool = False
+    standard: Standard = USUAL
 
 
 class VoiceEngine(Protocol):
