@@ -90,8 +90,11 @@ class Project:
                 if flow in self.further:
                     yield language, to_accept("1", own), flow.place
 
-    def prompts(self, rate: int = wav.RATE) -> PromptStore:
-        """The prompts of the project, with all that its flows always play; *rate* is in hertz."""
+    def prompts(self, rate: int = wav.RATE, limit: float = 3.0) -> PromptStore:
+        """The prompts of the project, with all that its flows always play.
+
+        *rate* is in hertz, *limit* in seconds that a caller may wait for one.
+        """
         said = list(self.said())
         settings = self.settings
         standard = wav.Standard(rate, settings.voice.loudness)
@@ -107,6 +110,7 @@ class Project:
             sounds=((language, each) for language, each, _ in said if not isinstance(each, SAID)),
             fetch=outside.fetch(settings),
             messages=settings.messages,
+            limit=limit,
             standard=standard,
             more_voices=lambda: voices(settings, standard),
         )
@@ -186,13 +190,19 @@ class Ground:
                 flow.secrets, flow.house = secrets, self.house or flow.house
 
 
-def load_project(file: Path) -> Project:
-    """Read settings, prompts and flows.  Raises `LoadError` with the faults of all the files."""
+def load_project(file: Path, untranslated: list[Fault] | None = None) -> Project:
+    """Read settings, prompts and flows.  Raises `LoadError` with the faults of all the files.
+
+    Where *untranslated* is given, prompts that a language lacks are added to it, and are no fault.
+    """
     settings = load_settings(file)
     faults: list[Fault] = []
     ground = Ground.of(settings, file, faults)
     flows = ground.load(settings.flow_files, faults)
     faults += [fault for flow in flows.values() for fault in unfit(flow)]
+    if untranslated is not None:
+        untranslated += [each for each in faults if each.code == Code.UNTRANSLATED_PROMPT]
+        faults = [each for each in faults if each not in untranslated]
     if faults:
         raise LoadError(faults)
     callers = tuple(

@@ -19,6 +19,7 @@ WIRING = (
     "dialling",
     "listening",
     "phoning",
+    "prompting",
     "cli",
     "__init__",
     "__main__",

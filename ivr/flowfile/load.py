@@ -9,6 +9,7 @@ from ..engine.codes import Code
 from ..engine.effects import Given, Prompt, Recorded, Text, Url
 from ..engine.errors import Fault, FlowError, LoadError
 from ..engine.flow import Flow, Place
+from ..engine.handed import in_folder
 from ..engine.house import House
 from .loading import LIBRARY_PREFIX, Loading, of_library
 
@@ -51,7 +52,7 @@ def static_places(flow: Flow, language: str = "") -> dict[Prompt, Place]:
     for each in flow.family():
         for prompt, place in _prompts(each, language):
             if _is_static(prompt):
-                found.setdefault(prompt, place)
+                found.setdefault(in_folder(prompt, each.folder), place)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -13,6 +13,7 @@ import yaml
 from ..engine.codes import Code
 from ..engine.errors import Fault, FlowError, LoadError, SettingsError
 from ..engine.ssml import check, is_ssml, spoken
+from ..engine.state import NOWHERE, Place
 
 BUILT_IN_LANGUAGE = "en"
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
@@ -59,10 +60,14 @@ _DEEPEST = 20  # levels; the C loader recurses, and deep enough it ends the proc
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What there is of one prompt in one language: a recording, a text, or both."""
+    """What there is of one prompt in one language: a recording, a text, or both.
+
+    `place` is that of the text, or of the recording where there is none.
+    """
 
     recording: Path | None = None
     text: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 class Catalogue:
@@ -154,7 +159,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
         raise SettingsError(f"{default!r} {_NO_LANGUAGE}")
     faults: list[Fault] = []
     warnings: list[Fault] = []
-    texts: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, Entry]] = {}
     sounds: dict[str, dict[str, Path]] = {}
     for path in _listed(folder, faults):
         language = canonical(path.stem)
@@ -173,9 +178,7 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
     return Catalogue(
         {
             language: {
-                name: Entry(
-                    sounds.get(language, {}).get(name), texts.get(language, {}).get(name, "")
-                )
+                name: _entry(texts.get(language, {}).get(name), sounds.get(language, {}).get(name))
                 for name in {**texts.get(language, {}), **sounds.get(language, {})}
             }
             for language in {**texts, **sounds}
@@ -183,6 +186,12 @@ def read_catalogue(folder: Path, default: str = BUILT_IN_LANGUAGE) -> Catalogue:
         default,
         sorted(warnings),
     )
+
+
+def _entry(text: Entry | None, recording: Path | None) -> Entry:
+    if text is None:
+        return Entry(recording, place=Place(str(recording)))
+    return replace(text, recording=recording)
 
 
 def _listed(folder: Path, faults: list[Fault]) -> list[Path]:
@@ -235,7 +244,7 @@ class _File:
         self._faults = faults
         self._warnings = warnings
 
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, Entry]:
         """What is in it; whatever is wrong with it is added to the faults."""
         try:
             source = self._path.read_bytes().decode("utf-8-sig")
@@ -247,7 +256,7 @@ class _File:
             column = error.start - error.object.rfind(b"\n", 0, error.start)
             self._add(line, column, "not UTF-8; save the file as UTF-8")
             return {}
-        texts: dict[str, str] = {}
+        texts: dict[str, Entry] = {}
         for key, value in self._pairs(source):
             if not isinstance(key, yaml.ScalarNode) or not _NAME.fullmatch(key.value):
                 shown = key.value if isinstance(key, yaml.ScalarNode) else "this"
@@ -258,8 +267,11 @@ class _File:
             problem = _wrong(value, source)
             if problem:
                 self._at(value.start_mark, f"{key.value}: {problem}")
-            texts[key.value] = "" if problem else clean(value.value)
-            if is_ssml(texts[key.value]):
+            words = "" if problem else clean(value.value)
+            mark = key.start_mark
+            place = Place(str(self._path), mark.line + 1, mark.column + 1)
+            texts[key.value] = Entry(None, words, place)
+            if is_ssml(words):
                 self._check_ssml(key.value, value)
         return texts
 

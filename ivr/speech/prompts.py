@@ -195,6 +195,14 @@ class PromptStore:
             if want in reasons
         ]
 
+    def lasting(self) -> list[Want]:
+        """All that is known before the first call: the catalogue, and what flows always play."""
+        return self._lasting.wants()
+
+    def title(self, want: Want) -> str:
+        """What `want` is called in reports."""
+        return self._lasting.title(want)
+
     def rendered(self) -> dict[Want, Path]:
         """The file of everything that is known before the first call and in the cache."""
         found = {want: self._find(want) for want in self._lasting.wants()}

@@ -52,7 +52,7 @@ def test_each_prompt_is_looked_for_in_each(
     for language in lacks:
         assert f"the prompt 'goodbye' does not exist in {language!r}; add it there" in said.err
     if lacks:
-        assert "menu.yaml:9:3" in said.err  # the state that says it
+        assert "menu.yaml:10:10" in said.err  # what says it
 
 
 def test_their_texts_are_rendered_in_each(ivr: Ivr, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The prompts of a project, looked at as a whole."""
