@@ -61,7 +61,7 @@ def _missing(store: PromptStore, untranslated: Iterable[Fault]) -> Iterator[Find
         told.add((language, name))
         yield Finding("missing", language, name, "is played here, and is not there", place)
     for language, name in store.catalogue.untranslated():
-        if (language, name) not in told:
+        if (language, name) not in told and name not in store.catalogue.own_names(language):
             place = store.catalogue.entries[store.catalogue.default][name].place
             yield Finding("missing", language, name, "is not translated", place)
 
@@ -79,7 +79,9 @@ def _sounds(project: Project, store: PromptStore) -> Iterator[Finding]:
             message = "not rendered; `ivr prompts build` does that"
             yield Finding("not rendered", language, title, message, place)
             continue
-        recording = Path(prompt.path) if isinstance(prompt, File) else entry and entry.recording
+        recording = entry.recording if entry else None
+        if isinstance(prompt, File):
+            recording = Path(prompt.path)
         standard = Standard(loudness=voice.loudness)
         for message in review(rendered[want], recording, standard, voice.longest):
             at = Place(str(recording)) if recording else place

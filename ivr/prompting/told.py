@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..engine.choices import Choice, is_key
+from ..engine.key_patterns import key_patterns
 from ..engine.saying.numbers import whole
 from ..engine.sentences import sentences
 
@@ -39,11 +40,22 @@ def _found(text: str, words: Iterable[str]) -> Iterator[Span]:
 
 
 def _names_of(keys: Iterable[str], language: str) -> Iterator[str]:
-    """What keys are called in a text: ``1``, ``one``, ``star``."""
+    """What keys are called in a text: ``1``, ``one``, ``star``; of a range the last one counts."""
     said = sentences(language)
-    for key in filter(is_key, keys):
+    for key in map(_last_of, keys):
+        if not key:
+            continue
         yield key
         if len(key) == 1 and key.isdecimal():
             yield whole(int(key), language)
         elif key in "*#":
             yield said.star if key == "*" else said.hash
+
+
+def _last_of(way: str) -> str:
+    """The key *way*, or the last key of a range; empty where it is neither."""
+    if is_key(way):
+        return way
+    first, *more = key_patterns(way)
+    is_range = not more and not first.is_open and len(first.places) == 1
+    return first.places[0][-1] if is_range else ""

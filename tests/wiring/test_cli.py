@@ -204,8 +204,8 @@ def test_serve_refuses_flows_with_faults(ivr: Ivr, shop: Path) -> None:
 def test_prompts_are_rendered_once(ivr: Ivr, shop: Path) -> None:
     missing = ivr("prompts", "--missing")
     assert missing.code == 1 and "en welcome" in missing.out
-    assert ivr("prompts").out.startswith("8 rendered, 0 replaced")
-    assert ivr("prompts").out.startswith("0 rendered, 0 replaced")
+    assert ivr("prompts").out.startswith("8 rendered, 0 at hand")
+    assert ivr("prompts").out.startswith("0 rendered, 8 at hand")
     assert ivr("prompts", "--missing", "--json").out == "[]\n"
 
 
