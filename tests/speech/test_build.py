@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.engine.effects import File, Signal, Silence, Text, Tone
+from ivr.engine.effects import File, Prompt, Signal, Silence, Text, Tone
 from ivr.speech.prompts import PromptStore
 from ivr.speech.voice import Voice
 
@@ -78,7 +78,12 @@ def test_no_voice_is_started_for_what_is_there(crew: tuple[PromptStore, Crew]) -
 
 def test_files_and_tones_of_flows_are_made_before_the_first_call(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(recording(16000))
-    said = [File(str(tmp_path / "a.wav")), Tone(700, 0.3), Silence(0.4), Signal("busy", 1.0)]
+    said: list[Prompt] = [
+        File(str(tmp_path / "a.wav")),
+        Tone(700, 0.3),
+        Silence(0.4),
+        Signal("busy", 1.0),
+    ]
     sounds = [(language, each) for language in ("en", "us") for each in said]
     store = PromptStore(tmp_path / "prompts", tmp_path / "cache", "en", FakeVoice(), sounds=sounds)
     try:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.speech import audio
-from ivr.speech.loudness import CEILING, SILENT, Sound, is_clipped, levelled, loudness
+from ivr.speech.audio import Sound
+from ivr.speech.loudness import CEILING, SILENT, is_clipped, levelled, loudness
 from ivr.speech.pyttsx3_voice import Pyttsx3Engine
 from ivr.speech.recordings import Converter
 from ivr.speech.review import review
