@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .call import Call
 from .effects import Text
 from .entry import Entry, Judge, Reprompts, Ruling
 from .scope import Tries
 from .sentences import sentences, with_keys
+from .speech import Listening, listened
 from .yes_or_no import YesOrNo, yes_or_no
 
 ATTEMPTS = 2
@@ -35,3 +36,20 @@ def beyond_doubt(
         return await judge(entry)
 
     return judged
+
+
+def said_of_speech(
+    speech: Listening, words: Iterable[str], language: str, yes: str = "1", no: str = "2"
+) -> tuple[Text, ...]:
+    """What may be said where answers are spoken: that keys are better, and what is asked in doubt.
+
+    *words* are those that can be told before.
+    """
+    ear, said = listened(speech), sentences(language)
+    if ear is None:
+        return ()
+    keys_only = Text(said.keys_only)
+    if not ear.confirm_below:
+        return (keys_only,)
+    doubts = (Text(said.doubt.format(what=word)) for word in words)
+    return keys_only, with_keys(said.confirm, yes, no, language), *doubts

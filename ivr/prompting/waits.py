@@ -228,14 +228,22 @@ class _State:
     def _played(self, act: Act) -> list[tuple[Prompt, _Time]]:
         """What *act* plays first, with its lengths."""
         prompts = _as_prompts(_told(lambda: act.arguments.get("prompts")) or ())
-        if self._choices(act):
-            prompts += act.builds(self._walk.language)
+        if self._builds(act, prompts):
+            prompts += act.builds(self._walk.language)[:1]
         repeat = _told(lambda: act.arguments.get("repeat")) or 1
         seconds = _told(lambda: act.arguments.get("seconds"))
         if isinstance(seconds, int | float):
             return [(Given(""), _Time(float(seconds)))]
         lengths = [(each, self._walk.lengths.of(each)) for each in self._prompts(prompts)]
         return lengths * (repeat if isinstance(repeat, int) else 1)
+
+    @staticmethod
+    def _builds(act: Act, prompts: tuple[Prompt, ...]) -> bool:
+        """Whether the first of what *act* builds ends its question."""
+        if act.verb.name == "confirm":
+            return _told(lambda: act.arguments.get("say_keys", True)) is not False
+        silent = _told(lambda: act.arguments.get("silent"))
+        return act.verb.name == "ask" and not prompts and not silent
 
     def _prompts(self, prompts: tuple[Prompt, ...]) -> Iterator[Prompt]:
         """*prompts*, with what the flow was given where it belongs."""

@@ -4,10 +4,13 @@ import pytest
 
 from ivr.engine.choices import Choices
 from ivr.engine.effects import Text
+from ivr.engine.speech import Speech
 from ivr.engine.state import Act
 from ivr.engine.verb import VERBS
 
 MENU = Choices({"sales": ["1"]})
+SPOKEN = Choices({"sales": ["1", "sales", "buy"]})
+KEYS_ONLY = "Please use the keys of your telephone."
 
 
 @pytest.mark.parametrize(
@@ -16,9 +19,22 @@ MENU = Choices({"sales": ["1"]})
         ("ask", {"choices": MENU}, ["For sales, press 1."]),
         ("ask", {"choices": MENU, "prompts": ("menu",)}, []),
         ("ask", {"choices": MENU, "silent": True}, []),
-        ("confirm", {"prompts": ("right",)}, ["For yes, press 1. For no, press 2."]),
-        ("confirm", {"yes": "9"}, ["For yes, press 9. For no, press 2."]),
-        ("confirm", {"say_keys": False}, []),
+        ("confirm", {"prompts": ("right",)}, ["For yes, press 1. For no, press 2.", KEYS_ONLY]),
+        ("confirm", {"yes": "9"}, ["For yes, press 9. For no, press 2.", KEYS_ONLY]),
+        ("confirm", {"say_keys": False}, [KEYS_ONLY]),
+        ("confirm", {"say_keys": False, "speech": False}, []),
+        ("ask", {"choices": SPOKEN, "prompts": ("menu",)}, [KEYS_ONLY]),
+        (
+            "ask",
+            {"choices": SPOKEN, "silent": True, "speech": Speech(0.4, 0.8)},
+            [
+                KEYS_ONLY,
+                "For yes, press 1. For no, press 2.",
+                "You said sales. Is that right?",
+                "You said buy. Is that right?",
+            ],
+        ),
+        ("collect", {"prompts": ("pin",), "speech": True}, [KEYS_ONLY]),
         ("collect", {"prompts": ("pin",)}, []),
         (
             "collect",

@@ -52,6 +52,7 @@ def test_sentences_that_are_built_are_among_them(tmp_path: Path) -> None:
         File(str(tmp_path / "ring.wav")),
         Text("Really?"),
         Text("For yes, press 1. For no, press 2."),
+        Text("Please use the keys of your telephone."),
     }
     french = static_places(flow, "fr")
     assert french[Text("Pour oui, appuyez sur 1. Pour non, appuyez sur 2.")].line == 12
@@ -66,4 +67,5 @@ def test_so_they_are_in_python_as_far_as_they_can_be_told(tmp_path: Path) -> Non
         Text("For sales, press 1."): 10,
         Text("Really?"): 19,
         Text("For yes, press 9. For no, press 2."): 19,
+        Text("Please use the keys of your telephone."): 19,
     }

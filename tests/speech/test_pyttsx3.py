@@ -186,8 +186,7 @@ def test_closing_breaks_off_a_request(tmp_path: Path) -> None:
 def test_the_process_ignores_ctrl_c_and_ends_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path;"
-        "from ivr.speech.loudness import loudness
-from ivr.speech.pyttsx3_voice import Pyttsx3Engine;"
+        "from ivr.speech.pyttsx3_voice import Pyttsx3Engine;"
         "from ivr.speech.speaker import Speaker;"
         f"voice = Speaker(Pyttsx3Engine()); say = lambda: voice.speak('One.', 'en', Path({str(tmp_path)!r}) / 'a.wav', 20);"  # noqa: E501
         "say(); pid = voice.engine.pid; os.kill(pid, signal.SIGINT); say();"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from ..call import Call
 from ..choices import NO_CHOICES, Choices, with_universal
-from ..doubt import beyond_doubt
+from ..doubt import beyond_doubt, said_of_speech
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, ask_for
 from ..errors import FlowError
@@ -53,9 +53,11 @@ def wrong_terminator(arguments: Arguments, others: Choices = NO_CHOICES) -> str:
 
 
 def _builds(arguments: Arguments, language: str) -> Prompts:
+    choices, speech = arguments["choices"], arguments.get("speech", True)
+    heard = said_of_speech(speech, choices.words, language) if choices.words else ()
     if arguments.get("prompts") or arguments.get("silent"):
-        return ()
-    return (menu(arguments["choices"], language),)
+        return heard
+    return (menu(choices, language), *heard)
 
 
 @verb("ask", _outcomes, check=_check, standing=KEYS, builds=_builds)

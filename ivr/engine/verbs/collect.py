@@ -6,7 +6,7 @@ from ..builtins import Builtin, Type, builtin
 from ..call import Call
 from ..codes import Code
 from ..digits import LONGEST_ENTRY, Digits
-from ..doubt import beyond_doubt
+from ..doubt import beyond_doubt, said_of_speech
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
 from ..errors import FlowError
@@ -89,9 +89,9 @@ def _part_of(arguments: Arguments) -> set[str]:
 
 
 def _builds(arguments: Arguments, language: str) -> Prompts:
-    if not arguments.get("read_back"):
-        return ()
-    return (which_keys(language, arguments.get("yes", "1"), arguments.get("no", "2")),)
+    yes, no = arguments.get("yes", "1"), arguments.get("no", "2")
+    heard = said_of_speech(arguments.get("speech", False), (), language, yes, no)
+    return (which_keys(language, yes, no), *heard) if arguments.get("read_back") else heard
 
 
 @verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS, builds=_builds)

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from ..call import Call
+from ..doubt import said_of_speech
 from ..effects import Prompt
 from ..entry import Reprompts
 from ..phase import KEYS
@@ -28,10 +29,11 @@ def _check(arguments: Arguments) -> str:
 
 
 def _builds(arguments: Arguments, language: str) -> Prompts:
+    heard = said_of_speech(bool(arguments.get("speech", True)), (), language)
     if not arguments.get("say_keys", True):
-        return ()
+        return heard
     yes, no = arguments.get("yes", "1"), arguments.get("no", "2")
-    return (with_keys(sentences(language).confirm, yes, no, language),)
+    return (with_keys(sentences(language).confirm, yes, no, language), *heard)
 
 
 @verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS, builds=_builds)
