@@ -37,6 +37,7 @@ bench: venv
 	.venv/bin/python -m benchmarks.simulated_calls
 	.venv/bin/python -m benchmarks.samples
 	.venv/bin/python -m benchmarks.detectors
+	.venv/bin/python -m benchmarks.prompts
 	@scripts/peers
 	.venv/bin/python -m benchmarks.speech
 	.venv/bin/python -m benchmarks.soak

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .child import Child, ChildError, Json
 from .voice import NoVoice, Offer, Utterance, VoiceDown, VoiceError
 
 _LISTING = 20.0  # seconds
+
+
+@cache
+def installed(package: str) -> str:
+    """The version of *package*, which is asked for with each prompt and takes milliseconds."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 class ChildEngine:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
-from .child_engine import ChildEngine
+from .child_engine import ChildEngine, installed
 
 
 class EspeakEngine(ChildEngine):
@@ -17,4 +15,4 @@ class EspeakEngine(ChildEngine):
 
     def version(self, language: str) -> str:
         """See `VoiceEngine`."""
-        return f"espeak-ng {version('espeakng-loader')}"
+        return f"espeak-ng {installed('espeakng-loader')}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .catalogue import canonical
-from .child_engine import ChildEngine
+from .child_engine import ChildEngine, installed
 from .voice import NoVoice, Offer, Utterance
 
 _START = 60.0  # seconds: a library of 70 MB, and models of as much
@@ -23,17 +22,13 @@ class PiperEngine(ChildEngine):
 
     def version(self, language: str) -> str:
         """See `VoiceEngine`."""
-        try:
-            found = version("piper-tts")
-        except PackageNotFoundError:
-            found = "not installed"
         file = self._models.get(canonical(language))
         try:
             at = file.stat() if file else None
         except OSError:
             at = None
         model = f"{file} of {at.st_size} bytes, {at.st_mtime_ns}" if at else f"{file}"
-        return f"piper {found}, {model}"
+        return f"piper {installed('piper-tts')}, {model}"
 
     def speaks(self, language: str) -> bool:
         """See `VoiceEngine`."""

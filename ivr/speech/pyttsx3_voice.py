@@ -6,9 +6,7 @@ its process.  The child bears that, and keeps a GPL-3.0 library out of the servi
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
-from .child_engine import ChildEngine
+from .child_engine import ChildEngine, installed
 
 
 class Pyttsx3Engine(ChildEngine):
@@ -19,4 +17,4 @@ class Pyttsx3Engine(ChildEngine):
 
     def version(self, language: str) -> str:
         """See `VoiceEngine`."""
-        return f"pyttsx3 {version('pyttsx3')}, espeak-ng {version('espeakng-loader')}"
+        return f"pyttsx3 {installed('pyttsx3')}, espeak-ng {installed('espeakng-loader')}"
