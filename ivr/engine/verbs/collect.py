@@ -14,9 +14,8 @@ from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
 from ..read_back import ReadBack, which_keys
 from ..saying.tongues import DEFAULT
-from ..sentences import yes_and_no
 from ..speech import PLAIN, Listening, listened, wrong_with
-from ..spoken import keys_of, loop_words
+from ..spoken import keys_of, loop_words, phrases
 from ..validators import Candidate, CannotTell, Validators, is_valid, unfit
 from ..verb import (
     Arguments,
@@ -197,7 +196,7 @@ async def collect(
             allow_empty,
             sensitive,
             flush=(type_ahead or ("flush" if sensitive else "keep")) == "flush",
-            words=yes_and_no(call.language).words if ear and type == "boolean" else (),
+            words=phrases(type, call.language) if ear else (),
             loop=loop_words(type, call.language) if ear else (),
             speech=ear or PLAIN,
             understand=lambda text: keys_of(type, text, call.language, today, yes, no),
