@@ -48,14 +48,17 @@ def lacking(flows: Iterable[Flow], settings: Settings) -> Iterator[str]:
     if settings.speech.engine == "none":
         return
     there = models(settings)
+    told: set[tuple[str, str]] = set()
     for place, language, phrases in _asked(flows, settings.language):
         at = f"{place}:{place.column}"
         model = model_for(language, frozenset(there))
         if not model:
-            yield (
-                f"{at}: speech in {language!r} is not understood: there is no model for it;"
-                " name one in speech.models"
-            )
+            if (place.file, language) not in told:
+                told.add((place.file, language))
+                yield (
+                    f"{at}: speech in {language!r} is not understood: there is no model for it;"
+                    " name one in speech.models"
+                )
             continue
         known = vocabulary(settings.speech.engine, there[model])
         words = {word for phrase in phrases for word in phrase.split()}
@@ -70,9 +73,9 @@ def _asked(flows: Iterable[Flow], language: str) -> Iterator[tuple[Place, str, l
     """The phrases of each place, and the language that they are in."""
     every = sorted(
         {
-            (place, own or language, word)
+            (place, spoken, word)
             for flow in flows
-            for word, place, own in static_words(flow)
+            for word, place, spoken in static_words(flow, language)
         }
     )
     for (place, spoken), group in groupby(every, key=lambda each: each[:2]):

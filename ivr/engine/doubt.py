@@ -8,7 +8,7 @@ from .call import Call
 from .effects import Text
 from .entry import Entry, Judge, Reprompts, Ruling
 from .scope import Tries
-from .sentences import sentences, with_keys
+from .sentences import sentences, with_keys, yes_and_no
 from .speech import Listening, listened
 from .yes_or_no import YesOrNo, yes_or_no
 
@@ -36,6 +36,12 @@ def beyond_doubt(
         return await judge(entry)
 
     return judged
+
+
+def heard_in_doubt(speech: Listening, language: str) -> tuple[str, ...]:
+    """What is listened for where a spoken answer may have to be confirmed."""
+    ear = listened(speech)
+    return yes_and_no(language).words if ear and ear.confirm_below else ()
 
 
 def said_of_speech(

@@ -112,6 +112,7 @@ class Flow:
         self.max_duration = max_duration
         self.farewells: dict[str, Step] = {}  # by state; "" for all others
         self.handler_places: dict[str, Place] = {}
+        self.word_places: dict[str, Place] = {}  # of universal choices
         self.states: dict[str, State] = {}
         self._machine: Machine | None = None
 

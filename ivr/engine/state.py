@@ -43,18 +43,27 @@ NOWHERE = Place()
 class Act:
     """A verb that a state does, and its arguments by parameter, those of its list as a tuple.
 
-    An argument that cannot be told is a KeyError.  `prompts` are those that can be, among them.
+    An argument that cannot be told is a KeyError.  `prompts` are those that can be, among them;
+    `word_places` says where words stand that it listens for, if not at its own `place`.
     """
 
     verb: Verb
     arguments: Mapping[str, Any]
     prompts: frozenset[Prompt] = frozenset()
     place: Place = NOWHERE
+    word_places: Mapping[str, Place] = field(default_factory=dict)
 
     def builds(self, language: str) -> tuple[Prompt, ...]:
         """The prompts that it makes by itself, as far as they can be told."""
         try:
             return self.verb.builds(self.arguments, language)
+        except (KeyError, AttributeError, TypeError, ValueError):
+            return ()
+
+    def listens(self, language: str) -> tuple[str, ...]:
+        """The words and phrases that it listens for, as far as they can be told."""
+        try:
+            return self.verb.listens(self.arguments, language)
         except (KeyError, AttributeError, TypeError, ValueError):
             return ()
 
@@ -65,8 +74,7 @@ class State:
 
     `on_error` is where it leads when it fails, `left` the outcomes that it leaves to the flow's
     handlers.  `prompts`: what it may play, `addresses`: whom it may have us call, and where it says
-    so, `flows`: those that it may call, `words`: what it has listened for, and where it says so,
-    `does`: its verbs, in the order in which they are written.
+    so, `flows`: those that it may call, `does`: its verbs, in the order in which they are written.
     All of these as far as they can be told without running it; of `left`, None says that they
     cannot.
     """
@@ -79,7 +87,6 @@ class State:
     prompts: frozenset[Prompt] = frozenset()
     addresses: frozenset[tuple[str, Place]] = frozenset()
     flows: frozenset[Flow] = frozenset()
-    words: frozenset[tuple[str, Place]] = frozenset()
     on_error: str = ""
     left: frozenset[str] | None = None
     does: tuple[Act, ...] = ()

@@ -116,6 +116,7 @@ P = ParamSpec("P")
 Arguments = Mapping[str, Any]
 Outcomes = tuple[str, ...]
 Builder = Callable[[Arguments, str], tuple[Prompt, ...]]
+Listener = Callable[[Arguments, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ class Verb:
     `outcomes_doc`: the outcomes in words.  `standing`: where the call must stand for it, and
     `enters` the phase that the call has at least reached when it is done.  `after_call`: whether it
     means something when the caller is gone.  `builds`: the prompts that it makes by itself of the
-    given arguments, for a caller with this language.
+    given arguments, for a caller with this language; `listens`: the words and phrases that he may
+    say.
     """
 
     name: str
@@ -140,6 +142,7 @@ class Verb:
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING
     after_call: bool = False
     builds: Builder = lambda arguments, language: ()
+    listens: Listener = lambda arguments, language: ()
 
 
 VERBS: dict[str, Verb] = {}
@@ -156,6 +159,7 @@ def verb(
     enters: Callable[[Arguments], Phase] = lambda arguments: Phase.RINGING,
     after_call: bool = False,
     builds: Builder = lambda arguments, language: (),
+    listens: Listener = lambda arguments, language: (),
 ) -> Callable[[Callable[P, Awaitable[Result]]], Callable[P, Awaitable[Result]]]:
     """Declare an async function as the verb *name*.
 
@@ -165,6 +169,7 @@ def verb(
     where a call must stand for it, as on one side of the answer; *enters* where it stands then.
     *after_call*: it can be used in `on_hang_up`, where there is no caller any more.  *builds*: the
     prompts that it plays and nobody has given, so that they are rendered before the first call.
+    *listens*: the words and phrases that a recogniser has to know for it.
     """
 
     def declare(run: Callable[P, Awaitable[Result]]) -> Callable[P, Awaitable[Result]]:
@@ -175,7 +180,11 @@ def verb(
             onward = goes_on or (outcomes[0] if len(outcomes) == 1 else "")
             words = ", ".join(f"`{outcome}`" for outcome in outcomes) or "none; the call ends"
             found = lambda arguments: outcomes  # noqa: E731
-        made = Verb(name, run, found, onward, check, words, standing, enters, after_call, builds)
+        made = Verb(
+            *(name, run, found, onward, check, words, standing, enters, after_call),
+            builds,
+            listens,
+        )
         VERBS[name] = made
         setattr(run, DECLARED, made)
         return run

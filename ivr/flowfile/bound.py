@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from yaml.nodes import Node
@@ -21,7 +21,8 @@ from .bind import Arguments, signature_of
 class Bound:
     """A verb with its arguments, ready to run in a call; `place` is that of its key.
 
-    `flow`: the one that it walks through, if it is such a verb; `words`: what it listens for.
+    `flow`: the one that it walks through, if it is such a verb; `word_places`: where words stand
+    that it listens for.
     """
 
     verb: Verb
@@ -33,13 +34,13 @@ class Bound:
     enters: Phase
     addresses: list[str]
     flow: Flow | None = None
-    words: tuple[str, ...] = ()
+    word_places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def act(self) -> Act:
         """What it does, as a state tells it."""
         named = signature_of(self.verb.run).by_name(self.arguments)
-        return Act(self.verb, named, self.prompts, self.place)
+        return Act(self.verb, named, self.prompts, self.place, self.word_places)
 
     @property
     def goes_on(self) -> bool:

@@ -86,6 +86,8 @@ class _Reader:
                 self.source.fault(item, str(wrong), wrong.code)
             except ValueError as error:
                 self.source.fault(item, str(error), Code.AMBIGUOUS_CHOICE)
+            if way in self.words:
+                self.context.word_places[way.casefold()] = self.source.place(item)
 
     def _text(self, node: Node, what: str) -> str | None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -19,7 +19,7 @@ from ..engine.codes import Code
 from ..engine.digits import KEYS, pattern
 from ..engine.effects import Prompt
 from ..engine.errors import FlowError
-from ..engine.flow import Flow
+from ..engine.flow import Flow, Place
 from ..engine.headers import check_header
 from ..engine.house import Means
 from ..engine.key_patterns import key_patterns
@@ -54,7 +54,8 @@ class Context:
 
     `flow` finds one that is called; `uses` is told of the variables in texts and expressions;
     `name`: what the value being read is for; `languages`: those that texts are heard in; `means`:
-    what the settings have (None: not known).
+    what the settings have (None: not known); `word_places` is told where the words of choices
+    stand.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Context:
     schedules: Collection[str] | None = None
     languages: tuple[str, ...] = ()
     means: Means | None = None
+    word_places: dict[str, Place] = field(default_factory=dict)
 
     def named(self, name: str) -> Context:
         return replace(self, name=name)
@@ -345,10 +347,10 @@ def _plain(node: Node, context: Context) -> Any:
 def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str, Any]:
     """Pairs; notes what is wrong with each of them."""
     found: dict[str, Any] = {}
-    for name, field in context.source.fields(node, "key: value pairs").items():
+    for name, part in context.source.fields(node, "key: value pairs").items():
         try:
-            convert(names, field.key, context)
-            found[name] = convert(values, field.value, context)
+            convert(names, part.key, context)
+            found[name] = convert(values, part.value, context)
         except Bad as bad:
             context.note(bad)
     return found

@@ -24,7 +24,6 @@ from .lacking import lacking
 from .source import Bad, Field, missing, suggest
 from .typed import wrong_assignments
 from .unread import Unread
-from .words import words_in
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
 _NAME = re.compile(r"\w[\w .-]*")
@@ -107,7 +106,6 @@ class States:
             frozenset().union(*(bound.prompts for bound in verbs or ())),
             frozenset((a, b.place) for b in verbs or () for a in b.addresses),
             frozenset(bound.flow for bound in verbs or () if bound.flow is not None),
-            frozenset((word, b.place) for b in verbs or () for word in b.words),
             on_error,
             frozenset(self._handled - then.targets.keys()) & outcomes_of(verbs or []).keys(),
             tuple(bound.act for bound in verbs or ()),
@@ -170,7 +168,9 @@ class States:
             known = sorted({*VERBS, *self.own_verbs})
             source.unknown(key, "verb", name, known, Code.UNKNOWN_VERB)
             return None
-        arguments = bind(verb.run, name, key, data, self.context)
+        word_places: dict[str, Place] = {}
+        context = replace(self.context, word_places=word_places)
+        arguments = bind(verb.run, name, key, data, context)
         if arguments is None or arguments.named.get("flow", ...) is None:
             return None
         named = signature_of(verb.run).by_name(arguments)
@@ -195,7 +195,7 @@ class States:
             verb.enters(named),
             addresses_in(verb.run, named),
             next((each for each in named.values() if isinstance(each, Flow)), None),
-            words_in(named),
+            word_places,
         )
 
     @property

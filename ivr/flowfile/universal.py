@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yaml.nodes import Node
 
 from ..engine.choices import UNIVERSAL, universal
@@ -25,7 +27,8 @@ def read_universal(states: States, top: dict[str, Field], *, shared: bool = Fals
 
 
 def _choices(states: States, node: Node) -> None:
-    choices = read_choices(node, states.context.named("universal"), UNIVERSAL)
+    context = replace(states.context.named("universal"), word_places=states.flow.word_places)
+    choices = read_choices(node, context, UNIVERSAL)
     try:
         states.flow.universal = universal(choices.table)
     except ValueError as error:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ivr.engine.builtins import Type, builtin
 from ivr.engine.saying import SAID
 from ivr.engine.saying.tongues import TONGUES
-from ivr.engine.spoken import in_use, keys_of, loop_words, prepare
+from ivr.engine.spoken import in_use, keys_of, loop_words, phrases, prepare
 from ivr.engine.spoken.dates import YEARS
 from ivr.engine.spoken.money import CURRENCIES
 from ivr.engine.spoken.numbers import MOST
@@ -153,6 +153,9 @@ def test_a_number_of_a_telephone(number: str, language: str) -> None:
         ("date", "en", "yesterday", "20260302"),
         ("date", "en", "two zero two six zero five one two", "20260512"),
         ("date", "de", "am zwölften Mai", "20260512"),
+        ("date", "de", "zwölfter fünfter", "20260512"),
+        ("date", "de", "am ersten zwölften neunzehnhundertachtzig", "19801201"),
+        ("date", "pl", "dwunastego piątego", "20260512"),
         ("date", "de", "erster Januar neunzehn hundert vier und achtzig", "19840101"),
         ("date", "pt", "sexta, seis de março", "20260306"),
         ("time", "en", "half past nine", "0930"),
@@ -259,6 +262,21 @@ def test_the_words_that_may_be_said_are_those_that_are_understood(language: str)
     for digit in range(10):
         assert said("number", digit, language).lower() in loop_words("digits", language)
     assert not loop_words("boolean", language)
+
+
+@pytest.mark.parametrize("language", sorted(TONGUES))
+def test_phrases_are_of_words_that_may_be_said_and_mean_something(language: str) -> None:
+    for type in get_args(Type):
+        words = loop_words(type, language)
+        for phrase in phrases(type, language):
+            assert type == "boolean" or set(phrase.split()) <= set(words)
+    assert all(keys("digits", phrase, language) for phrase in phrases("digits", language))
+    assert all(keys("boolean", answer, language) for answer in phrases("boolean", language))
+
+
+def test_numbers_of_several_words_are_phrases() -> None:
+    assert "ninety nine" in phrases("currency", "en")
+    assert phrases("digits", "de") == ()
 
 
 def test_the_words_are_prepared_before_a_call_needs_them() -> None:

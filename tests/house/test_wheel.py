@@ -50,7 +50,7 @@ def test_new_test_and_serve(ivr: str, tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     assert "3 passed" in run(ivr, "test", cwd=shop)
     run(ivr, "check", cwd=shop)
-    assert "models/en  217 words" in run(ivr, "speech", "models", cwd=shop)
+    assert "models/en  299 words" in run(ivr, "speech", "models", cwd=shop)
     port = free_port()
     environment = {**os.environ, "IVR_SIP__PORT": str(port), "IVR_SIP__RTP_PORT": "42000"}
     with subprocess.Popen(

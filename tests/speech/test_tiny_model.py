@@ -82,6 +82,20 @@ def test_a_word_is_said_as_each_accent_says_it() -> None:
     assert 0 < said[("k", "A@", "r", "d")] < 1
 
 
+def test_small_words_are_said_as_in_a_sentence_too() -> None:
+    said = pronounce(["a", "to", "the"])
+    assert {("eI",), ("@",)} <= said["a"].keys()
+    assert {("t", "u:"), ("t", "@")} <= said["to"].keys()
+    assert {("D", "@"), ("D", "I")} <= said["the"].keys()
+
+
+def test_letters_are_said_one_by_one() -> None:
+    said = pronounce(["am", "pm", "us"])
+    assert {("a", "m"), ("eI", "E", "m"), ("@", "E", "m")} <= said["am"].keys()
+    assert set(said["pm"]) == {("p", "i:", "E", "m")}
+    assert ("j", "u:", "E", "s") in said["us"]
+
+
 @pytest.mark.parametrize("law", [MU_LAW, A_LAW])
 def test_g711_is_close_and_changes_nothing_twice(law: np.typing.NDArray[np.int16]) -> None:
     assert len(law) in (255, 256)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ivr import listening
 from ivr.cli import check
 from ivr.config import load_settings
+from ivr.engine import spoken
+from ivr.engine.builtins import Type
 from ivr.engine.effects import Listen
 from ivr.engine.events import Event, ListenFailed
 from ivr.engine.flow import Flow
-from ivr.flowfile import load_flow
+from ivr.flowfile import load_flow, static_words
 from ivr.speech import ear_check
 from ivr.speech.vosk_model import EMBEDDED
 
@@ -91,21 +94,24 @@ def test_without_an_engine_who_listens_is_told_so(settings_file: Path) -> None:
 
 def test_words_that_the_model_does_not_know_are_told_with_their_place(settings_file: Path) -> None:
     assert lacking(settings_file, flow(settings_file.parent)) == [
-        "menu.yaml:9:9: the model of 'en' does not know banana, split: who says that is not"
+        "menu.yaml:13:27: the model of 'en' does not know banana, split: who says that is not"
         " understood; use other words, or a larger model"
     ]
 
 
 def test_universal_words_count(settings_file: Path) -> None:
     found = flow(settings_file.parent, top="universal: {repeat: [9, tirili]}")
-    assert "does not know tirili" in lacking(settings_file, found)[0]
+    assert (
+        "menu.yaml:4:25: the model of 'en' does not know tirili:"
+        in lacking(settings_file, found)[0]
+    )
 
 
 def test_a_language_without_a_model_is_told(settings_file: Path) -> None:
     found = flow(settings_file.parent, top="language: de-CH")
     assert lacking(settings_file, found) == [
-        "menu.yaml:9:9: speech in 'de-CH' is not understood: there is no model for it; name one in"
-        " speech.models"
+        "menu.yaml:12:24: speech in 'de-CH' is not understood: there is no model for it; name one"
+        " in speech.models"
     ]
 
 
@@ -151,3 +157,91 @@ def test_the_doctor_loads_the_models(settings_file: Path) -> None:
     settings_file.write_text('routes: {"*": a.yaml}\n')
     found = ear_check.check(listening.ear(load_settings(settings_file)))
     assert found.ok and not found.finding
+
+
+VERB = """ivr: 1
+flow: entry
+language: {language}
+start: entry
+states:
+  entry:
+    do:
+      - answer
+      - {verb}
+    then: {{{outcome}: out, no: out, no_match: out, no_input: out}}
+  out:
+    do: hang_up
+"""
+
+
+def entry(folder: Path, verb: str, outcome: str = "done", language: str = "en") -> Flow:
+    file = folder / "menu.yaml"
+    text = VERB.format(verb=verb, outcome=outcome, language=language)
+    file.write_text(
+        text.replace("no_match: out, ", "") if outcome == "yes" else text.replace("no: out, ", "")
+    )
+    return load_flow(file)
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcome"),
+    [
+        ("confirm: {text: Is that right}", "yes"),
+        ("collect: {text: When, into: day, type: date, speech: yes}", "done"),
+        ("collect: {text: Which number, into: number, read_back: {text: So it is}}", "done"),
+    ],
+)
+def test_entries_and_answers_are_listened_for_in_their_language(
+    settings_file: Path, verb: str, outcome: str
+) -> None:
+    found = entry(settings_file.parent, verb, outcome)
+    assert listening.listens([found])
+    assert lacking(settings_file, found) == []
+    german = entry(settings_file.parent, verb, outcome, "de")
+    assert lacking(settings_file, german) == [
+        "menu.yaml:9:9: speech in 'de' is not understood: there is no model for it; name one in"
+        " speech.models"
+    ]
+    model = f"speech: {{models: {{de: {EMBEDDED['en']}}}}}\n"
+    (line,) = lacking(settings_file, german, model)
+    assert line.startswith("menu.yaml:9:9: the model of 'de' does not know ")
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcome"),
+    [
+        ("confirm: {text: Is that right, speech: no}", "yes"),
+        ("collect: {text: Which number, into: number}", "done"),
+    ],
+)
+def test_where_keys_are_all_nothing_is_listened_for(
+    settings_file: Path, verb: str, outcome: str
+) -> None:
+    assert not listening.listens([entry(settings_file.parent, verb, outcome)])
+
+
+def test_answers_to_what_is_asked_in_doubt_are_listened_for(settings_file: Path) -> None:
+    verb = "collect: {text: When, into: day, type: date, speech: {confirm_below: 0.7}}"
+    found = entry(settings_file.parent, verb)
+    assert {"yes", "twelfth"} <= {word for word, _, _ in static_words(found)}
+
+
+def test_what_is_shipped_asks_for_no_word_that_the_model_has_not() -> None:
+    known = listening.vocabulary("vosk", str(EMBEDDED["en"]))
+    assert known
+    for type in get_args(Type):
+        for language in ("en", "en-GB", "en-US"):
+            phrases = (*spoken.loop_words(type, language), *spoken.phrases(type, language))
+            assert {word for phrase in phrases for word in phrase.split()} <= known
+    root = Path(__file__).parents[2]
+    folders = (root / "flows", root / "ivr" / "library", root / "ivr" / "cli" / "template")
+    files = [file for folder in folders for file in folder.rglob("*.yaml") if _is_flow(file)]
+    assert len(files) > 10
+    for file in files:
+        for phrase, place, language in static_words(load_flow(file), "en"):
+            if language == "en" and phrase not in ("verkauf", "technik", "deutsch"):
+                assert set(phrase.split()) <= known, f"{place}: {phrase}"
+
+
+def _is_flow(file: Path) -> bool:
+    return ".test." not in file.name and "\nflow: " in file.read_text(encoding="utf-8")

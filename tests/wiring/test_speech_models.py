@@ -28,7 +28,7 @@ def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 def test_a_model_is_installed_and_listed(ivr: Ivr) -> None:
     said = ivr("speech", "install-model", "../model.zip")
     assert said.code == 0
-    assert said.out.startswith("models/vosk-model-small-de-0.1: 217 words, 1 MB\n")
+    assert said.out.startswith("models/vosk-model-small-de-0.1: 299 words, 1 MB\n")
     assert "--sha256 " in said.out
     assert said.out.endswith("speech:\n  models:\n    de: models/vosk-model-small-de-0.1\n")
     listed = ivr("speech", "models").out.splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 
 from .espeak import Espeak
@@ -21,6 +22,10 @@ ACCENTS = {
     "gmw/en-GB-x-rp": 0.5,
     "gmw/en-029": 0.5,
 }
+WEAK = {"a": ("@",), "the": ("D", "I"), "to": ("t", "@")}
+"""What words are like before others; alone, espeak-ng says them as nobody does in a sentence."""
+SPELT = ("am", "us")
+"""Words that are said letter by letter, too; espeak-ng knows only of others."""
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
 
 
@@ -50,18 +55,26 @@ def pronounce(words: Iterable[str]) -> Lexicon:
 def _pronounce(word: str, espeak: Espeak) -> Mapping[Pronunciation, float]:
     weights: dict[Pronunciation, float] = {}
     for accent, weight in ACCENTS.items():
-        _, sounds = espeak.speak(word, accent)
-        try:
-            phones = [each for sound in sounds for each in phones_of(sound.mnemonic, accent)]
-        except KeyError as error:
-            raise ValueError(
-                f"{word!r} is said with the sound {error}, which this model does not know; "
-                "write the word as an English speaker would spell it"
-            ) from None
-        said = tuple(phone for phone in phones if phone != SILENCE)
+        said = _said(word, accent, espeak)
         weights[said] = weights.get(said, 0) + weight
     weights.pop((), None)
     if not weights:
         raise ValueError(f"{word!r} has no sound in English")
     most = max(weights.values())
-    return {said: weight / most for said, weight in weights.items()}
+    usual = {said: weight / most for said, weight in weights.items()}
+    others = [WEAK[word]] if word in WEAK else []
+    if word in SPELT:
+        others += (sum(said, ()) for said in product(*(_pronounce(each, espeak) for each in word)))
+    return {**dict.fromkeys(others, 1.0), **usual}
+
+
+def _said(words: str, accent: str, espeak: Espeak) -> Pronunciation:
+    _, sounds = espeak.speak(words, accent)
+    try:
+        phones = [each for sound in sounds for each in phones_of(sound.mnemonic, accent)]
+    except KeyError as error:
+        raise ValueError(
+            f"{words!r} is said with the sound {error}, which this model does not know; "
+            "write the word as an English speaker would spell it"
+        ) from None
+    return tuple(phone for phone in phones if phone != SILENCE)

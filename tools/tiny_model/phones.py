@@ -45,7 +45,7 @@ _LIKE = {
         "U": "U2 U@",
         "u:": "u",
         "O:": "O2",
-        "@": "a# @2 @5",
+        "@": "a# @- @2 @5",
         "3:": "IR VR",
         "aI": "aI2",
         "oU": "o",
@@ -53,7 +53,8 @@ _LIKE = {
     }.items()
     for mnemonic in mnemonics.split()
 }
-_TWO: dict[str, tuple[str, ...]] = {
+_OTHERS: dict[str, tuple[str, ...]] = {
+    ";": (),  # glides on to the next vowel
     "i@3": ("i@", "3"),
     "aI@": ("aI", "@"),
     "aI3": ("aI", "3"),
@@ -68,7 +69,7 @@ def phones_of(mnemonic: str, accent: str) -> tuple[str, ...]:
     plain = mnemonic.lstrip(_STRESS)
     if not plain or plain.startswith("_"):
         return (SILENCE,)
-    sounds = _TWO.get(plain, (_LIKE.get(plain, plain),))
+    sounds = _OTHERS.get(plain, (_LIKE.get(plain, plain),))
     if accent not in RHOTIC:
         sounds = tuple("@" if sound == "3" else sound for sound in sounds)
     for sound in sounds:

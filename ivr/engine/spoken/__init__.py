@@ -15,13 +15,13 @@ from ..saying.cldr import tongue_of
 from ..sentences import yes_and_no
 from .dates import date_of, words_of_dates
 from .money import currency_of, words_of_currencies
-from .numbers import amount_of, digits_of, words_of_numbers
+from .numbers import amount_of, digits_of, numbers_of_two_digits, words_of_numbers
 from .phones import phone_of, words_of_phones
 from .times import time_of, words_of_times
 from .tongues import spoken_of
-from .words import Tokens, spoken_words, tokens
+from .words import Tokens, spoken_phrases, spoken_words, tokens
 
-__all__ = ["in_use", "keys_of", "loop_words", "prepare"]
+__all__ = ["in_use", "keys_of", "loop_words", "phrases", "prepare"]
 
 
 def keys_of(
@@ -75,6 +75,18 @@ def loop_words(type: Type, language: str) -> tuple[str, ...]:
     return () if type == "boolean" else spoken_words(_WORDS[type](language))
 
 
+@lru_cache(maxsize=256)
+def phrases(type: Type, language: str) -> tuple[str, ...]:
+    """What may be said as a whole for an entry of this *type*: the answers of a boolean.
+
+    And numbers of several words, which are likelier than their words are otherwise: `ninety nine`
+    sounds like `nineteen nine`.
+    """
+    if type == "boolean":
+        return yes_and_no(language).words
+    return spoken_phrases(numbers_of_two_digits(language))
+
+
 def in_use() -> bool:
     """Whether a flow that was read has entries that may be spoken."""
     return loop_words.cache_info().currsize > 0
@@ -85,5 +97,6 @@ def prepare(*languages: str) -> None:
     for language in languages:
         for type in _UNDERSTOOD:
             loop_words(type, language)
+            phrases(type, language)
             _UNDERSTOOD[type](("twelve",), language)
         date_of(("twelve", "of", "may", "nineteen", "hundred"), language, date(2025, 1, 1))

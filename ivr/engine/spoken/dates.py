@@ -48,12 +48,17 @@ def _weekday(words: Tokens, language: str) -> tuple[int | None, Tokens]:
 def _days(words: Tokens, language: str, today: date) -> Iterator[date]:
     """What *words* can mean: day, month and year, or month, day and year."""
     months, days = _months(language), _days_of_month(language)
+    numbered = _numbered_months(language)
     for first in range(1, len(words)):
         for second in range(first + 1, len(words) + 1):
             one, other = "".join(words[:first]), "".join(words[first:second])
-            for day, month in ((one, other), (other, one)):
-                if day in days and month in months:
-                    found = _with_year(days[day], months[month], words[second:], language, today)
+            for day, month, known in (
+                (one, other, months),
+                (other, one, months),
+                (one, other, numbered),
+            ):
+                if day in days and month in known:
+                    found = _with_year(days[day], known[month], words[second:], language, today)
                     if found is not None:
                         yield found
 
@@ -91,16 +96,27 @@ def _days_of_month(language: str) -> Mapping[str, int]:
 
 
 def _day_forms(day: int, language: str) -> set[str]:
+    return {*_ordinals(day, language), *forms(day, language)}
+
+
+def _ordinals(day: int, language: str) -> set[str]:
     word = ordinal(day, language)
     bent = {re.sub(*bends, word) for bends in spoken_of(language).ordinals}
     if base_of(language) == "pl":
         bent.add(date_(date(2024, 1, day), language, "day").split(", ")[1].rpartition(" ")[0])
-    return {word, ordinal(day, language, "feminine"), *bent, *forms(day, language)}
+    return {word, ordinal(day, language, "feminine"), *bent}
 
 
 @lru_cache(maxsize=64)
 def _months(language: str) -> Mapping[str, int]:
     return {joined(name): number for number, name in _month_names(language)}
+
+
+@lru_cache(maxsize=64)
+def _numbered_months(language: str) -> Mapping[str, int]:
+    """Months that are said as numbers, behind the day: *zwölfter fünfter*."""
+    months = range(1, 13) if spoken_of(language).numbered_months else ()
+    return {joined(word): month for month in months for word in _ordinals(month, language)}
 
 
 def _month_names(language: str) -> Iterator[tuple[int, str]]:

@@ -150,6 +150,11 @@ def _is_numeral(word: str) -> bool:
     return word.isascii() and word.isdecimal() and len(word) <= LONGEST_ENTRY
 
 
+def numbers_of_two_digits(language: str) -> Iterator[str]:
+    for number in range(10, 100):
+        yield from sorted(forms(number, language))
+
+
 def words_of_numbers(language: str) -> Iterator[str]:
     """What numbers are put together of."""
     for number in (*range(100), *range(100, 1000, 100), *range(1000, 11000, 1000)):

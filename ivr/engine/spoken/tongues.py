@@ -30,7 +30,8 @@ class Spoken:
     `also` says how the words of a number may differ from those of num2words.  `times` are digits
     said twice or more often, `digits` further words for a digit.  `linked` is what stands between
     thousands and the rest, or euros and cents.  `ordinals` bends those of a day, `noun` says where
-    in the name of a currency its noun is.  `dates` are the small words of a date.
+    in the name of a currency its noun is.  `dates` are the small words of a date; with
+    `numbered_months` its month may be a number, too.
 
     Of a time, `clock` are the forms with the minutes that have passed since {h} ({mm}: two digits),
     `before` those with the minutes that are missing, and `halves` those with a fixed number of
@@ -47,6 +48,7 @@ class Spoken:
     ordinals: Bends = ()
     noun: int = 0
     dates: Forms = ()
+    numbered_months: bool = False
     clock: Forms = ("{h}", "{h} {mm}")
     before: Forms = ()
     halves: Mapping[str, int] = field(default_factory=dict)
@@ -90,6 +92,7 @@ SPOKEN: Mapping[str, Spoken] = MappingProxyType(
             ordinals=((r"$", "n"), (r"$", "r")),
             noun=-1,
             dates=("der", "den", "dem", "am"),
+            numbered_months=True,
             clock=(*_PLAIN, "{h} Uhr", "{h} Uhr {m}", "{m} nach {h}", "{m} Minuten nach {h}"),
             before=("{m} vor {h}", "{m} Minuten vor {h}"),
             halves={"halb {h}": -30, "dreiviertel {h}": -15, "{m} nach halb {h}": -30},
@@ -213,6 +216,7 @@ SPOKEN: Mapping[str, Spoken] = MappingProxyType(
             linked="i",
             star=("gwiazdka", "wewnętrzny"),
             dates=("roku", "dnia"),
+            numbered_months=True,
             clock=(*_PLAIN, "{m} po {h}", "{h} i {m}"),
             before=("za {m} {h}",),
             halves={"wpół do {h}": -30},

@@ -24,8 +24,17 @@ def joined(text: str) -> str:
 
 def spoken_words(texts: Iterable[str]) -> tuple[str, ...]:
     """Each word of *texts* once, as it is written but for its case."""
-    lower = (text.lower().replace("\N{NO-BREAK SPACE}", " ") for text in texts)
-    return tuple(dict.fromkeys(word for text in lower for word in _WRITTEN.findall(text)))
+    return tuple(dict.fromkeys(word for text in texts for word in _written(text)))
+
+
+def spoken_phrases(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of *texts* that are several words, in the same way."""
+    phrases = (_written(text) for text in texts)
+    return tuple(dict.fromkeys(" ".join(words) for words in phrases if len(words) > 1))
+
+
+def _written(text: str) -> list[str]:
+    return _WRITTEN.findall(text.lower().replace("\N{NO-BREAK SPACE}", " "))
 
 
 def without(part: Iterable[str], words: Tokens) -> Tokens:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from ..call import Call
 from ..choices import NO_CHOICES, Choices, with_universal
-from ..doubt import beyond_doubt, said_of_speech
+from ..doubt import beyond_doubt, heard_in_doubt, said_of_speech
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, ask_for
 from ..errors import FlowError
@@ -60,7 +60,12 @@ def _builds(arguments: Arguments, language: str) -> Prompts:
     return (menu(choices, language), *heard)
 
 
-@verb("ask", _outcomes, check=_check, standing=KEYS, builds=_builds)
+def _listens(arguments: Arguments, language: str) -> tuple[str, ...]:
+    words, speech = arguments["choices"].words, arguments.get("speech", True)
+    return (*words, *heard_in_doubt(speech, language)) if speech and words else ()
+
+
+@verb("ask", _outcomes, check=_check, standing=KEYS, builds=_builds, listens=_listens)
 async def ask(
     call: Call,
     *prompts: Annotated[

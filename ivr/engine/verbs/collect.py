@@ -6,7 +6,7 @@ from ..builtins import Builtin, Type, builtin
 from ..call import Call
 from ..codes import Code
 from ..digits import LONGEST_ENTRY, Digits
-from ..doubt import beyond_doubt, said_of_speech
+from ..doubt import beyond_doubt, heard_in_doubt, said_of_speech
 from ..effects import Prompt
 from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
 from ..errors import FlowError
@@ -14,9 +14,8 @@ from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
 from ..read_back import ReadBack, which_keys
 from ..saying.tongues import DEFAULT
-from ..sentences import yes_and_no
 from ..speech import PLAIN, Listening, listened, wrong_with
-from ..spoken import keys_of, loop_words
+from ..spoken import keys_of, loop_words, phrases
 from ..validators import Candidate, CannotTell, Validators, is_valid, unfit
 from ..verb import (
     Arguments,
@@ -94,7 +93,24 @@ def _builds(arguments: Arguments, language: str) -> Prompts:
     return (which_keys(language, yes, no), *heard) if arguments.get("read_back") else heard
 
 
-@verb("collect", _outcomes, goes_on="done", check=_check, standing=KEYS, builds=_builds)
+def _listens(arguments: Arguments, language: str) -> tuple[str, ...]:
+    type_, speech = arguments.get("type", "digits"), arguments.get("speech", False)
+    asked = phrases("boolean", language) if arguments.get("read_back") else ()
+    if not speech:
+        return asked
+    entry = (*phrases(type_, language), *loop_words(type_, language))
+    return (*entry, *asked, *heard_in_doubt(speech, language))
+
+
+@verb(
+    "collect",
+    _outcomes,
+    goes_on="done",
+    check=_check,
+    standing=KEYS,
+    builds=_builds,
+    listens=_listens,
+)
 async def collect(
     call: Call,
     *prompts: Annotated[Prompt, Doc("the question")],
@@ -197,7 +213,7 @@ async def collect(
             allow_empty,
             sensitive,
             flush=(type_ahead or ("flush" if sensitive else "keep")) == "flush",
-            words=yes_and_no(call.language).words if ear and type == "boolean" else (),
+            words=phrases(type, call.language) if ear else (),
             loop=loop_words(type, call.language) if ear else (),
             speech=ear or PLAIN,
             understand=lambda text: keys_of(type, text, call.language, today, yes, no),

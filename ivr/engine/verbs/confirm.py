@@ -7,7 +7,7 @@ from ..doubt import said_of_speech
 from ..effects import Prompt
 from ..entry import Reprompts
 from ..phase import KEYS
-from ..sentences import sentences, with_keys
+from ..sentences import sentences, with_keys, yes_and_no
 from ..speech import Listening, listened
 from ..verb import (
     Arguments,
@@ -36,7 +36,18 @@ def _builds(arguments: Arguments, language: str) -> Prompts:
     return (with_keys(sentences(language).confirm, yes, no, language), *heard)
 
 
-@verb("confirm", ("yes", "no", "no_input"), check=_check, standing=KEYS, builds=_builds)
+def _listens(arguments: Arguments, language: str) -> tuple[str, ...]:
+    return yes_and_no(language).words if arguments.get("speech", True) else ()
+
+
+@verb(
+    "confirm",
+    ("yes", "no", "no_input"),
+    check=_check,
+    standing=KEYS,
+    builds=_builds,
+    listens=_listens,
+)
 async def confirm(
     call: Call,
     *prompts: Annotated[Prompt, Doc("what is to be confirmed")],
