@@ -134,7 +134,7 @@ class Session:
         except KeyboardInterrupt:  # the operator's, not the flow's
             raise
         except BaseException as error:
-            self._fail(error)
+            self._rescue(error)
         effects = self._watch.saw(self.call.drain(), self.call, now)
         if self._step is not None and self.deadline is not None:
             self.deadline = min(self.deadline, self._watch.due)
@@ -309,6 +309,20 @@ class Session:
         if prompts:
             self._between.begin(prompts, now)
         self._set_deadline()
+
+    def _rescue(self, error: BaseException) -> None:
+        """The flow is broken; maybe so much that not even that can be told."""
+        try:
+            self._fail(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as another:
+            self._step = self._aftermath = self.deadline = None
+            self.ended_by = "error"
+            self.call.note("failed", f"{self.call.state}: {type(another).__name__}")
+            self.call.end(500)
+            self.call.typed_secrets.clear()
+            self.call.note("end", "error")
 
     def _fail(self, error: BaseException) -> None:
         """The flow is broken: say so in the journal; a handler of the flow's goes on, if any."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import NoReturn
 
 LONGEST_TEXT = 4000  # characters, of a variable and of a rendered text
+# Besides tab and line feed; and what turns the direction of writing, which hides what is there.
+UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that nobody can say, or write into a flow."""
 
 
 class Secret:

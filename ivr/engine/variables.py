@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args
 
 from .effects import Given, Prompt
 from .errors import FlowError
-from .names import LANGUAGE
-from .values import Secret, Value
+from .names import BUILTIN_NAMES, LANGUAGE
+from .values import LONGEST_TEXT, Secret, Value
 
 VariableType = Literal[
     "text", "number", "currency", "yes/no", "date", "time", "secret", "prompts", "pairs"
@@ -77,6 +77,7 @@ class Variable:
         return None
 
 
+_LONGEST_NUMBER = 1000  # bits
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _TRUTH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _NAMES: dict[VariableType, str] = {
@@ -142,7 +143,35 @@ class Variables(dict[str, Value]):
                 raise FlowError(f"the variable {name} is declared as {variable.type}; this {wrong}")
         elif not self.others and name != LANGUAGE:
             raise FlowError(undeclared(name, self.declared))
+        if wrong := _unfit(name, value):
+            raise FlowError(wrong)
         super().__setitem__(name, value)
+
+    # Those of a dict would go past `__setitem__`.
+    update = MutableMapping.update
+    setdefault = MutableMapping.setdefault
+
+    def __ior__(self, others: Any) -> Variables:  # type: ignore[override,misc]
+        self.update(others)
+        return self
+
+
+def _unfit(name: object, value: object) -> str:
+    """Why no call can have *name* as a variable, or *value* as one; empty: it can."""
+    if not isinstance(name, str) or not name.isidentifier():
+        return f"{name!r} is no name of a variable; expected such as tries or account_no"
+    if name in BUILTIN_NAMES:
+        return f"{name!r} is set by every call; choose another name"
+    if not isinstance(value, Value | float):
+        return f"the variable {name} is {kind_of(value)}; expected a text, a number, yes or no"
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return (
+            f"the variable {name} is a text of {len(value)} characters; at most {LONGEST_TEXT}"
+            " are allowed"
+        )
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        return f"the variable {name} is a number that is too large"
+    return ""
 
 
 def at_first(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from . import templates
 from .effects import Prompt, Recorded, Text, Url
 from .handed import Handed, Names, in_folder, parts
 from .ssml.templates import render_words
-from .values import Value
+from .values import UNWANTED, Value
 
 
 class Wording:
@@ -67,8 +67,10 @@ class Wording:
 
     def _rendered(self, prompt: Prompt, names: Names) -> Prompt:
         match prompt:
-            case Text(words) if "{" in words:
-                return Text(render_words(words, {**names, **self.names()}))
+            case Text(words):
+                if "{" in words:
+                    words = render_words(words, {**names, **self.names()})
+                return Text(UNWANTED.sub(" ", words))
             case Recorded(file):
                 return Recorded(templates.render(file, {**names, **self.names()}))
             case Url(url):

@@ -17,13 +17,13 @@ from yaml.reader import ReaderError
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError
 from ..engine.flow import Place
+from ..engine.values import UNWANTED
 from .scan import Reading, Remedy, quoted
 
 LARGEST_FILE = 200_000  # bytes; read in two seconds
 MOST_FAULTS = 100  # of one file; who sees a hundred does not need the others yet
 LONGEST_MESSAGE = 400  # characters
 _BREAK = re.compile(r"\r\n?|\n")  # as editors count lines; YAML would know three more
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Bad(Exception):
@@ -206,7 +206,7 @@ class Source:
             hint = f"; # begins a comment, put it in quotes: {quoted(comment)}" if comment else ""
             code = Code.CUT_BY_COMMENT if hint else Code.EMPTY_VALUE
             raise Bad(self.key(node), f"expected {what}, found nothing{hint}", code)
-        control = _CONTROL.search(node.value)
+        control = UNWANTED.search(node.value)
         if control:
             wrong = f"the character {control[0]!r} is not allowed in {what}"
             raise Bad(node, wrong, Code.BAD_CHARACTERS)

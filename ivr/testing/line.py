@@ -286,8 +286,8 @@ class SimulatedLine:
 
     def _veiled(self, event: Event) -> Event:
         """*event* as it may be told."""
-        if self._secretive and isinstance(event, Digit):
-            return Digit(MASK)
+        if isinstance(event, Digit) and not self.session.call.reading:
+            return Digit(MASK)  # typed ahead, it may belong to a secret
         if self._secretive and isinstance(event, Heard):
             return replace(event, text=MASK, alternatives=())
         if isinstance(event, WorkDone):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ LARGEST = 1_000_000  # characters of all texts, and names, and so many for each 
 _PART = 8
 _DEEPEST = 30
 _LONGEST_NUMBER = 1000  # digits
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def plain(value: object) -> Any:
@@ -59,8 +61,7 @@ class _Reader:
             case None | bool() | Secret() | time():
                 return value
             case str():
-                self._spend(len(value))
-                return str(value)
+                return self._text(value)
             case int():
                 if value.bit_length() > 3 * _LONGEST_NUMBER:
                     raise Failed("what came has a number that is too long")
@@ -86,8 +87,12 @@ class _Reader:
     def _name(self, name: object) -> str:
         if not isinstance(name, str):
             raise Failed(f"what came has {type(name).__name__} for a name; expected a text")
-        self._spend(len(name))
-        return name
+        return self._text(name)
+
+    def _text(self, text: str) -> str:
+        """*text*, with U+FFFD for half a character: JSON can have one, and UTF-8 cannot."""
+        self._spend(len(text))
+        return _HALF.sub("\ufffd", text)
 
     def _spend(self, characters: int) -> None:
         self._left -= characters

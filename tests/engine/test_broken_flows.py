@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -12,7 +13,7 @@ from ivr.engine.errors import StateTooSlow
 from ivr.engine.events import Answered, HungUp, Offered
 from ivr.engine.flow import END, Flow, Place, State
 from ivr.engine.session import Session
-from ivr.engine.values import Secret
+from ivr.engine.values import Secret, Value
 from ivr.engine.verb import Result
 from ivr.engine.verbs import answer, collect, pause, say
 
@@ -263,3 +264,41 @@ def test_a_second_offer_is_ignored() -> None:
     phone = broken(greet)
     assert phone.take(Offered("mallory", "666")) == []
     assert phone.call.caller == "alice"
+
+
+class Unsayable(str):
+    """A text that cannot be put into words."""
+
+    def __format__(self, spec: str) -> str:
+        raise ValueError(spec)
+
+
+def test_a_call_whose_variables_cannot_be_told_ends_alone() -> None:
+    async def greet(call: Call) -> str:
+        await answer(call, settle=0)
+        call.keep_secret("4711")
+        call.vars["x"] = Unsayable("x")
+        return "done"
+
+    phone = broken(greet)
+    assert phone.noted("failed")[-1] == "greet: ValueError"
+    assert phone.noted("end") == ["error"]
+    assert phone.session.ended
+    assert phone.call.typed_secrets == []
+    assert [each for each in phone.effects if isinstance(each, HangUp)] == [HangUp()]
+
+
+def test_an_operator_may_stop_us_while_a_call_is_being_rescued() -> None:
+    class Stopped(dict[str, Value]):
+        def items(self) -> NoReturn:
+            raise KeyboardInterrupt
+
+        values = items
+
+    async def greet(call: Call) -> str:
+        await answer(call, settle=0)
+        call.vars = Stopped(x=1)
+        raise ValueError("no")
+
+    with pytest.raises(KeyboardInterrupt):
+        broken(greet)

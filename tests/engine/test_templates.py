@@ -165,10 +165,19 @@ def test_a_text_without_braces_is_always_well_formed() -> None:
     check_text("50 % of all # signs")
 
 
-@pytest.mark.parametrize("source", ["{{ code }}", "{{ code | upper }}", "{{ code | digits }}"])
+@pytest.mark.parametrize(
+    "source",
+    ["{{ code }}", "{{ code | upper }}", "{{ code | digits }}", "{{ 'Bearer ' ~ code }}"],
+)
 def test_a_secret_cannot_be_put_into_a_text(source: str) -> None:
     with pytest.raises(FlowError, match="a secret cannot be put into a text"):
         render(source, NAMES)
+
+
+def test_a_text_joined_of_many_is_held_to_its_length() -> None:
+    assert evaluate("tries ~ '-' ~ balance", NAMES) == "3-1.10"
+    with pytest.raises(FlowError, match="a text of 6000 characters"):
+        evaluate("long ~ long", {"long": "a" * 3000})
 
 
 @pytest.mark.parametrize(
@@ -205,6 +214,13 @@ def test_only_texts_among_the_prompts_are_filled_in() -> None:
     call = Call("x", caller="alice")
     prompts = ("{{ not_a_text }}", Tone(), Text("{{ caller }}"))
     assert call.rendered(prompts) == ("{{ not_a_text }}", Tone(), Text("alice"))
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\u202e", "\ud800"])
+def test_no_way_of_writing_a_text_gets_a_sign_into_it_that_nobody_can_say(sign: str) -> None:
+    call = Call("x", vars={"heard": f"a{sign}b"})
+    for words in ("{{ heard }}", "{{ " + ascii(f"a{sign}b") + " }}", f"a{sign}b"):
+        assert call.rendered((Text(words),)) == (Text("a b"),)
 
 
 def test_what_a_caller_sends_is_never_read_as_a_text() -> None:

@@ -1,7 +1,9 @@
 """Variables that a flow declares."""
 
+import re
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,6 +37,31 @@ def test_a_variable_takes_values_of_its_type_only(type: VariableType) -> None:
 def test_what_is_no_value_at_all_is_named() -> None:
     with pytest.raises(FlowError, match="this is a list; expected a text"):
         Variables({"x": Variable("text")})["x"] = []  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("x", object(), "the variable x is a object; expected a text, a number, yes or no"),
+        ("x", [1], "the variable x is a list; expected a text, a number, yes or no"),
+        ("x", 10**1000, "the variable x is a number that is too large"),
+        ("x", "a" * 4001, "the variable x is a text of 4001 characters; at most 4000 are allowed"),
+        ("caller", "spoof", "'caller' is set by every call; choose another name"),
+        ("a-b", 1, "'a-b' is no name of a variable; expected such as tries or account_no"),
+        (5, 1, "5 is no name of a variable; expected such as tries or account_no"),
+    ],
+)
+def test_what_no_call_can_have_as_a_variable_is_refused(name: Any, value: Any, wrong: str) -> None:
+    variables = Variables()
+    for put in (
+        lambda: variables.__setitem__(name, value),
+        lambda: variables.update({name: value}),
+        lambda: variables.setdefault(name, value),
+        lambda: variables.__ior__({name: value}),
+    ):
+        with pytest.raises(FlowError, match=re.escape(wrong)):
+            put()
+    assert variables == {}
 
 
 def test_variables_begin_with_their_defaults() -> None:

@@ -121,6 +121,10 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
         (b"\xef\xbb\xbfivr: \xf6", "1:6: not UTF-8: byte 0xf6; save the file as UTF-8"),
         ("ivr: 1".encode("utf-16"), "1:1: not UTF-8: byte 0xff; save the file as UTF-8"),
         (b"ivr: 1\nflow: f\x07\n", "2:8: the character '\\x07' is not allowed; remove it"),
+        (
+            "ivr: 1\nflow: f\u202e\nstart: a\nstates: {a: {do: hang_up}}\n".encode(),
+            "2:7: the character '\\u202e' is not allowed in a value",
+        ),
         (b"\xef\xbb\xbfivr: 2\n", "1:6: this program reads ivr: 1, not ivr: 2"),
     ],
 )

@@ -263,6 +263,7 @@ def test_the_journal_is_that_of_a_real_call() -> None:
     }
     # Typed ahead: no step has said yet that it may be shown.
     assert {"at": 0.02, "event": "digit", "key": "*"} in call.journal
+    assert "presses *" in str(call.transcript)
     assert ("entry", "typed 2") in call.notes
 
 
