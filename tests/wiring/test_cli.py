@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,16 @@ def test_call_lets_one_be_the_caller(ivr: Ivr, shop: Path, monkeypatch: pytest.M
     assert said.code == 0
     assert "We are here from Monday to Friday" in said.out
     assert "ended by the caller" in said.out
+
+
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_nobody_calls_without_a_terminal(
+    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, closed, None)
+        said = ivr("call", "flows/menu.yaml")
+    assert said.code == 2 and "needs its input and its output, and one is closed" in said.err
 
 
 def test_nobody_calls_a_flow_that_needs_something(ivr: Ivr, shop: Path) -> None:
