@@ -25,6 +25,7 @@ _CODES = {
     "dict_type": Code.WRONG_SHAPE,
     "model_attributes_type": Code.WRONG_SHAPE,
 }
+_ROUTES = '{"*": "flows/menu.yaml"}'
 COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
 # Where people write a password, though it may be its place that is expected.
 _SHY = ("secrets", "mailboxes", "databases", "secret", "secret_env", "token", "password", "url",
@@ -53,7 +54,7 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings(**given)
     except EnvironmentError_ as error:
-        raise SettingsError(f"the environment: {error}; expected JSON for what has parts") from None
+        raise SettingsError(_no_json(error)) from None
     except ValidationError as error:
         faults += _faults(error, source, places, path)
     if faults:
@@ -91,6 +92,15 @@ def _unknown_variables() -> Iterator[Fault]:
             yield Fault(file, 0, 0, wrong, Code.UNKNOWN_KEY)
 
 
+def _no_json(error: EnvironmentError_) -> str:
+    """Which variable it is, without what it says: that may be secret."""
+    text = getattr(error.__cause__, "doc", None)
+    named = (name for name, value in os.environ.items() if value == text)
+    variable = next((name for name in named if name.upper().startswith(PREFIX)), "the environment")
+    example = _ROUTES if variable.upper() == f"{PREFIX}ROUTES" else '{"key": "value"} or ["value"]'
+    return f"{variable}: expected JSON such as {example}"
+
+
 def _faults(
     error: ValidationError, source: Source, places: Mapping[tuple[str, ...], Node], path: Path
 ) -> list[Fault]:
@@ -125,6 +135,8 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
         return "expected key: value pairs"
     if kind == "missing":
         return "is needed" + "; expected such as routes: {'*': flows/menu.yaml}" * (len(at) == 1)
+    if kind == "too_short":
+        return "expected at least one" + f", such as {_ROUTES}" * (at == ("routes",))
     message = message.removeprefix("Value error, ")
     if message[:2].istitle():  # not TLS
         message = message[0].lower() + message[1:]

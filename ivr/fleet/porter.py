@@ -8,6 +8,7 @@ import logging
 from .front import Destination, Front, FrontError, FrontPlan
 from .supervisor import SPARE, Supervisor
 
+FRONT = "run/front"  # in `var`; it outlives a supervisor that is killed
 AGAIN = 1.0  # seconds before it is told again what it did not take
 LONGEST_REST = 30.0  # seconds before a front that does not start is tried again
 
@@ -21,7 +22,7 @@ class Porter:
         """Raises `SettingsError`: there can be no such front."""
         settings = supervisor.settings
         self._supervisor = supervisor
-        self._front = Front(FrontPlan.of(settings, workers * SPARE), settings.var / "run/front")
+        self._front = Front(FrontPlan.of(settings, workers * SPARE), settings.var / FRONT)
         self._telling = asyncio.Lock()
         self._overdue = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

@@ -16,7 +16,7 @@ from pathlib import Path
 from .. import records
 from ..config import Settings
 from ..engine.errors import SettingsError
-from ..sip.check import require_usable
+from ..sip.check import require_free, require_usable
 from ..web.app import build
 from ..web.gate import Gate
 from ..web.metrics import Metrics
@@ -28,8 +28,8 @@ from .check import require_room
 from .crew import Bury, slot_of
 from .desk import Desk
 from .front import missing
-from .place import accounts, line_settings
-from .porter import Porter
+from .place import line_settings
+from .porter import FRONT, Porter
 from .privileges import unwritable
 from .self_call import SelfCall
 from .supervisor import ENDED, SPARE, Supervisor
@@ -78,7 +78,7 @@ class Server:
             raise SettingsError(
                 f"{var} is in use by another `ivr serve`; end that, or give this one its own `var`"
             )
-        accounts(self.settings)  # a secret that is not there is no reason for workers to die
+        self._require_port()
         limit = await self.supervisor.load()
         workers, behind_front = self._size(limit)
         if behind_front:
@@ -122,6 +122,14 @@ class Server:
             log.error("%s; without it one worker serves %d calls", lack, limit)
             return 1, False
         return workers, behind_front
+
+    def _require_port(self) -> None:
+        """Raises `SettingsError`: there is no place to listen, or the secret of an account is not
+        there, of which no worker need die."""
+        line = line_settings(self.settings)
+        front = self.settings.front.external or (self.settings.var / FRONT).exists()
+        if not front and not any(vital.known(self.settings.lives).values()):
+            require_free(line)  # else it may be held by what we shall take over
 
     def _require_line(self) -> None:
         """Raises `SettingsError`: callers, or accounts, cannot reach us as the settings say."""

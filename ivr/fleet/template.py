@@ -39,6 +39,8 @@ PR_SET_MEMORY_MERGE = 67
 
 
 def main(descriptor: int) -> int:
+    # It is for the supervisor, which reads the files anew; workers and their children inherit this.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     link = Link(socket.socket(fileno=descriptor))
     select.select([link.fileno()], [], [])
     task = next(link.receive())[0]

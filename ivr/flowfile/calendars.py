@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.schedule import Closure, Closures
+from .source import read_bytes
 
 YEARS = (2, 5)  # read, before and after this one
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -29,7 +30,7 @@ def read_calendar(file: Path, today: date | None = None) -> Closures:
     year = (today or datetime.now(UTC).date()).year
     begin, end = date(year - YEARS[0], 1, 1), date(year + YEARS[1], 12, 31)
     try:
-        calendar = Calendar.from_ical(file.read_bytes())
+        calendar = Calendar.from_ical(read_bytes(file))
         _refuse_endless(calendar, file.name, begin, end)
         events = of(calendar).between(begin, end)
         found = sorted(_closures(events, file.name), key=lambda closure: str(closure.begins))

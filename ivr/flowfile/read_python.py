@@ -17,6 +17,7 @@ from ..engine.flow import Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.verb import VERBS, Verb
 from .python_state import StateReader, Tree
+from .source import read_bytes
 
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"
 
@@ -124,7 +125,7 @@ def run_python(path: Path) -> tuple[ModuleType, dict[str, Verb]]:
 
 def _source(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         wrong = f"cannot be read: {why}"

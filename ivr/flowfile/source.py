@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from errno import EINVAL
 from pathlib import Path
 
 from yaml.error import MarkedYAMLError
@@ -252,11 +253,21 @@ class Source:
         return list(node.value) if isinstance(node, SequenceNode) else [node]
 
 
+def read_bytes(path: Path, most: int = -1) -> bytes:
+    """What is in *path*, at *most* so many bytes.  Raises OSError, and ValueError for its name.
+
+    A FIFO would keep its reader waiting for ever, and a device might never end.
+    """
+    if os.path.exists(path) and not os.path.isdir(path) and not is_file(path):
+        raise OSError(EINVAL, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def read_text(path: Path) -> str:
     """The text of the UTF-8 file *path*, without a byte order mark.  Raises `LoadError`."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+        raw = read_bytes(path, LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         wrong = f"cannot be read: {why}"

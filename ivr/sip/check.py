@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..engine.errors import SettingsError
@@ -30,7 +30,17 @@ class Finding:
 
 def require_usable(settings: LineSettings) -> None:
     """Raises `SettingsError` for the first thing that keeps the line from opening."""
-    for finding in _machine(settings):
+    _require(_machine(settings))
+
+
+def require_free(settings: LineSettings) -> None:
+    """Raises `SettingsError` where SIP cannot be listened for: told before anything that takes
+    time."""
+    _require(_sip(settings))
+
+
+def _require(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         if not finding.ok:
             raise SettingsError(f"{finding.detail}; {finding.remedy}")
 
@@ -80,13 +90,19 @@ def _stack(settings: LineSettings) -> Iterator[Finding]:
         yield Finding("overload", True, "a call beyond the limit gets 503 with Retry-After")
 
 
-def _machine(settings: LineSettings) -> Iterator[Finding]:
+def _sip(settings: LineSettings) -> Iterator[Finding]:
+    key = "fleet.first_port" if settings.front else "sip.port"
     yield _address(settings)
-    yield _port(settings, socket.SOCK_DGRAM, "UDP")
+    yield _port(settings, socket.SOCK_DGRAM, "UDP", key, settings.port)
     if settings.tcp:
-        yield _port(settings, socket.SOCK_STREAM, "TCP")
+        yield _port(settings, socket.SOCK_STREAM, "TCP", key, settings.port)
     if settings.tls:
-        yield _port(settings, socket.SOCK_STREAM, "TLS", settings.tls_port)
+        yield _port(settings, socket.SOCK_STREAM, "TLS", "sip.tls_port", settings.tls_port)
+
+
+def _machine(settings: LineSettings) -> Iterator[Finding]:
+    yield from _sip(settings)
+    if settings.tls:
         yield _tls(settings)
     yield _rtp(settings)
     yield _recordings(settings)
@@ -127,16 +143,20 @@ def _address(settings: LineSettings) -> Finding:
     return Finding(what, True, f"{settings.address}, peers are told {settings.advertised}")
 
 
-def _port(settings: LineSettings, kind: socket.SocketKind, name: str, number: int = 0) -> Finding:
-    what, number = f"{name} port", number or settings.port
+def _port(
+    settings: LineSettings, kind: socket.SocketKind, name: str, key: str, number: int
+) -> Finding:
+    what = f"{name} port"
     if not 1 <= number <= 65535:
         return Finding(
             what,
             False,
-            f"port: {number} is out of range",
+            f"{key}: {number} is out of range",
             "use a number from 1 to 65535; 5060 is usual",
         )
-    place = f"port: {name} port {number} of {settings.sip_bound}"
+    place = f"{key}: {name} port {number} of {settings.sip_bound}"
+    other = number + 10 if number < 65520 else number - 10
+    another = f"set another {key}, such as IVR_{key.upper().replace('.', '__')}={other}"
     try:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind is socket.SOCK_STREAM:
@@ -148,9 +168,9 @@ def _port(settings: LineSettings, kind: socket.SocketKind, name: str, number: in
                 what,
                 False,
                 f"{place} is in use by another program",
-                "end it (perhaps a second ivr), or set another port",
+                f"end it (perhaps a second ivr), or {another}",
             )
-        return Finding(what, False, f"{place} cannot be used: {error.strerror}", "set another port")
+        return Finding(what, False, f"{place} cannot be used: {error.strerror}", another)
     return Finding(what, True, f"{number} is free")
 
 

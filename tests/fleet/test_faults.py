@@ -13,7 +13,7 @@ import pytest
 from tests.sip.peer import Dialog
 
 from .conftest import Found
-from .town import Town
+from .town import Town, children, command
 
 pytestmark = pytest.mark.line
 
@@ -140,17 +140,6 @@ def test_a_flood(town: Found) -> None:
     here.end(calls)
     here.peer.run(None, 2)  # the front counts by the second
     here.end(here.up(8))
-
-
-def children(pid: int) -> list[int]:
-    """The processes below this one."""
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(number) for number in file.read().split()]
-
-
-def command(pid: int) -> str:
-    with open(f"/proc/{pid}/cmdline") as file:
-        return file.read()
 
 
 @pytest.mark.parametrize("wrong", ["FRONT__USERS", "CONTROL__TOKEN_FILE"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 
 from tests.sip.peer import Dialog
 
-from .town import FLOWS, TONES, Town
+from .town import FLOWS, TONES, Town, children, command
 
 pytestmark = pytest.mark.line
 
@@ -118,3 +120,16 @@ def test_sighup_replaces_every_worker_and_loses_no_call(here: Town) -> None:
         )
     here.end(calls)
     assert {record["ended_by"] for record in here.records_of(calls)} == {"caller"}
+
+
+def test_sighup_to_the_rest_of_the_fleet_ends_nobody(here: Town) -> None:
+    """`pkill -HUP` and `systemctl kill` send it to every process."""
+    calls = here.up(1)
+    templates = [pid for pid in children(here.server.pid) if "template" in command(pid)]
+    for pid in [*templates, *chain(*map(children, templates))]:
+        os.kill(pid, signal.SIGHUP)
+    here.server.send_signal(signal.SIGHUP)
+    here.says("ivr.supervisor reloaded")
+    here.end(calls)
+    assert {record["ended_by"] for record in here.records_of(calls)} == {"caller"}
+    assert "is gone" not in here.log.read_text()

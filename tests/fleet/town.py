@@ -270,3 +270,14 @@ class Town:
     @staticmethod
     def _free_range(count: int) -> int:
         return 11000 + int.from_bytes(os.urandom(2), "big") % 8000
+
+
+def children(pid: int) -> list[int]:
+    """The processes below this one."""
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(number) for number in file.read().split()]
+
+
+def command(pid: int) -> str:
+    with open(f"/proc/{pid}/cmdline") as file:
+        return file.read()

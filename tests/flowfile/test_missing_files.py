@@ -1,5 +1,6 @@
 """A file that is named and cannot be there is missing like any other."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from ivr.engine.errors import LoadError
 from ivr.testing.scenario import load_scenarios
 
-from .reading import faults, python_faults, state
+from .reading import all_faults, faults, python_faults, state
 
 LONG = "x" * 300  # no file system takes such a name
 HEAD = "ivr: 1\nflow: f\nstart: a\n{}\nstates: {{a: {{do: hang_up}}}}\n"
@@ -46,3 +47,17 @@ def test_in_a_scenario(tmp_path: Path) -> None:
     story.write_text(f"ivr: 1\nflow: {LONG}.yaml\nscenarios: {{a: {{steps: [is_over]}}}}\n")
     with pytest.raises(LoadError, match="no flow"):
         load_scenarios(story)
+
+
+@pytest.mark.parametrize("name", ["f.yaml", "f.py"])
+def test_a_fifo_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    [wrong] = all_faults(tmp_path, name)
+    assert wrong == f"{name}: cannot be read: not a regular file"
+
+
+def test_a_calendar_that_is_a_fifo(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "c.ics")
+    text = state("do: {schedule: {open: Mon 09:00-10:00, calendar: c.ics}}")
+    [wrong] = faults(tmp_path, text)
+    assert wrong.endswith("c.ics: not a regular file")

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ivr.config import load_settings
 from ivr.engine.codes import Code
 from tests.commands import Ivr, command_line
+from tests.sip.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -195,10 +198,29 @@ def test_settings_that_are_missing_or_wrong(ivr: Ivr, tmp_path: Path) -> None:
     assert "ivr.yaml:1:1: unknown key 'route'; did you mean 'routes'?" in said.err
 
 
-def test_serve_refuses_flows_with_faults(ivr: Ivr, shop: Path) -> None:
+def test_serve_refuses_flows_with_faults(
+    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_SIP__PORT", str(free_port()))
     Path("flows/menu.yaml").write_text("ivr: 1\n")
     said = ivr("serve")
     assert said.code == 1 and "flows/menu.yaml:1:1" in said.err
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_serve_looks_at_its_port_before_anything_that_takes_time(
+    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch, kind: socket.SocketKind
+) -> None:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("IVR_SIP__PORT", str(port))
+        said = ivr("serve")
+    name = "UDP" if kind is socket.SOCK_DGRAM else "TCP"
+    assert said.code == 2
+    assert f"ivr: sip.port: {name} port {port} of 127.0.0.1 is in use by another" in said.err
+    assert "set another sip.port, such as IVR_SIP__PORT=" in said.err
+    assert not Path("var/cache").exists()
 
 
 def test_prompts_are_rendered_once(ivr: Ivr, shop: Path) -> None:
@@ -216,6 +238,16 @@ def test_call_lets_one_be_the_caller(ivr: Ivr, shop: Path, monkeypatch: pytest.M
     assert said.code == 0
     assert "We are here from Monday to Friday" in said.out
     assert "ended by the caller" in said.out
+
+
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_nobody_calls_without_a_terminal(
+    ivr: Ivr, shop: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, closed, None)
+        said = ivr("call", "flows/menu.yaml")
+    assert said.code == 2 and "needs its input and its output, and one is closed" in said.err
 
 
 def test_nobody_calls_a_flow_that_needs_something(ivr: Ivr, shop: Path) -> None:

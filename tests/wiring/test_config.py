@@ -104,8 +104,19 @@ def test_a_variable_for_what_has_parts_is_json(
 ) -> None:
     file.write_text('routes: {"*": a.yaml}\n')
     monkeypatch.setenv(variable, "foo")
-    with pytest.raises(SettingsError, match="expected JSON"):
+    with pytest.raises(SettingsError, match=f"^{variable}: expected JSON such as {{"):
         load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("routes: {}", '1:9: routes: expected at least one, such as {"*": "flows/menu.yaml"}'),
+        ("routes: {'*': a.yaml}\nsip: {codecs: []}", "2:15: sip.codecs: expected at least one"),
+    ],
+)
+def test_what_must_not_be_empty(file: Path, text: str, fault: str) -> None:
+    assert faults(file, text) == [fault]
 
 
 def test_all_faults_at_once_with_their_places(file: Path) -> None:
