@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ..sip.conftest import free_port
+from ..ports import free_port
 from ..sip.peer import LOCAL, Peer
 from ..sip.provider import DOMAIN, SECRET, Provider
 from .test_registrations import call, registered

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Ivr, command_line
-from tests.sip.conftest import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_doctor_has_a_verdict_on_everything(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IVR_SIP__PORT", "17980")
+    monkeypatch.setenv("IVR_SIP__PORT", str(free_port()))
     said = ivr("doctor", "--json")
     verdicts = {verdict["what"]: verdict for verdict in json.loads(said.out)}
     assert {"Python", "settings", "flows", "voice", "prompts", "recordings"} <= set(verdicts)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ..sip.conftest import free_port
+from ..ports import free_port
 from ..sip.peer import LOCAL, Peer
 from ..sip.provider import DOMAIN, SECRET, Provider
 from .town import Town

@@ -17,9 +17,9 @@ import pytest
 
 from ivr.fleet.self_call import Outcome, Plan, self_call
 
+from ..ports import free_port, rtp_port
 from ..sip import rendered
 from ..sip.audio import RATE, write_wav
-from ..sip.conftest import free_port, rtp_port
 
 pytestmark = pytest.mark.line
 

@@ -14,7 +14,7 @@ from ivr.config import load_settings
 from ivr.fleet.trial import Trial, judged, trial
 from ivr.sip.check import Finding
 
-from ..sip.conftest import rtp_port
+from ..ports import rtp_port
 
 GOOD = Trial(
     answered=0.01,

@@ -18,11 +18,10 @@ from ivr import records
 from ivr.config import load_settings
 from ivr.engine.errors import SettingsError
 from ivr.store import calls
+from tests.ports import fleet_rtp_port, free_port
 from tests.sip import audio, rendered
-from tests.sip.conftest import free_port
 from tests.sip.peer import LOCAL, Dialog, Peer
 
-RTP_PORT = 30200  # below what the kernel hands out
 TONES = {"hello": 400, "again": 500, "sorry": 1400}
 ROOT = Path(__file__).parent
 FLOWS = {
@@ -61,12 +60,12 @@ class Town:
         self.folder = folder
         self.calls = calls
         self.port, self.control = free_port(), free_port()
-        self.first_port = self._free_range(3 * calls)
+        self.first_port = free_port(3 * calls)
         self.var = Path(str(settings.get("VAR", folder / "var")))
         variables = {
             "CALLS": calls,
             "SIP__PORT": self.port,
-            "SIP__RTP_PORT": RTP_PORT,
+            "SIP__RTP_PORT": fleet_rtp_port(),
             "FLEET__FIRST_PORT": self.first_port,
             "CONTROL__PORT": self.control,
             "DRAIN_SECONDS": 1,
@@ -266,10 +265,6 @@ class Town:
 
     def write_flow(self, name: str, verbs: str) -> None:
         (self.folder / f"flows/{name}.yaml").write_text(self.flow(name, verbs))
-
-    @staticmethod
-    def _free_range(count: int) -> int:
-        return 11000 + int.from_bytes(os.urandom(2), "big") % 8000
 
 
 def children(pid: int) -> list[int]:

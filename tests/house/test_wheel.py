@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ..ports import free_port, rtp_port
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.install
@@ -52,7 +54,7 @@ def test_new_test_and_serve(ivr: str, tmp_path: Path) -> None:
     run(ivr, "check", cwd=shop)
     assert "models/en  299 words" in run(ivr, "speech", "models", cwd=shop)
     port = free_port()
-    environment = {**os.environ, "IVR_SIP__PORT": str(port), "IVR_SIP__RTP_PORT": "42000"}
+    environment = {**os.environ, "IVR_SIP__PORT": str(port), "IVR_SIP__RTP_PORT": str(rtp_port())}
     with subprocess.Popen(
         [ivr, "serve"], cwd=shop, env=environment, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -95,12 +97,6 @@ def test_every_wheel_exists_for_python_3_12(wheel: Path, tmp_path: Path) -> None
         *("--python-version", "3.12", "--only-binary", ":all:"),
         *("--find-links", str(tmp_path), *ours, str(wheel)),
     )
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def options(port: int) -> str:

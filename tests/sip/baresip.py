@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..ports import free_port
 from . import audio
-from .conftest import free_port
 from .peer import LOCAL
 
 MODULES = Path("/usr/lib/baresip/modules")

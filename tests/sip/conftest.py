@@ -5,11 +5,9 @@ import logging
 import os
 import pickle
 import signal
-import socket
 import struct
 import sys
 import traceback
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,8 +21,9 @@ from ivr.engine.events import Event, HungUp
 from ivr.engine.signalled import Signalled
 from ivr.sip.settings import LineSettings
 
+from ..ports import free_port, rtp_port
 from . import audio
-from .peer import LOCAL, Peer
+from .peer import Peer
 
 if TYPE_CHECKING:
     from ivr.sip.phone import Phone
@@ -34,22 +33,6 @@ Script = Callable[[Event], Sequence[Effect]]
 Ready = Callable[[Sequence[Path]], None]
 Find = Callable[[Play, Ready], None]
 Prompts = Callable[[Callable[[Callable[[], None]], None]], Find]
-
-
-def free_port() -> int:
-    """A port that is free for UDP and TCP, below the range that the kernel hands out by itself."""
-    while True:
-        port = 10000 + int.from_bytes(os.urandom(2), "big") % 20000
-        try:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-            ):
-                udp.bind((LOCAL, port))
-                tcp.bind((LOCAL, port))
-            return port
-        except OSError:
-            continue
 
 
 class Line:
@@ -198,21 +181,6 @@ def launch(script: Callable[[], Script], tones: Path, **changed: Any) -> Line:
         traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def rtp_port() -> int:
-    """Where a range of 200 ports begins: another one for each line of this process."""
-    global _ranges
-    _ranges += 1
-    return 40000 + (_FIRST + _ranges % 20) % 80 * 250
-
-
-# Processes that share one run of the tests have 20 ranges each, which follow one another.
-_FIRST = (
-    zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())).encode())
-    + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 20
-)
-_ranges = 0
 
 
 def serve(

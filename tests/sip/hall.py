@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..ports import free_port, rtp_port
 from . import audio, rendered
-from .conftest import free_port, rtp_port
 from .peer import Dialog, Peer
 
 ROOT = Path(__file__).parents[2]

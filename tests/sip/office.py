@@ -21,8 +21,8 @@ from ivr.engine.events import Offered
 from ivr.sip.accounts import LineAccount
 from ivr.sip.settings import LineSettings
 
+from ..ports import free_port, rtp_port
 from . import resolver
-from .conftest import free_port, rtp_port
 
 T1 = 20  # milliseconds: what nobody answers fails after 64 of these
 

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .conftest import free_port
+from ..ports import free_port
 from .peer import LOCAL
 
 DOMAIN, SECRET = "provider.example", "wonderland"

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+from ..ports import free_port
 from . import audio
-from .conftest import free_port
 
 MODULES = "/usr/lib/baresip/modules"
 CONFIG = """\

@@ -15,7 +15,7 @@ from ivr.sip.accounts import MOST, LineAccount
 from ivr.sip.check import require_usable
 from ivr.sip.settings import LineSettings
 
-from .conftest import free_port
+from ..ports import free_port
 from .office import Office
 from .peer import Peer
 from .provider import DOMAIN, SECRET, Provider

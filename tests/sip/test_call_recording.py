@@ -34,8 +34,9 @@ from ivr.engine.events import (
 )
 from ivr.sip.recordings import repair
 
+from ..ports import free_port
 from . import audio
-from .conftest import Line, Script, StartLine, free_port
+from .conftest import Line, Script, StartLine
 from .peer import Dialog
 
 pytestmark = pytest.mark.line

@@ -12,7 +12,8 @@ from ivr.engine.call_out import CallOut
 from ivr.engine.effects import Effect, HangUp, Play
 from ivr.engine.events import Answered, Digit, Event, HungUp, LegRinging, Offered
 
-from .conftest import Line, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, StartLine
 from .test_transfer import Desk
 
 pytestmark = pytest.mark.line

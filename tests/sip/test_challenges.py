@@ -10,7 +10,7 @@ import pytest
 from ivr.sip.accounts import LineAccount
 from ivr.sip.challenges import Challenges, readable
 
-from .conftest import free_port
+from ..ports import free_port
 from .office import Office
 from .peer import LOCAL, Peer
 from .wire import Message

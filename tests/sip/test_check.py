@@ -12,7 +12,7 @@ import pytest
 from ivr.sip.check import check
 from ivr.sip.settings import LineSettings
 
-from .conftest import free_port
+from ..ports import free_port
 from .peer import LOCAL
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from ..ports import free_port, rtp_port
 from . import audio, rendered
-from .conftest import free_port
 from .peer import Dialog, Peer
 
 pytestmark = pytest.mark.line
@@ -61,7 +61,8 @@ class Office:
         (folder / "other.yaml").write_text(SURVEY.replace("flow: survey", "flow: other"))
         (folder / "ivr.yaml").write_text(
             'routes: {"*": other.yaml}\nflows: [survey.yaml]\n'
-            f"sip: {{port: {free_port()}, rtp_port: 30800}}\ncontrol: {{port: {free_port()}}}\n"
+            f"sip: {{port: {free_port()}, rtp_port: {rtp_port()}}}\n"
+            f"control: {{port: {free_port()}}}\n"
         )
         rendered.bring(folder / "var")
         self.peer = Peer(0)

@@ -11,8 +11,9 @@ from ivr.engine.effects import Answer, Effect, Play, Stop
 from ivr.engine.events import Answered, Digit, Event, HungUp, LegAnswered, Offered
 from ivr.sip.tones import KEYS
 
+from ..ports import free_port
 from . import sounds
-from .conftest import Line, Script, StartLine, free_port
+from .conftest import Line, Script, StartLine
 from .test_transfer import Desk, calls
 
 pytestmark = pytest.mark.line

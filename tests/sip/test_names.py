@@ -11,8 +11,9 @@ from ivr.engine.effects import Answer, Dial, Effect, HangUp, Join, Play
 from ivr.engine.events import Answered, Digit, Event, HungUp, LegAnswered, LegEnded, Offered
 from ivr.sip.accounts import LineAccount
 
+from ..ports import free_port
 from . import resolver
-from .conftest import Line, Script, StartLine, free_port
+from .conftest import Line, Script, StartLine
 from .office import Office
 from .peer import LOCAL, Dialog, Peer
 

@@ -19,7 +19,8 @@ from ivr.engine.events import (
     RecordDone,
 )
 
-from .conftest import Line, Script, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, Script, StartLine
 from .peer import LOCAL, Dialog
 from .test_transfer import Desk
 

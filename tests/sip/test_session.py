@@ -19,8 +19,9 @@ from ivr.engine.events import (
     PlayDone,
 )
 
+from ..ports import free_port
 from . import hours
-from .conftest import Line, StartLine, free_port
+from .conftest import Line, StartLine
 from .peer import Dialog
 from .wire import Message
 

@@ -9,7 +9,8 @@ import pytest
 from ivr.engine.effects import Answer, Dial, Effect, HangUp, Reject
 from ivr.engine.events import Answered, Event, HungUp, LegAnswered, LegEnded, Offered
 
-from .conftest import Line, Script, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, Script, StartLine
 from .test_transfer import Desk
 
 pytestmark = pytest.mark.line

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import free_port
+from ..ports import free_port
 from .hall import Hall
 from .peer import LOCAL
 

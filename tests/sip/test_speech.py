@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ..ports import free_port
 from . import audio, sounds, speakers
-from .conftest import free_port
 from .hall import Hall
 from .peer import Dialog
 from .sounds import Sound

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from ..ports import free_port, rtp_port
 from . import rendered
 from .audio import RATE, write_wav
-from .conftest import free_port, rtp_port
 
 pytestmark = pytest.mark.line
 

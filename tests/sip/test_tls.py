@@ -16,7 +16,8 @@ import pytest
 from ivr.engine.effects import Answer, Effect, HangUp, Play
 from ivr.engine.events import Answered, Digit, Event, HungUp, Offered
 
-from .conftest import Line, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, StartLine
 from .peer import LOCAL, Dialog
 from .wire import parse
 
@@ -144,16 +145,16 @@ def test_a_handshake_that_does_not_end(line: StartLine, settings: Settings) -> N
 
 
 def test_connections_that_end_before_their_handshake(line: StartLine, settings: Settings) -> None:
-    """Some sixty of them at once would end the process."""
+    """Some sixty of them within half a second would end the process; here it is twice as many."""
     phone = line(lambda: plays, **settings)
     call = phone.peer.up()
-    for _ in range(100):
+    for _ in range(60):
         with contextlib.ExitStack() as burst:
             for _ in range(8):
                 link = burst.enter_context(socket.socket())
                 link.setblocking(False)
                 link.connect_ex((LOCAL, settings["tls_port"]))
-            phone.peer.run(None, 0.005)
+            phone.peer.run(None, 0.03)
     assert phone.alive()
     so_far = len(call.heard)
     phone.peer.expect(lambda: len(call.heard) > so_far + 25, "sound goes on")

@@ -23,7 +23,8 @@ from ivr.engine.events import (
     ReferDone,
 )
 
-from .conftest import Line, Script, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, Script, StartLine
 from .peer import Dialog
 
 pytestmark = pytest.mark.line

@@ -12,7 +12,8 @@ from ivr.engine.effects import Answer, Dial, Effect, Refer
 from ivr.engine.events import Answered, Digit, Event, LegAnswered, LegEnded, Offered, ReferDone
 from ivr.sip.tolls import Ledger
 
-from .conftest import Line, Script, StartLine, free_port
+from ..ports import free_port
+from .conftest import Line, Script, StartLine
 from .peer import LOCAL, Dialog
 from .test_transfer import Desk, calls
 

@@ -17,13 +17,14 @@ from alembic.migration import MigrationContext
 from ivr.store import calls
 from ivr.store.tables import metadata
 
+from ..ports import keep
 from .house import House, voicemail
 from .postgresql import Server
 from .test_database import upgraded_by
 
 pytestmark = pytest.mark.line
 
-PORT = 27400
+PORT = keep(1)
 names = count()
 
 

@@ -13,9 +13,10 @@ from ivr.store.record import as_json
 from ivr.store.spool import BROKEN, WEBHOOK
 from ivr.store.webhook import Webhook
 
+from ..ports import keep
 from .house import NOON, House
 
-PORT = 27490
+PORT = keep(1)
 SECRET = b"between us"
 
 

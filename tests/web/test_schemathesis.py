@@ -14,11 +14,12 @@ from ivr.web.openapi import document
 from ivr.web.operations import PARAMETERS, operations
 from ivr.web.server import serve
 
+from ..ports import keep
 from .conftest import TOKEN, Api
 from .fakes import CALL
 
 pytestmark = pytest.mark.line
-PORT = 28001
+PORT = keep(1)
 
 schema = schemathesis.openapi.from_dict(
     document(operations(guard_metrics=True), PARAMETERS, "1"),

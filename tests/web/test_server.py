@@ -11,11 +11,12 @@ import pytest
 from ivr.engine.errors import SettingsError
 from ivr.web.server import serve
 
+from ..ports import keep
 from .conftest import BEARER, Api
 from .fakes import CALL
 
 pytestmark = pytest.mark.line
-PORT = 28010
+PORT = keep(3)
 URL = f"http://127.0.0.1:{PORT}"
 
 

@@ -12,7 +12,7 @@ import pytest
 from ivr.config import load_settings
 from ivr.engine.codes import Code
 from tests.commands import Ivr, command_line
-from tests.sip.conftest import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.work.databases import Database
-from tests.sip.conftest import free_port
+from tests.ports import free_port
 from tests.store import postgresql
 
 Reply = Callable[["Request"], None]

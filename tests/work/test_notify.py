@@ -22,7 +22,7 @@ from ivr.work.http import Http
 from ivr.work.job import Failed, TooSlow
 from ivr.work.mail import Mail, MailServer
 from ivr.work.notify import Notify, signature
-from tests.sip.conftest import free_port
+from tests.ports import free_port
 
 from .conftest import Service
 

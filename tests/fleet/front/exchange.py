@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from ivr.fleet.front import Destination, Front, FrontPlan, Workers
 
+from ...ports import keep
 from ...sip.peer import LOCAL, Dialog, Peer
 from ...sip.wire import Message
 
-PORT, TLS_PORT, FIRST, LAST = 26000, 26061, 26100, 26109
+PORT, TLS_PORT, FIRST = keep(1), keep(1), keep(10)
+LAST = FIRST + 9
 T = TypeVar("T")
 
 
