@@ -1,0 +1,1 @@
+"""Know a flow before callers do: check, explore, cover, draw, compare, replay."""
