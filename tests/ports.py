@@ -31,13 +31,13 @@ def keep(count: int) -> int:
 
 def free_port(count: int = 1) -> int:
     """A port that was not given away for a long time, and so are the `count` - 1 after it; all of
-    them are free for UDP and TCP."""
+    them are free for UDP and TCP.  The next one is nobody's: programs take it for RTCP, or TLS."""
     global _given
     while True:
         if _given + count > _ALL - _KEPT:
             _given = 0
         first = _FIRST + _KEPT + _given
-        _given += count
+        _given += count + 1
         if all(_is_free(first + number) for number in range(count)):
             return first
 

@@ -63,7 +63,7 @@ THEN = {
 class Hall:
     """A served project, a caller, and the desk that calls are transferred to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drain_seconds: int = 1) -> None:
         self.folder = folder
         self.port, self.desk_port = free_port(), free_port()
         self._write()
@@ -71,7 +71,7 @@ class Hall:
             **os.environ,
             "IVR_SIP__PORT": str(self.port),
             "IVR_SIP__RTP_PORT": str(rtp_port()),
-            "IVR_DRAIN_SECONDS": "1",
+            "IVR_DRAIN_SECONDS": str(drain_seconds),
         }
         rendered.bring(folder / "var")
         self.log = folder / "log"

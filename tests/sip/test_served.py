@@ -253,12 +253,12 @@ def test_sigterm_ends_what_does_not_finish(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
+    hall = Hall(tmp_path, drain_seconds=60)
     hall.peer.up("pause")
     hall.server.send_signal(signal.SIGTERM)
     hall.peer.run(None, 0.2)
     hall.server.send_signal(signal.SIGTERM)
-    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 1)
+    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 20)
     assert hall.server.returncode == 128 + signal.SIGTERM
     hall.release()
 

@@ -47,8 +47,10 @@ def sipp(hall: Hall, folder: Path, scenario: Path, number: str, *options: str) -
         "-nostdin", "-timeout", "8", "-timeout_error", "-trace_err", *options,
         f"{LOCAL}:{hall.port}",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=20)
-    wrong = "\n".join(file.read_text() for file in folder.glob("*errors.log"))
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=20
+    )
+    wrong = "\n".join(file.read_text(errors="replace") for file in folder.glob("*errors.log"))
     assert done.returncode == 0, wrong or done.stdout[-2000:]
 
 

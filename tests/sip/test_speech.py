@@ -206,7 +206,7 @@ def test_sipp_says_digits(office: Office, tmp_path: Path) -> None:
     sound.write_bytes(b"".join(sounds.packets(speakers.turn("four seven one nine", "flite", 20))))
     scenario = tmp_path / "speaks.xml"
     scenario.write_text((SCENARIOS / "speaks.xml").read_text().replace("SOUND", str(sound)))
-    sipp(office, tmp_path, scenario, "number", "-mp", str(free_port()))
+    sipp(office, tmp_path, scenario, "number", "-mp", str(free_port(4)))
     assert "heard 4719" in [line.get("detail") for line in office.journal()]
 
 

@@ -64,7 +64,7 @@ def test_a_port_that_is_taken(api: Api) -> None:
         async with serve(api.app, "127.0.0.1", PORT + 2):
             pass
 
-    refused = pytest.raises(SettingsError, match=r"127.0.0.1:28012: .* set control.address")
+    refused = pytest.raises(SettingsError, match=rf"127.0.0.1:{PORT + 2}: .* set control.address")
     with socket.create_server(("127.0.0.1", PORT + 2)), refused:
         asyncio.run(start())
     asyncio.run(start())

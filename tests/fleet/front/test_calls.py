@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .exchange import Exchange
+from .exchange import PORT, Exchange
 
 pytestmark = pytest.mark.line
 
@@ -104,8 +104,8 @@ def test_outside_and_inside_may_be_two_networks(serve: Callable[..., Exchange]) 
     hall.caller.there = "127.0.0.3"
     call = hall.caller.up()
     [served] = [each for worker in hall.workers for each in worker.calls]
-    assert "127.0.0.1:26000" in served.route[0]
-    assert "198.51.100.7:26000" in call.route[0]
+    assert f"127.0.0.1:{PORT}" in served.route[0]
+    assert f"198.51.100.7:{PORT}" in call.route[0]
     hall.caller.expect(lambda: served.got("ACK"), "the ACK comes to the worker")
     served.bye()
     hall.caller.expect(lambda: served.final("BYE"), "the BYE is answered")
