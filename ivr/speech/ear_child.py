@@ -21,6 +21,7 @@ from .recogniser import Grammar, Recogniser, RecogniserError, Recognition
 
 RATE = 8000
 PIECE = 65536
+GIVES_WAY = 5  # steps of priority: words can wait where a machine is full, sound cannot
 
 ENGINES = {
     "vosk": "ivr.speech.vosk_recogniser",
@@ -129,6 +130,7 @@ class Recognisers:
 
 def main(setup: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(GIVES_WAY)
     answers = os.dup(1)
     # What libraries print must not get between the frames.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

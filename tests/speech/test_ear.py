@@ -288,6 +288,11 @@ def test_who_speaks_before_the_models_are_loaded_is_heard(make_ear: MakeEar) -> 
     assert [caller.told(), caller.told()] == [SpeechStarted(), Heard("sales")]
 
 
+def test_recognising_gives_way_to_sound(ear: Ear) -> None:
+    assert ear.process.pid
+    assert os.getpriority(os.PRIO_PROCESS, ear.process.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def test_closing_twice_and_listening_after_it(make_ear: MakeEar) -> None:
     ear = make_ear()
     ear.start()
