@@ -80,7 +80,7 @@ class Line:
     def of(self, kind: type[Any], call: str = "") -> list[Any]:
         return [e for id, e in self.events if isinstance(e, kind) and call in ("", id)]
 
-    def expect(self, kind: type[Any], seconds: float = 5.0, count: int = 1) -> Any:
+    def expect(self, kind: type[Any], seconds: float = 15.0, count: int = 1) -> Any:
         """Waits for the `count`-th event of a kind."""
         self.peer.expect(lambda: len(self.of(kind)) >= count, kind.__name__, seconds)
         return self.of(kind)[count - 1]

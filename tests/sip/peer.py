@@ -289,7 +289,7 @@ class Peer:
         self.expect(lambda: dialog.up, "the call is answered")
         return dialog
 
-    def expect(self, holds: Callable[[], object], what: str, seconds: float = 5.0) -> None:
+    def expect(self, holds: Callable[[], object], what: str, seconds: float = 15.0) -> None:
         """Moves on until `holds`, which it must within `seconds`."""
         assert self.run(holds, seconds), f"never happened: {what}"
 

@@ -96,15 +96,15 @@ class Office:
         return self.starts("-m", "ivr", "dial", self.to, "--flow", flow, *words)
 
     def is_called(self) -> Dialog:
-        self.peer.expect(lambda: self.calls, "the call", 15)
+        self.peer.expect(lambda: self.calls, "the call", 40)
         return self.calls[-1]
 
     def hears(self, prompt: str) -> None:
         call = self.is_called()
-        self.peer.expect(lambda: TONES[prompt] in dict(call.tones()), prompt, 10)
+        self.peer.expect(lambda: TONES[prompt] in dict(call.tones()), prompt, 20)
 
     def ends(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
-        self.peer.expect(lambda: process.poll() is not None, "the end", 15)
+        self.peer.expect(lambda: process.poll() is not None, "the end", 40)
         out, err = process.communicate()
         assert "Traceback" not in err, err
         return process.returncode, out, err

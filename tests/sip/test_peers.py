@@ -54,7 +54,7 @@ def test_five_hundred_calls_leave_nothing_behind(line: StartLine, tmp_path: Path
     before = memory(phone.pid)
     sipp(phone, tmp_path, 500, "-r", "28", "-l", "3", "-t", "t1")
     phone.peer.expect(lambda: memory(phone.pid)[1:] == before[1:], "threads and files as before")
-    assert len(phone.of(HungUp)) == 550
+    phone.expect(HungUp, count=550)
     grown = memory(phone.pid)[0] - before[0]
     assert grown < 4000, f"{grown} kB"
 
@@ -62,7 +62,7 @@ def test_five_hundred_calls_leave_nothing_behind(line: StartLine, tmp_path: Path
 def test_sipp_by_tcp(line: StartLine, tmp_path: Path) -> None:
     phone = line(menu)
     sipp(phone, tmp_path, 5, "-t", "t1", "-r", "10")
-    assert len(phone.of(Answered)) == 5
+    phone.expect(Answered, count=5)
 
 
 def test_barge_in_on_the_wire(line: StartLine, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ class Exchange:
         """How often each worker had a call."""
         return [len(worker.calls) for worker in self.workers]
 
-    def final(self, dialog: Dialog, seconds: float = 5.0) -> Message:
+    def final(self, dialog: Dialog, seconds: float = 15.0) -> Message:
         self.caller.expect(dialog.final, "a final answer", seconds)
         message = dialog.final()
         assert message
