@@ -96,13 +96,23 @@ def test(
     sip: Annotated[
         str, typer.Option(help="HOST:PORT of a server: tell them by real calls to it.")
     ] = "",
+    cov: Annotated[
+        bool, typer.Option("--cov", help="Tell what of the flows the scenarios cover.")
+    ] = False,
+    cov_fail_under: Annotated[
+        float | None, typer.Option(min=0, max=100, help="Exit code 1 below so many percent.")
+    ] = None,
+    cov_html: Annotated[Path | None, typer.Option(help="Write it as a page, too.")] = None,
+    cov_json: Annotated[Path | None, typer.Option(help="Write it for `ivr draw`, too.")] = None,
     settings: Settings = DEFAULT,
     json: Json = False,
 ) -> None:
     """Run the scenarios of flows, in virtual time or by real calls."""
+    from .coverage import Wanted
     from .test import run
 
-    raise typer.Exit(run(files or [settings.parent / "flows"], settings, sip, json))
+    wanted = Wanted(cov, cov_fail_under, cov_html, cov_json)
+    raise typer.Exit(run(files or [settings.parent / "flows"], settings, sip, json, wanted))
 
 
 @app.command()

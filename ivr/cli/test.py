@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.errors import LoadError
+from ..engine.errors import LoadError, SettingsError
 from ..project import Ground
 from ..testing.run import Report
 from ..testing.run import run as run_scenarios
 from ..testing.scenario import ScenarioResult
+from ..testing.watching import watching
+from . import coverage as cov
 from .output import as_json, complain_of
 from .self_call import address
 
 
-def run(files: list[Path], settings_file: Path, sip: str, json: bool) -> int:
+def run(files: list[Path], settings_file: Path, sip: str, json: bool, wanted: cov.Wanted) -> int:
     told = _nothing if json else _tell
     target = address(sip, "--sip") if sip else None
+    if target is not None and wanted:
+        raise SettingsError(
+            "--cov counts simulated calls, and --sip makes real ones; leave one out"
+        )
+    coverage = None
     try:
         ground = Ground.read(settings_file)
     except LoadError as error:
         report = Report(faults=list(error.faults))
     else:
         if target is None:
-            report = run_scenarios(files, ground.prompts, told, ground.house)
+            with watching(None if wanted else 0) as calls:
+                report = run_scenarios(files, ground.prompts, told, ground.house)
+            if wanted:
+                coverage = cov.begin(ground, files, report.faults)
+                coverage.add(calls)
         else:
             from ..phoning import run as run_by_phone  # numpy, and the voice
 
@@ -30,10 +41,12 @@ def run(files: list[Path], settings_file: Path, sip: str, json: bool) -> int:
                 files, target, ground.settings, ground.prompts, told, ground.house
             )
     if json:
-        as_json(report.as_json())
+        as_json(report.as_json() | ({"coverage": cov.as_plain(coverage)} if coverage else {}))
     else:
         _sum_up(report)
-    return report.exit_code
+        if coverage:
+            cov.show(coverage)
+    return report.exit_code | (cov.write(coverage, wanted) if coverage else 0)
 
 
 def _nothing(result: ScenarioResult) -> None: ...

@@ -8,7 +8,7 @@ from ..engine.effects import Effect, Note
 from ..engine.events import Event
 from ..engine.session import Session
 from ..engine.values import Value
-from .errors import StoryError
+from .errors import StoryError, report
 from .line import SimulatedLine
 from .mailboxes import Letter
 from .transcript import clock, ending, journal, last_events, transcript
@@ -97,9 +97,20 @@ class Observed:
         return "\n".join(map(str, transcript(self._line.log, self._line.sounds)))
 
     @property
+    def failures(self) -> list[str]:
+        """What failed in the flow, whether or not it has gone on: the state, and why."""
+        return [detail for kind, detail in self.notes if kind == "failed"]
+
+    @property
     def session(self) -> Session:
         """The engine's side of the call."""
         return self._line.session
+
+    def report(self, sentence: str = "") -> str:
+        """*sentence*, the transcript, and the last that went into and came out of the flow."""
+        line = self._line
+        sentence = sentence or f"at {clock(line.now)}, state {self.state}"
+        return report(sentence, self.transcript.splitlines(), last_events(line.log))
 
     def _is_there(self, what: str) -> None:
         """Fail where the caller is gone, and cannot do that any more."""
@@ -112,8 +123,7 @@ class Observed:
         __tracebackhide__ = True
         line = self._line
         sentence += f" (at {clock(line.now)}, state {self.state})"
-        fault = next((detail for kind, detail in self.notes if kind == "failed"), "")
-        if fault:
+        for fault in self.failures[:1]:
             sentence += f"; the flow had failed: {fault}"
         lines = [str(line) for line in transcript(line.log, line.sounds)]
         raise StoryError(sentence, lines, last_events(line.log))

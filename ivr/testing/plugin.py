@@ -13,12 +13,17 @@ Marks nearer to the test win, so that a module can name the flow and a test the 
 fixture ``flow`` of your own does as well.
 
 A file ``*.test.yaml`` that begins with ``ivr:`` is collected, one test a scenario.
+
+A test that fails shows its last call; ``--ivr-cov`` tells what of the flows the calls of all tests
+cover.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +39,13 @@ _LANGUAGE = re.compile(r"^ivr\s*:", re.MULTILINE)
 HOUSE = "ivr.yaml"  # in the root folder, where there is one
 _FLOWS = pytest.StashKey[dict[Path, "Flow"]]()
 _HOUSE = pytest.StashKey["House | None"]()
+_CALLS = pytest.StashKey[deque[Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    from ..inspect.coverage.plugin import add_options
+
+    add_options(parser.getgroup("ivr", "call flows"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "flow(*flows, at=…, caller=…, …): the flows that `call` calls, and how it is offered",
     )
+    from ..inspect.coverage.plugin import CoveragePlugin, wanted
+
+    if wanted(config):
+        config.pluginmanager.register(CoveragePlugin(config, lambda: _begun(config)))
 
 
 # -- the call fixture --------------------------------------------------------------------------
@@ -113,6 +129,46 @@ def _house(config: pytest.Config) -> House | None:
     if _HOUSE not in config.stash:
         config.stash[_HOUSE] = Ground.read(config.rootpath / HOUSE).house
     return config.stash[_HOUSE]
+
+
+def _begun(config: pytest.Config) -> Iterator[Flow]:
+    """Those that the project in the root folder leads calls to, as far as they can be read."""
+    from ..engine.errors import LoadError
+    from ..flowfile import load_flow
+    from ..project import Ground
+
+    ground = Ground.read(config.rootpath / HOUSE)
+    for file in ground.settings.flow_files if ground.settings else ():
+        with suppress(LoadError):  # `ivr check` tells
+            yield load_flow(file, house=ground.house)
+
+
+# -- what happened ---------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Remember the last simulated call of a test."""
+    from .watching import watching
+
+    with watching(most=1) as calls:
+        item.stash[_CALLS] = calls
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show it, where the test fails for another reason than what the caller met."""
+    from .errors import StoryError
+
+    report = yield
+    known = call.excinfo is None or isinstance(call.excinfo.value, StoryError | ScenarioFailed)
+    if report.failed and not known:
+        for last in item.stash.get(_CALLS, deque()):
+            report.sections.append(("simulated call", last.report()))
+    return report
 
 
 # -- scenarios ---------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from .speaking import Speaking
 from .transcript import ending, named
 from .transfers import Transfers
 from .values import Sound
+from .watching import made
 
 MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 """The time of day of a call that says nothing else: a Monday, 10:00 UTC."""
@@ -103,6 +104,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
         super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes, secrets))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
+        made(self)
 
     # -- what the caller hears -------------------------------------------------------------------
 

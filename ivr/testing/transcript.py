@@ -48,7 +48,7 @@ from ..engine.events import (
 )
 from .values import Entry, Said, Sound
 
-LAST = 8  # events and effects shown below a transcript
+LAST = 10  # events and effects shown below a transcript
 WIDEST = 110  # characters of each
 
 _SCREENED = {

@@ -181,3 +181,81 @@ def test_other_projects_are_left_alone(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-W", "error", *QUICK).assert_outcomes(passed=1)
+
+
+def test_a_failure_shows_the_last_call(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        from ivr.flowfile import load_flow
+        from ivr.testing import SimulatedCall
+
+        def test_path():
+            call = SimulatedCall(load_flow("flows/tiny.yaml")).hears("welcome").hangs_up()
+            assert call.path == ["greet"]
+        """
+    )
+    result = project.runpytest(*QUICK)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*simulated call*", "at 00:02.3, state choose", "*hangs up", "last events:", "*HungUp(*"]
+    )
+
+
+COVERED = "flows/tiny.yaml  3/3 *2/2 *3/4 *2/2 *1/1 *91 %"
+
+
+def test_coverage_of_flows(project: pytest.Pytester) -> None:
+    (project.path / "flows/tiny.test.yaml").write_text(STORY)
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flow("flows/tiny.yaml")
+        def test_silence(call):
+            call.is_asked("welcome", "menu").waits(60).is_over("flow")
+        """
+    )
+    files = ("--ivr-cov-html=cov.html", "--ivr-cov-json=cov.json")
+    result = project.runpytest("--ivr-cov", *files, *QUICK)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["flows/tiny.yaml:*: outcome choose: no_match", COVERED])
+    assert "no_match" in (project.path / "cov.html").read_text()
+    assert '["choose", "sales", "bye", 1]' in (project.path / "cov.json").read_text()
+
+
+def test_too_little_coverage_fails(project: pytest.Pytester) -> None:
+    (project.path / "flows/tiny.test.yaml").write_text(STORY)
+    result = project.runpytest("--ivr-cov-fail-under=90", *QUICK)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILED: coverage is 8? %, less than 90 %*"])
+    assert project.runpytest("--ivr-cov-fail-under=80", *QUICK).ret == 0
+
+
+def test_processes_hand_over_what_they_cover(project: pytest.Pytester) -> None:
+    (project.path / "flows/tiny.test.yaml").write_text(STORY)
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flow("flows/tiny.yaml")
+        def test_silence(call):
+            call.is_asked("welcome", "menu").waits(60).is_over("flow")
+        """
+    )
+    alone = [option for option in QUICK if "xdist" not in option]
+    result = project.runpytest("--ivr-cov", "-n1", *alone)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines([COVERED])
+
+
+def test_a_flow_that_nobody_calls_is_not_covered(project: pytest.Pytester) -> None:
+    (project.path / "ivr.yaml").write_text("routes: {'*': flows/tiny.yaml}\n")
+    project.makepyfile("def test_nothing(): pass")
+    result = project.runpytest("--ivr-cov", *QUICK)
+    result.stdout.fnmatch_lines(["flows/tiny.yaml:*: state greet", "flows/tiny.yaml*0/3*0 %"])
+
+
+def test_a_file_that_cannot_be_written(project: pytest.Pytester) -> None:
+    result = project.runpytest("--ivr-cov-html=no/such/cov.html", *QUICK)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --ivr-cov-html: no/such is no folder"])
