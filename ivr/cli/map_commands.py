@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import DEFAULT, Settings
+from .options import DEFAULT, Json, Settings
 
 maps = typer.Typer()
 
@@ -30,3 +30,24 @@ def draw(
     from .draw import run
 
     run(flow, out, everything, settings)
+
+
+@maps.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="Flow file, or one of git, such as main:flows/menu.yaml.")
+    ],
+    new: Annotated[str, typer.Argument(help="The same.")],
+    out: Out = None,
+    json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a comment for a pull request.")
+    ] = False,
+    settings: Settings = DEFAULT,
+) -> None:
+    """Tell what changes for callers.  Exit code 0: nothing; 1: something; 2: trouble."""
+    from .diff import run
+
+    raise typer.Exit(
+        run(old, new, "json" if json else "markdown" if markdown else "text", out, settings)
+    )
