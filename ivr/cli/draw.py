@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..config import load_settings
 from ..engine.errors import SettingsError
 from ..engine.flow import Flow
 from ..flowfile import load_flow
-from ..inspect.draw import FORMATS, Picture, picture_of, render
+from ..inspect.draw import FORMATS, Covered, Picture, Traffic, Trip, picture_of, render
 from ..project import Ground
 
 
-def run(file: Path, out: Path | None, everything: bool, settings_file: Path) -> None:
+def run(
+    file: Path, out: Path | None, everything: bool, since: str, cov: Path | None, settings: Path
+) -> None:
     wanted(out)
-    flow = read(file, settings_file)
-    show(picture_of(flow, everything=everything), out)
+    if since and cov:
+        raise SettingsError("--calls and --cov each have colours of their own; leave one out")
+    flow = read(file, settings)
+    over = traffic(settings, flow, since) if since else Covered.read(cov, flow) if cov else None
+    show(picture_of(flow, everything=everything, over=over), out)
+
+
+def traffic(file: Path, flow: Flow, since: str) -> Traffic:
+    """The calls through *flow*, as far back as *since* says: 7d.  Raises `SettingsError`."""
+    from ..store import calls
+    from .calls import moment, reading
+
+    wanted = calls.Filter(moment(since, option="--calls"), flow=flow.name)
+    with reading(load_settings(file)) as connection:
+        trips = [
+            Trip(tuple(path.split(" > ")) if path else (), last, ended_by, number)
+            for path, last, ended_by, number in calls.trips(connection, wanted)
+        ]
+    return Traffic(flow, trips)
 
 
 def wanted(out: Path | None) -> None:

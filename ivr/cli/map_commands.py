@@ -24,12 +24,18 @@ def draw(
     everything: Annotated[
         bool, typer.Option("--all", help="Also draw the ways that fail, and those of every state.")
     ] = False,
+    calls: Annotated[
+        str, typer.Option(help="Lay calls over it, as far back as this: 12h, 7d, or a day.")
+    ] = "",
+    cov: Annotated[
+        Path | None, typer.Option(help="Lay over it what `ivr test --cov-json FILE` has written.")
+    ] = None,
     settings: Settings = DEFAULT,
 ) -> None:
     """Draw a flow; without --out its picture is printed, in Mermaid."""
     from .draw import run
 
-    run(flow, out, everything, settings)
+    run(flow, out, everything, calls, cov, settings)
 
 
 @maps.command()

@@ -87,22 +87,49 @@ class Way:
     tone: Tone
 
 
-def picture_of(flow: Flow, *, everything: bool = False) -> Picture:
+class Overlay:
+    """What is laid over a map.  This one: nothing."""
+
+    caption: tuple[str, ...] = ()
+
+    def shows(self, way: Way) -> bool:
+        """Whether *way* is drawn even if callers seldom go it."""
+        return False
+
+    def way(self, way: Way) -> Way:
+        return way
+
+    def box(self, box: Box, state: State) -> Box:
+        return box
+
+    def line(self, line: Line) -> Line:
+        return line
+
+
+def picture_of(flow: Flow, *, everything: bool = False, over: Overlay | None = None) -> Picture:
     """The picture of *flow*, and of every flow that it calls.
 
     Ways that fail, and those that every state has, are drawn where there is no other way to a
     state; with *everything* all of them are.
     """
+    over = over or Overlay()
     maps = charts(flow)
-    drawn = {each.prefix: list(_drawn(each, everything)) for each in maps}
-    hidden = sum(len(each.edges) - len(drawn[each.prefix]) for each in maps)
+    drawn = [list(_drawn(each, everything, over)) for each in maps]
+    hidden = sum(len(each.edges) - len(ways) for each, ways in zip(maps, drawn, strict=True))
+    left_out = (f"--all adds {counted(hidden, 'way')} that callers seldom go",) if hidden else ()
+    groups = []
+    for each, found in zip(maps, drawn, strict=True):
+        own = group(each, [way.edge for way in found])
+        boxes = (box if box.small else over.box(box, each.states[box.title]) for box in own.boxes)
+        groups.append(replace(own, boxes=tuple(boxes)))
+    all_lines = lines(over.way(way) for found in drawn for way in found)
     return uncrowded(
         Picture(
             flow.name,
-            tuple(group(each, drawn[each.prefix]) for each in maps),
-            tuple(lines(way for each in maps for way in ways(each, drawn[each.prefix]))),
+            tuple(groups),
+            tuple(map(over.line, all_lines)),
             tuple(calls(maps)),
-            (f"--all adds {counted(hidden, 'way')} that callers seldom go",) if hidden else (),
+            (*over.caption, *left_out),
         )
     )
 
@@ -207,16 +234,24 @@ def calls(maps: Iterable[Chart]) -> Iterator[tuple[str, str]]:
                 yield each.path_name(state.name), called.name
 
 
-def _drawn(chart: Chart, everything: bool) -> list[Edge]:
-    """The ways that are drawn: the usual ones, and those without which a state stands alone."""
+def _drawn(chart: Chart, everything: bool, over: Overlay) -> Iterator[Way]:
+    """The ways of *chart* that are drawn."""
+    wanted = set(chart.edges) if everything else _usual(chart)
+    for way in ways(chart, chart.edges):
+        if way.edge in wanted or over.shows(way):
+            yield way
+
+
+def _usual(chart: Chart) -> set[Edge]:
+    """The usual ways, and those without which a state would stand alone."""
     likely_first = sorted(chart.edges, key=lambda edge: _KINDS.index(edge.kind))
-    wanted = {edge for edge in chart.edges if everything or not is_rare(edge)}
+    wanted = {edge for edge in chart.edges if not is_rare(edge)}
     while True:
         known = _reached(chart.flow.start, wanted)
         fresh = (e for e in likely_first if e.source in known and e.target not in known)
         first = next((edge for edge in fresh if edge.target in chart.states), None)
         if first is None:
-            return [edge for edge in chart.edges if edge in wanted]
+            return wanted
         wanted |= {e for e in chart.edges if (e.target, e.kind) == (first.target, first.kind)}
 
 
