@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..engine.errors import IvrError, LoadError
+from ..engine.errors import Fault, IvrError, LoadError
 from ..engine.flow import Flow
 from ..flowfile import load_flow
 from ..inspect.diff import Comparison, as_markdown, as_text, compare, picture_of
@@ -39,8 +39,7 @@ def run(old: str, new: str, form: Form, out: Path | None, settings: Path) -> int
             try:
                 sides.append(_read(each))
             except LoadError as error:
-                faults = [replace(fault, file=each.shown(fault.file)) for fault in error.faults]
-                complain_of(faults)
+                complain_of([_shown(fault, each) for fault in error.faults])
                 return TROUBLE
             except (IvrError, OSError) as error:
                 complain(f"ivr: {each.shown(str(error))}")
@@ -51,6 +50,10 @@ def run(old: str, new: str, form: Form, out: Path | None, settings: Path) -> int
         if out is not None:
             show(picture_of(compared), out)
     return 1 if compared.changes else 0
+
+
+def _shown(fault: Fault, where: Version) -> Fault:
+    return replace(fault, file=where.shown(fault.file), message=where.shown(fault.message))
 
 
 def _read(each: Version) -> Side:

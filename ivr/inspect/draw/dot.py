@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from .colours import LOOKS
-from .picture import Box, Group, Line, Picture
+from .picture import Box, Group, Line, Picture, plain
 
 _GAP = '<br/><font point-size="4"> </font>'
-_PAGE = 16  # states; more of them, side by side, are wider than any screen
 _FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -19,10 +18,9 @@ def as_dot(picture: Picture) -> str:
 
 
 def _body(picture: Picture) -> Iterator[str]:
-    states = [box for group in picture.groups for box in group.boxes if not box.small]
     caption = "".join(f"{_text(line)}\\l" for line in picture.caption)
     yield f'graph [fontname="{_FONT}", fontsize=10, compound=true, newrank=true,'
-    yield f"  rankdir={'LR' if len(states) > _PAGE else 'TB'}, nodesep=0.25, ranksep=0.5,"
+    yield f"  rankdir={'LR' if picture.is_large else 'TB'}, nodesep=0.25, ranksep=0.5,"
     yield f'  labelloc=b, labeljust=l, label="{caption}", tooltip={_quoted(picture.title)}]'
     yield f'node [fontname="{_FONT}", fontsize=12, shape=box, style="rounded,filled"]'
     yield f'edge [fontname="{_FONT}", fontsize=10, arrowsize=0.7]'
@@ -64,11 +62,12 @@ def _box(box: Box, is_start: bool) -> str:
         shape = "shape=oval, fontsize=9, height=0.2, width=0.4, margin=0.03, style=filled"
         return f"{_quoted(box.name)} [{shape}, label={_quoted(box.title)}, {colours}]"
     notes = _GAP if box.notes else ""
-    notes += "".join(f'<br/><font point-size="9">{escape(note)}</font>' for note in box.notes)
+    notes += "".join(f'<br/><font point-size="9">{_marked_up(note)}</font>' for note in box.notes)
     shape = ', style="rounded,filled,dashed"' if look.style == "dashed" else ""
     shape += ", penwidth=2.5" if is_start else ""
     tip = f", tooltip={_quoted(box.place or box.name)}"
-    return f"{_quoted(box.name)} [label=<<b>{escape(box.title)}</b>{notes}>{shape}{tip}, {colours}]"
+    label = f"<<b>{_marked_up(box.title)}</b>{notes}>"
+    return f"{_quoted(box.name)} [label={label}{shape}{tip}, {colours}]"
 
 
 def _line(line: Line) -> str:
@@ -84,8 +83,12 @@ def _quoted(text: str) -> str:
     return f'"{_text(text)}"'
 
 
+def _marked_up(text: str) -> str:
+    return escape(plain(text)) or " "  # an empty element is none
+
+
 def _text(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return plain(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

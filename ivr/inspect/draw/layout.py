@@ -1,6 +1,7 @@
 """The child that lays out a picture with pygraphviz: DOT in, on its standard input, an image out.
 
-A process of its own, because graphviz is a C library that writes to standard error as it likes.
+A process of its own, because graphviz is a C library that writes to standard error as it likes, and
+crashes where one process draws many pictures with unusual letters.
 """
 
 from __future__ import annotations

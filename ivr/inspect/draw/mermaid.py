@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from .colours import LOOKS
-from .picture import Box, Line, Picture
+from .picture import Box, Line, Picture, plain
 
 # What ends a label, or begins something else.
-_ENTITIES = str.maketrans({'"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;"})
+_ENTITIES = str.maketrans(
+    {'"': "#quot;", "`": "#96;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+)
 _ARROWS = {"solid": "-->", "dashed": "-.->"}
 
 
 def as_mermaid(picture: Picture) -> str:
     """*picture* as a flowchart."""
-    return "\n".join(["flowchart TD", *(f"  {line}" for line in _body(picture)), ""])
+    head = f"flowchart {'LR' if picture.is_large else 'TD'}"
+    return "\n".join([head, *(f"  {line}" for line in _body(picture)), ""])
 
 
 def _body(picture: Picture) -> Iterator[str]:
@@ -38,7 +41,7 @@ def _body(picture: Picture) -> Iterator[str]:
             look = f"stroke:{LOOKS[line.tone].edge},stroke-width:{line.width:.1f}px"
             yield f"linkStyle {number} {look}"
     for words in picture.caption:
-        yield f"%% {words}"
+        yield f"%% {plain(words)}"
 
 
 def _colours(boxes: list[Box], ids: Mapping[str, str]) -> Iterator[str]:
@@ -65,4 +68,4 @@ def _arrow(line: Line) -> str:
 
 
 def _text(text: str) -> str:
-    return text.translate(_ENTITIES).replace("\n", " ")
+    return plain(text).translate(_ENTITIES) or " "  # an empty label is none

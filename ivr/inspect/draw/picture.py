@@ -27,6 +27,7 @@ RARE = frozenset(
 )
 _KINDS = get_args(Kind)
 _NOTES, _WIDEST = 3, 32  # lines of a box, and characters of each
+_PAGE = 16  # states
 _CROWD = 6  # rare lines to one box; more of them would cover the picture
 
 
@@ -74,6 +75,11 @@ class Picture:
     lines: tuple[Line, ...]
     calls: tuple[tuple[str, str], ...] = ()
     caption: tuple[str, ...] = ()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its boxes, side by side, are wider than any screen."""
+        return sum(not box.small for group in self.groups for box in group.boxes) > _PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,11 @@ def box(chart: Chart, state: State) -> Box:
 
 def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def plain(text: str) -> str:
+    """*text* on one line, and without what no image can show."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _cut(text: str) -> str:
