@@ -100,13 +100,37 @@ def test_a_renamed_state_may_have_changed_as_well(tmp_path: Path) -> None:
     ]
 
 
-def test_what_does_something_else_is_another_state(tmp_path: Path) -> None:
-    tail = "\n".join(MENU.splitlines()[-2:])
-    assert "desk" not in tail
-    new = re.sub(r"\bdesk\b", "regret", MENU.replace(tail, "    do: {say: sorry}\n    then: end\n"))
+@pytest.mark.parametrize(
+    "state",
+    [
+        "{do: {say: goodbye}, then: end}",  # says something else, elsewhere
+        "{do: {log: sorry}, then: end}",  # does something else, in the same place
+    ],
+)
+def test_what_is_something_else_is_another_state(tmp_path: Path, state: str) -> None:
+    sorry = MENU.replace("no_match: desk}", "no_match: regret}")
+    sorry += "  regret: {do: {say: sorry}, then: end}\n"
+    new = MENU.replace("busy: menu", "busy: other").replace("no_match: desk}", "no_match: other}")
+    if "goodbye" in state:
+        new = new.replace("no_match: other}", "no_match: desk}")
+    old, new_ = loaded(tmp_path, sorry), loaded(tmp_path, f"{new}  other: {state}\n", "new.yaml")
+    states = [
+        (each.what, each.state) for each in compare(old, new_).changes if each.kind == "state"
+    ]
+    assert states == [("removed", "regret"), ("added", "other")]
+
+
+def test_all_states_may_have_other_names(tmp_path: Path) -> None:
+    new = MENU
+    for name in ("sure", "desk", "menu"):
+        new = re.sub(rf"\b{name}\b(?!:)", f"{name}_", new)
+        new = new.replace(f"  {name}:", f"  {name}_:")
     changes = compare(loaded(tmp_path), loaded(tmp_path, new, "new.yaml")).changes
-    states = [(each.what, each.state) for each in changes if each.kind == "state"]
-    assert states == [("removed", "desk"), ("added", "regret")]
+    renamed = {each.old: each.new for each in changes if each.what == "renamed"}
+    assert renamed == {"menu": "menu_", "sure": "sure_", "desk": "desk_"}
+    assert not [
+        each for each in changes if each.kind in ("state", "way") and each.what != "renamed"
+    ]
 
 
 def test_flows_that_are_called_are_compared_too(tmp_path: Path) -> None:

@@ -54,6 +54,14 @@ def signature(act: Act) -> tuple[str, ...]:
     return (act.verb.name, *given)
 
 
+def given(act: Act) -> Iterator[str]:
+    """What is said to *act* by whoever wrote it."""
+    hints = signature_of(act.verb.run).hints
+    for name, value in act.arguments.items():
+        for part, _, told in parts(name, value, hints.get(name)):
+            yield f"{act.verb.name} {part}: {told}"
+
+
 def _pairs(old: Sequence[Act], new: Sequence[Act]) -> Iterator[tuple[Act | None, Act | None]]:
     """Which verb has become which: those that are the same, and between them those of one name."""
     same = SequenceMatcher(None, [*map(signature, old)], [*map(signature, new)], autojunk=False)

@@ -41,7 +41,7 @@ def compare(
     before, now = charts(old), charts(new)
     by_name = {each.prefix: each for each in now}
     pairs = tuple(
-        Pair(each, by_name[each.prefix], renamed(each.states, by_name[each.prefix].states))
+        Pair(each, by_name[each.prefix], renamed(each, by_name[each.prefix]))
         for each in before
         if each.prefix in by_name
     )
