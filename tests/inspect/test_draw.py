@@ -88,6 +88,20 @@ def test_a_flow_that_is_called_is_a_group(tmp_path: Path) -> None:
     assert drawn.calls == (("sure", "yes_no"),)
 
 
+def test_a_flow_may_call_itself(tmp_path: Path) -> None:
+    text = """
+from ivr import Call, Flow, answer, call_flow
+flow = Flow("again", start="s", outcomes=["back"])
+
+@flow.state(back="back")
+async def s(call: Call) -> str:
+    await answer(call)
+    return (await call_flow(call, flow)).outcome
+"""
+    drawn = picture_of(loaded(tmp_path, text, "again.py"))
+    assert not drawn.calls and read(as_dot(drawn)).nodes() == ["s", "back"]
+
+
 def test_a_box_tells_what_its_state_does(tmp_path: Path) -> None:
     boxes = {box.name: box for group in picture_of(loaded(tmp_path)).groups for box in group.boxes}
     assert boxes["menu"].notes == ("answer", "ask welcome")

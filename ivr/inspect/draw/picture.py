@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -237,12 +237,13 @@ def lines(ways: Iterable[Way]) -> Iterator[Line]:
         yield Line(source, target, tuple(dict.fromkeys(labels)), tone)
 
 
-def calls(maps: Iterable[Chart]) -> Iterator[tuple[str, str]]:
-    """The states that call a flow, and the flow."""
+def calls(maps: Collection[Chart]) -> Iterator[tuple[str, str]]:
+    """The states that call a flow, and the flow.  The one that takes the call has no frame."""
+    frames = {each.flow: each.prefix for each in maps if each.prefix}
     for each in maps:
         for state in each.states.values():
-            for called in sorted(state.flows, key=lambda flow: flow.name):
-                yield each.path_name(state.name), called.name
+            for prefix in sorted(frames[flow] for flow in state.flows if flow in frames):
+                yield each.path_name(state.name), prefix
 
 
 def _drawn(chart: Chart, everything: bool, over: Overlay) -> Iterator[Way]:
