@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .map_commands import maps
 from .options import DEFAULT, Json, Settings
 from .prompt_commands import prompts
 
@@ -29,6 +30,7 @@ app.add_typer(calls, name="calls")
 app.add_typer(prompts, name="prompts")
 speech = typer.Typer(help="Models that understand callers.", no_args_is_help=True)
 app.add_typer(speech, name="speech")
+app.add_typer(maps)
 
 
 def _version(asked: bool) -> None:

@@ -64,7 +64,7 @@ def list_calls(
     print_columns([columns, *([_shown(row[column]) for column in columns] for row in rows)])
 
 
-def moment(text: str, now: datetime | None = None) -> datetime | None:
+def moment(text: str, now: datetime | None = None, option: str = "--since") -> datetime | None:
     """``7d`` ago, or ``2026-11-22``; None for an empty text.  Raises `SettingsError`."""
     if not text:
         return None
@@ -74,7 +74,7 @@ def moment(text: str, now: datetime | None = None) -> datetime | None:
         day = datetime.fromisoformat(text)
     except ValueError:
         raise SettingsError(
-            f"--since {text!r}: expected 90m, 12h, 7d, 4w or a day such as 2026-11-22"
+            f"{option} {text!r}: expected 90m, 12h, 7d, 4w or a day such as 2026-11-22"
         ) from None
     return day if day.tzinfo else day.replace(tzinfo=UTC)
 

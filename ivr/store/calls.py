@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from .database import Database
 from .record import CallRecord
@@ -57,12 +57,15 @@ def insert(
 def find(connection: Connection, wanted: Filter, limit: int) -> list[Row]:
     """The newest calls that pass, newest first, without their messages."""
     query = select(calls).order_by(calls.c.began.desc(), calls.c.id.desc()).limit(limit)
-    if wanted.since:
-        query = query.where(calls.c.began >= wanted.since)
-    for column in ("caller", "flow", "ended_by", "direction"):
-        if value := getattr(wanted, column):
-            query = query.where(calls.c[column] == value)
+    query = _narrowed(query, wanted)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def trips(connection: Connection, wanted: Filter) -> Iterator[tuple[str, str, str, int]]:
+    """The ways that calls went: path, last state, who ended them, and how many did so."""
+    way = (calls.c.path, calls.c.state, calls.c.ended_by)
+    query = _narrowed(select(*way, func.count()).group_by(*way), wanted)
+    return (tuple(row) for row in connection.execute(query))
 
 
 def one(connection: Connection, call_id: str) -> Row | None:
@@ -95,3 +98,12 @@ def of_caller(connection: Connection, caller: str) -> list[Mapping[str, Any]]:
 def remove(connection: Connection, caller: str) -> int:
     """Take out the calls of *caller*, with their messages; returns how many."""
     return connection.execute(delete(calls).where(calls.c.caller == caller)).rowcount
+
+
+def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+    if wanted.since:
+        query = query.where(calls.c.began >= wanted.since)
+    for column in ("caller", "flow", "ended_by", "direction"):
+        if value := getattr(wanted, column):
+            query = query.where(calls.c[column] == value)
+    return query

@@ -1,0 +1,89 @@
+"""A file as it was: main:flows/menu.yaml is what `git show` calls so."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..engine.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a project: a flow file and the settings beside it.
+
+    `folder` is where a revision has been laid out; None: the files are those that are there.
+    """
+
+    name: str
+    flow: Path
+    settings: Path
+    folder: Path | None = None
+
+    def shown(self, text: str) -> str:
+        """*text* with the names that its reader knows."""
+        if self.folder is None:
+            return text
+        return text.replace(f"{self.folder}/", f"{self.name.partition(':')[0]}:")
+
+
+@contextmanager
+def version(name: str, settings: Path) -> Iterator[Version]:
+    """*name* is a file, or REVISION:FILE of the repository in which we are, as `git show` takes it.
+
+    Of a revision all files are there, with the *settings* as they were.  Raises `SettingsError`.
+    """
+    revision, colon, path = name.partition(":")
+    if not colon or Path(name).exists():
+        yield Version(name, Path(name), settings)
+        return
+    top, here = Path(_git("rev-parse", "--show-toplevel")), Path.cwd().resolve()
+    commit = _commit(name, revision)
+    relative = here.relative_to(top.resolve())
+    file = relative / path if path.startswith("./") else Path(path)
+    with TemporaryDirectory(prefix="ivr-") as made:
+        folder = Path(made).resolve()
+        with tarfile.open(fileobj=io.BytesIO(_archive(top, commit))) as files:
+            files.extractall(folder, filter="data")
+        if not (folder / file).is_file():
+            raise SettingsError(f"{name}: there is no {file} in {revision}")
+        try:
+            own = (here / settings).resolve().relative_to(top.resolve())
+        except ValueError:
+            own = relative / settings.name
+        yield Version(name, folder / file, folder / own, folder)
+
+
+def _commit(name: str, revision: str) -> str:
+    try:
+        return _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except SettingsError:
+        raise SettingsError(
+            f"{name}: there is no such file, and git knows no revision {revision!r}"
+        ) from None
+
+
+def _git(*words: str) -> str:
+    return _run(*words).decode().strip()
+
+
+def _archive(top: Path, commit: str) -> bytes:
+    return _run("-C", str(top), "archive", "--format=tar", commit)
+
+
+def _run(*words: str) -> bytes:
+    try:
+        done = subprocess.run(["git", *words], capture_output=True)
+    except FileNotFoundError:
+        raise SettingsError(
+            "REVISION:FILE needs git, which is not installed; apt-get install git, or name files"
+        ) from None
+    if done.returncode:
+        raise SettingsError(f"git: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
