@@ -71,11 +71,13 @@ def check(
     ] = None,
     settings: Settings = DEFAULT,
     json: Json = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF, for code hosts.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail with warnings, too.")] = False,
 ) -> None:
     """Find what is wrong with flows and prompts before a caller does."""
     from .check import run
 
-    raise typer.Exit(run(flows or [], settings, json))
+    raise typer.Exit(run(flows or [], settings, json, sarif, strict))
 
 
 @app.command()

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Iterator
-from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 
 from .. import listening
 from ..config import Settings, load_settings
 from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
+from ..engine.flow import Flow
 from ..fleet.front.users import read_users
+from ..inspect.lint import NEED_WORDS, heeded, lint
+from ..inspect.sarif import sarif as as_sarif
 from ..project import Ground, unfit, warnings_of
-from .output import as_json, complain, complain_of
+from .output import as_json, complain, complain_of, fault_as_json
+
+NEED_MEANS = (Code.UNKNOWN_MAILBOX,)
+"""What is only told of flows that the settings lead somebody to."""
 
 
-def run(files: list[Path], settings_file: Path, json: bool) -> int:
+def run(
+    files: list[Path],
+    settings_file: Path,
+    json: bool,
+    sarif: bool = False,
+    strict: bool = False,
+) -> int:
     faults: list[Fault] = []
     notes: list[str] = []
     ground = Ground()
@@ -37,25 +49,38 @@ def run(files: list[Path], settings_file: Path, json: bool) -> int:
     flows = ground.load(ours, faults)
     flows |= ground.of_others().load([path for path in files if path not in ours], faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]
-    warnings = warnings_of(flows.values(), ground.catalogue)
+    warnings = _warnings(list(flows.values()), ground)
     if settings:
         notes += listening.lacking(flows.values(), settings)
-    if json:
+    code = 1 if faults or (strict and warnings) else 0
+    if sarif:
+        as_json(as_sarif([*faults, *warnings], metadata.version("ivr")))
+    elif json:
         good = {str(path): sorted(flow.states) for path, flow in flows.items()}
         found = {"faults": faults, "warnings": warnings}
-        told = {kind: [asdict(each) for each in some] for kind, some in found.items()}
+        told = {kind: [fault_as_json(each) for each in some] for kind, some in found.items()}
         as_json({"flows": good, **told, "notes": notes})
-        return 1 if faults else 0
-    for warning in warnings:
-        complain(f"warning: {warning}")
-    complain_of(faults)
-    for note in notes:
-        complain(f"note: {note}")
-    for path, flow in flows.items():
-        unchecked = "" if ground.catalogue else "; prompts were not checked: no settings here"
-        number = len(flow.states)
-        print(f"{path}: ok, {number} state{'s' * (number != 1)}{unchecked}")
-    return 1 if faults else 0
+    else:
+        complain_of([*warnings, *faults])
+        for note in notes:
+            complain(f"note: {note}")
+        for path, flow in flows.items():
+            unchecked = "" if ground.catalogue else "; prompts were not checked: no settings here"
+            number = len(flow.states)
+            print(f"{path}: ok, {number} state{'s' * (number != 1)}{unchecked}")
+    return code
+
+
+def _warnings(flows: list[Flow], ground: Ground) -> list[Fault]:
+    """What can be used, is not as its author meant it, and is not allowed in the files."""
+    found = set(warnings_of(flows, ground.catalogue))
+    for flow in flows:
+        language = flow.language or (ground.settings.language if ground.settings else "en")
+        words = ground.catalogue.texts(language) if ground.catalogue else None
+        found.update(lint(flow, words, language))
+    known = ground.house is not None and ground.house.means is not None
+    untold = {*(() if ground.catalogue else NEED_WORDS), *(() if known else NEED_MEANS)}
+    return heeded(found, flows, untold)
 
 
 def _unreadable(settings: Settings, file: Path) -> Iterator[Fault]:

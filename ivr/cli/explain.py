@@ -6,7 +6,7 @@ from textwrap import fill, indent
 
 from ..engine.errors import SettingsError
 from ..flowfile.codes import Entry, Example, catalogue, entries
-from ..flowfile.errors_page import said
+from ..flowfile.errors_page import meant, said
 from ..flowfile.source import suggest
 from .output import print_columns
 
@@ -28,7 +28,7 @@ def _hint(name: str, known: dict[str, Entry]) -> str:
 
 def explained(entry: Entry) -> str:
     """All that is known about it, for a terminal."""
-    parts = [entry.code, entry.meaning, _shown(entry.bad), said(entry), entry.remedy]
+    parts = [entry.code, meant(entry), _shown(entry.bad), said(entry), entry.remedy]
     return "\n\n".join(part if "\n" in part else fill(part, 88) for part in parts if part) + (
         "\n\n" + _shown(entry.good)
     )

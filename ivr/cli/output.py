@@ -6,12 +6,16 @@ import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import Fault
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+    from rich.text import Text
+
+ERRORS = "docs/errors.md"
 
 
 def complain(message: str) -> None:
@@ -20,11 +24,34 @@ def complain(message: str) -> None:
 
 
 def complain_of(faults: Collection[Fault]) -> None:
-    """Say on standard error what is wrong in files, and once where more is said about it."""
+    """Say on standard error what is wrong in files, and once where more is said about it.
+
+    On a terminal in colours, unless NO_COLOR is set.
+    """
+    if not faults:
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
     for fault in faults:
-        complain(str(fault))
-    if faults:
-        complain("`ivr explain CODE` says more of what stands in brackets.")
+        console.print(_coloured(fault))
+    complain("`ivr explain CODE` says more of what stands in brackets.")
+
+
+def _coloured(fault: Fault) -> Text:
+    from rich.text import Text
+
+    found = Text()
+    if fault.code.level == "warning":
+        found.append("warning: ", "bold yellow")
+    found.append(f"{fault.at}: ", "bold")
+    found.append(fault.message, "red" if fault.code.level == "error" else "")
+    return found.append(f" [{fault.code}]", "dim")
+
+
+def fault_as_json(fault: Fault) -> dict[str, Any]:
+    """*fault* for scripts, with its level and where more is said of it."""
+    return {**asdict(fault), "level": fault.code.level, "url": f"{ERRORS}#{fault.code}"}
 
 
 def as_json(value: Any) -> None:

@@ -4,6 +4,9 @@ What each of them means, with a bad and a good example, is in ``ivr/flowfile/err
 """
 
 from enum import StrEnum
+from typing import Literal
+
+Level = Literal["error", "warning"]
 
 
 class Code(StrEnum):
@@ -44,6 +47,8 @@ class Code(StrEnum):
     ASKED_FOR_EVER = "asked-for-ever"
     ENDLESS_FLOW = "endless-flow"
     BAD_COUNT = "bad-count"
+    ENDLESS_ROUND = "endless-round"
+    LOST_ON_HANG_UP = "lost-on-hang-up"
     # Verbs.
     UNKNOWN_VERB = "unknown-verb"
     UNREACHABLE_VERB = "unreachable-verb"
@@ -57,6 +62,11 @@ class Code(StrEnum):
     BEFORE_THE_ANSWER = "before-the-answer"
     AFTER_THE_ANSWER = "after-the-answer"
     AFTER_THE_CALL = "after-the-call"
+    REFER_WITHOUT_FALLBACK = "refer-without-fallback"
+    LONG_QUESTION = "long-question"
+    LONG_WITHOUT_BARGE_IN = "long-without-barge-in"
+    NO_TIME_FOR_KEYS = "no-time-for-keys"
+    HIDDEN_CHOICE = "hidden-choice"
     # Values.
     UNKNOWN_PROMPT = "unknown-prompt"
     UNKNOWN_VALUE = "unknown-value"
@@ -75,6 +85,12 @@ class Code(StrEnum):
     AMBIGUOUS_CHOICE = "ambiguous-choice"
     UNKNOWN_VARIABLE = "unknown-variable"
     WRONG_TYPE = "wrong-type"
+    MAYBE_UNSET = "maybe-unset"
+    TEXT_AND_NUMBER = "text-and-number"
+    SHOWN_SECRET = "shown-secret"
+    OVERLAPPING_HOURS = "overlapping-hours"
+    GAP_IN_HOURS = "gap-in-hours"
+    HOLIDAY_OF_ONE_YEAR = "holiday-of-one-year"
     # Flows of several files.
     MISSING_FILE = "missing-file"
     NOT_IN_AN_INCLUDE = "not-in-an-include"
@@ -91,9 +107,44 @@ class Code(StrEnum):
     NOTHING_DECLARED = "nothing-declared"
     NOT_ASYNC = "not-async"
     MISSING_AWAIT = "missing-await"
+    IGNORED_OUTCOME = "ignored-outcome"
     # Stories, settings and prompts.
     UNKNOWN_STEP = "unknown-step"
     FAILED_STORY = "failed-story"
     BAD_SETTING = "bad-setting"
     BAD_PROMPTS = "bad-prompts"
     UNTRANSLATED_PROMPT = "untranslated-prompt"
+    WORDS_OF_ONE_LANGUAGE = "words-of-one-language"
+    # What is said of warnings.
+    ALLOWED_WITHOUT_REASON = "allowed-without-reason"
+    ALLOWED_FOR_NOTHING = "allowed-for-nothing"
+
+    @property
+    def level(self) -> Level:
+        """`error`: no call begins with it; `warning`: it can be used as it is."""
+        return "warning" if self in WARNINGS else "error"
+
+
+WARNINGS = frozenset(
+    {
+        Code.ENDLESS_ROUND,
+        Code.LOST_ON_HANG_UP,
+        Code.REFER_WITHOUT_FALLBACK,
+        Code.LONG_QUESTION,
+        Code.LONG_WITHOUT_BARGE_IN,
+        Code.NO_TIME_FOR_KEYS,
+        Code.HIDDEN_CHOICE,
+        Code.UNKNOWN_SSML,
+        Code.MAYBE_UNSET,
+        Code.TEXT_AND_NUMBER,
+        Code.SHOWN_SECRET,
+        Code.OVERLAPPING_HOURS,
+        Code.GAP_IN_HOURS,
+        Code.HOLIDAY_OF_ONE_YEAR,
+        Code.IGNORED_OUTCOME,
+        Code.UNKNOWN_MAILBOX,
+        Code.WORDS_OF_ONE_LANGUAGE,
+        Code.ALLOWED_WITHOUT_REASON,
+        Code.ALLOWED_FOR_NOTHING,
+    }
+)

@@ -40,9 +40,13 @@ class Fault:
     message: str
     code: Code
 
+    @property
+    def at(self) -> str:
+        """``file:line:column``, as far as there are any."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.message} [{self.code}]"
+        return f"{self.at}: {self.message} [{self.code}]"
 
 
 class LoadError(FlowError):

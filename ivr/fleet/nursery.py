@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from .crew import Fork
 from .link import Link, Message
@@ -88,4 +89,5 @@ class Template:
 def _error(message: Message) -> LoadError | SettingsError:
     if "trouble" in message:
         return SettingsError(message["trouble"])
-    return LoadError([Fault(**fault) for fault in message["faults"]])
+    faults = message["faults"]
+    return LoadError([Fault(**{**fault, "code": Code(fault["code"])}) for fault in faults])

@@ -14,7 +14,8 @@ Made from the catalogue in `ivr/flowfile/errors` by
 What is wrong in a file is told with its place, what was expected, and a code in brackets:
 `menu.yaml:7:11: unknown state 'menuu'; did you mean 'menu'? [unknown-state]`. Here is what each
 code means; `ivr explain unknown-state` says the same in the terminal. An example without `ivr: 1`
-is the states of a flow.
+is the states of a flow. What is called a warning keeps no flow from being used;
+[check](checking.md) says how one is allowed.
 """
 _LANGUAGES = {"py": "python", "txt": "text", "yaml": "yaml"}
 
@@ -39,7 +40,7 @@ def _sections() -> Iterator[str]:
 
 
 def _section(entry: Entry) -> str:
-    parts = [f"### {entry.code}", entry.meaning, *_blocks(entry.bad)]
+    parts = [f"### {entry.code}", meant(entry), *_blocks(entry.bad)]
     parts += [f"```text\n{said(entry)}\n```", entry.remedy, *_blocks(entry.good)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -49,6 +50,11 @@ def _blocks(example: Example) -> Iterator[str]:
         title = f"`{name}`:\n\n" if len(example.shown) > 1 else ""
         language = _LANGUAGES[(name or "yaml").rpartition(".")[2]]
         yield f"{title}```{language}\n{text.rstrip()}\n```"
+
+
+def meant(entry: Entry) -> str:
+    """What it means, and whether a flow can be used with it."""
+    return f"{entry.meaning} (A warning.)" if entry.code.level == "warning" else entry.meaning
 
 
 def said(entry: Entry) -> str:

@@ -105,13 +105,36 @@ class StateReader:
         return [*self._wrong_outcomes(), *self._wrong_calls()]
 
     def warnings(self) -> list[Fault]:
-        """What in its texts has no effect."""
-        return [
+        """What in its texts has no effect, and which outcomes nobody looks at."""
+        unknown = [
             self._fault(node, unknown, Code.UNKNOWN_SSML)
             for prompt, node in self._prompts()
             if isinstance(prompt, Text) and not self._wrong_prompt(prompt)
             for unknown in check_words(prompt.words)
         ]
+        return [*unknown, *self._ignored()]
+
+    def _ignored(self) -> Iterator[Fault]:
+        """Verbs that may have failed, where the state goes on all the same.
+
+        What is only told somebody outside may well be lost.
+        """
+        for node in self._body:
+            match node:
+                case ast.Expr(value=ast.Await(value=ast.Call() as call)):
+                    verb = self._verb(call)
+                    brings = any(keyword.arg == "into" for keyword in call.keywords)
+                    if verb is None or (verb.after_call and not brings):
+                        continue
+                    others = (self._verb_outcomes(call) or set()) - {verb.goes_on}
+                    if others:
+                        yield self._fault(
+                            node,
+                            f"{verb.name} may end with {', '.join(sorted(others))}, and nobody"
+                            f" looks; expected such as: result = await {verb.name}(…), and"
+                            " result.outcome",
+                            Code.IGNORED_OUTCOME,
+                        )
 
     def prompts(self) -> frozenset[Prompt]:
         """The prompts that it may play, as far as they can be told."""

@@ -11,6 +11,7 @@ from ivr.fleet.template import rehearse
 from ivr.flowfile import load_flow
 from ivr.flowfile.codes import FLOW, Entry, Example, entries
 from ivr.flowfile.errors_page import page
+from ivr.inspect.lint import heeded, lint
 from ivr.project import load_project
 from ivr.testing.scenario import SUFFIX, load_scenarios
 
@@ -32,7 +33,8 @@ def faults(example: Example, folder: Path) -> Iterable[Fault]:
         elif first.name.endswith(SUFFIX):
             load_scenarios(first, PROMPTS)
         else:
-            return load_flow(first, PROMPTS).warnings
+            flow = load_flow(first, PROMPTS)
+            return heeded([*flow.warnings, *lint(flow)], [flow])
     except LoadError as error:
         return error.faults
     return ()

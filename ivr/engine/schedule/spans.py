@@ -50,10 +50,17 @@ class Times:
 
     def covers(self, other: Times) -> bool:
         """Whether all of *other*, of the same day, is in it."""
-        (first, last), (begin, end) = self._minutes(), other._minutes()
+        (first, last), (begin, end) = self.minutes, other.minutes
         return first <= begin and end <= last
 
-    def _minutes(self) -> tuple[int, int]:
+    def overlaps(self, other: Times) -> bool:
+        """Whether a moment of the same day is in both."""
+        (first, last), (begin, end) = self.minutes, other.minutes
+        return first < end and begin < last
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """When it begins and ends, in minutes since midnight; more than a day's on the next."""
         opens = self.opens.hour * 60 + self.opens.minute
         if self.closes is None:
             return opens, _DAY

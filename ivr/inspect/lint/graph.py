@@ -1,0 +1,81 @@
+"""Rounds that a call can make without its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from ...engine.codes import Code
+from ...engine.errors import Fault
+from ...engine.flow import Flow
+from ...engine.handlers import SORRY, arrows
+from ...engine.state import Act, State
+from .acts import Look, is_python
+
+# The outcomes that a verb has for who neither answers nor hangs up.  Of those that are not named
+# here it has all.  What decides by what is counted or known (`branch`) ends a round by itself.
+_LEFT_ALONE: Mapping[str, tuple[str, ...]] = {
+    "ask": ("no_input", "no_match"),
+    "collect": ("no_input", "no_match"),
+    "confirm": ("no_input",),
+    "authenticate": ("failed",),
+    "record": ("too_short", "failed"),
+    "transfer": ("busy", "no_answer", "rejected", "unreachable", "failed"),
+    "mailbox": ("none", "failed", "timeout"),
+    "branch": (),
+    "call_flow": (),
+}
+
+
+def rounds(look: Look) -> Iterator[Fault]:
+    """Ways that lead back to where they began, and count nothing."""
+    flow = look.flow
+    if flow.max_duration is not None or is_python(flow):
+        return
+    onward = {name: _onward(flow, state) for name, state in flow.states.items() if name != SORRY}
+    told: set[str] = set()
+    for name in onward:
+        way = _way(name, name, lambda state: onward.get(state, ()))
+        if way and not told & set(way):
+            told |= set(way)
+            yield flow.states[name].place.fault(
+                f"{' → '.join((*way, name))}: a caller who does nothing goes round here for hours;"
+                " count with set and branch, or lead one of them elsewhere",
+                Code.ENDLESS_ROUND,
+            )
+
+
+def _onward(flow: Flow, state: State) -> tuple[str, ...]:
+    """Where *state* leads a caller who does nothing, the last time as the first."""
+    last = {arrow.outcome: arrow.target for arrow in arrows(flow, state)}
+    return tuple(dict.fromkeys(last[each] for each in _outcomes(state) if each in last))
+
+
+def _outcomes(state: State) -> Iterator[str]:
+    for act in state.does:
+        found = _of_act(act)
+        onward = act.verb.goes_on if act is not state.does[-1] else ""
+        yield from (outcome for outcome in found if outcome != onward)
+        if onward and onward not in found:
+            return
+
+
+def _of_act(act: Act) -> tuple[str, ...]:
+    alone = _LEFT_ALONE.get(act.verb.name)
+    return act.verb.outcomes(act.arguments) if alone is None else alone
+
+
+def _way(start: str, end: str, onward: Callable[[str], tuple[str, ...]]) -> list[str]:
+    """The shortest way from *start* on to *end*, without the end itself; empty: there is none."""
+    before: dict[str, str] = {}
+    todo = [start]
+    for state in todo:
+        for target in onward(state):
+            if target == end:
+                way = [state]
+                while way[0] != start:
+                    way.insert(0, before[way[0]])
+                return way
+            if target not in before and target != start:
+                before[target] = state
+                todo.append(target)
+    return []

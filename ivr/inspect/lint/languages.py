@@ -1,0 +1,51 @@
+"""Words that some callers hear in a language that is not theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...engine.codes import Code
+from ...engine.effects import Text
+from ...engine.errors import Fault
+from ...engine.flow import Flow
+from ...engine.names import LANGUAGE
+from ...engine.saying.tongues import base_of
+from ...engine.state import Act, State
+from .acts import Look, Untold, acts, told
+
+_FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", re.DOTALL)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+def words_of_one_language(look: Look, state: State, act: Act) -> Iterator[Fault]:
+    """Texts in a flow of several languages, which are said to all callers as they stand.
+
+    Where a flow sets the language itself its states may well be divided by it.
+    """
+    languages = {base_of(each) for each in look.flow.languages}
+    if len(languages) < 2 or _sets_language(look.flow):
+        return
+    for prompt in sorted(each.words for each in act.prompts if isinstance(each, Text)):
+        if _LETTERS.search(_FILLED_IN.sub("", prompt)):
+            yield act.place.fault(
+                f"{act.verb.name}: {_short(prompt)!r} is said in one language to callers in"
+                f" {' and '.join(sorted(look.flow.languages))}; make it a prompt, with a text in"
+                " each of them",
+                Code.WORDS_OF_ONE_LANGUAGE,
+            )
+            return
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 40 else f"{words[:39]}…"
+
+
+def _sets_language(flow: Flow) -> bool:
+    for _, act in acts(flow):
+        try:
+            if LANGUAGE in (told(act, "values", ()) or ()) or LANGUAGE in (told(act, "into") or ()):
+                return True
+        except Untold:
+            continue
+    return False
