@@ -8,6 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from .config import Settings
+from .engine.codes import Code
+from .engine.errors import Fault
 from .engine.flow import Flow
 from .engine.state import Place
 from .flowfile import static_words
@@ -41,32 +43,42 @@ def listens(flows: Iterable[Flow]) -> bool:
 
 
 def lacking(flows: Iterable[Flow], settings: Settings) -> Iterator[str]:
-    """What *flows* listen for and the models do not know: each a line with the place in its file.
+    """The languages in which *flows* listen and that no model is for: each with a place in a file.
 
     Nothing is loaded for that.
     """
-    if settings.speech.engine == "none":
-        return
-    there = models(settings)
+    there = _there(settings)
     told: set[tuple[str, str]] = set()
-    for place, language, phrases in _asked(flows, settings.language):
-        at = f"{place}:{place.column}"
-        model = model_for(language, frozenset(there))
-        if not model:
-            if (place.file, language) not in told:
-                told.add((place.file, language))
-                yield (
-                    f"{at}: speech in {language!r} is not understood: there is no model for it;"
-                    " name one in speech.models"
-                )
-            continue
-        known = vocabulary(settings.speech.engine, there[model])
-        words = {word for phrase in phrases for word in phrase.split()}
-        if known is not None and (unknown := sorted(words - known)):
+    for place, language, _ in _asked(flows, settings.language) if there is not None else ():
+        if not model_for(language, frozenset(there or ())) and (place.file, language) not in told:
+            told.add((place.file, language))
             yield (
-                f"{at}: the model of {model!r} does not know {', '.join(unknown)}: who says that is"
-                " not understood; use other words, or a larger model"
+                f"{place}:{place.column}: speech in {language!r} is not understood: there is no"
+                " model for it; name one in speech.models"
             )
+
+
+def unheard(flows: Iterable[Flow], settings: Settings) -> Iterator[Fault]:
+    """The words that *flows* listen for and the models do not know.
+
+    Nothing is loaded for that.
+    """
+    there = _there(settings) or {}
+    for place, language, phrases in _asked(flows, settings.language):
+        if model := model_for(language, frozenset(there)):
+            known = vocabulary(settings.speech.engine, there[model])
+            words = {word for phrase in phrases for word in phrase.split()}
+            if known is not None and (unknown := sorted(words - known)):
+                wrong = (
+                    f"the model of {model!r} does not know {', '.join(unknown)}: who says that is"
+                    " not understood; use other words, or a larger model"
+                )
+                yield place.fault(wrong, Code.UNHEARD_WORDS)
+
+
+def _there(settings: Settings) -> dict[str, str] | None:
+    """The model of each language; None where nobody listens."""
+    return None if settings.speech.engine == "none" else models(settings)
 
 
 def _asked(flows: Iterable[Flow], language: str) -> Iterator[tuple[Place, str, list[str]]]:

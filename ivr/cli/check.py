@@ -18,7 +18,7 @@ from ..inspect.sarif import sarif as as_sarif
 from ..project import Ground, unfit, warnings_of
 from .output import as_json, complain, complain_of, fault_as_json
 
-NEED_MEANS = (Code.UNKNOWN_MAILBOX,)
+NEED_SETTINGS = (Code.UNKNOWN_MAILBOX, Code.UNHEARD_WORDS)
 """What is only told of flows that the settings lead somebody to."""
 
 
@@ -78,8 +78,10 @@ def _warnings(flows: list[Flow], ground: Ground) -> list[Fault]:
         language = flow.language or (ground.settings.language if ground.settings else "en")
         words = ground.catalogue.texts(language) if ground.catalogue else None
         found.update(lint(flow, words, language))
+    if ground.settings:
+        found.update(listening.unheard(flows, ground.settings))
     known = ground.house is not None and ground.house.means is not None
-    untold = {*(() if ground.catalogue else NEED_WORDS), *(() if known else NEED_MEANS)}
+    untold = {*(() if ground.catalogue else NEED_WORDS), *(() if known else NEED_SETTINGS)}
     return heeded(found, flows, untold)
 
 

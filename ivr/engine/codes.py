@@ -115,6 +115,7 @@ class Code(StrEnum):
     BAD_PROMPTS = "bad-prompts"
     UNTRANSLATED_PROMPT = "untranslated-prompt"
     WORDS_OF_ONE_LANGUAGE = "words-of-one-language"
+    UNHEARD_WORDS = "unheard-words"
     # What is said of warnings.
     ALLOWED_WITHOUT_REASON = "allowed-without-reason"
     ALLOWED_FOR_NOTHING = "allowed-for-nothing"
@@ -144,6 +145,7 @@ WARNINGS = frozenset(
         Code.IGNORED_OUTCOME,
         Code.UNKNOWN_MAILBOX,
         Code.WORDS_OF_ONE_LANGUAGE,
+        Code.UNHEARD_WORDS,
         Code.ALLOWED_WITHOUT_REASON,
         Code.ALLOWED_FOR_NOTHING,
     }

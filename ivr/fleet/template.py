@@ -52,6 +52,7 @@ def main(descriptor: int) -> int:
             rehearse(project)
         for each in (
             *project.warnings,
+            *listening.unheard(project.every_flow, project.settings),
             *listening.lacking(project.every_flow, project.settings),
         ):
             log.warning("%s", each)

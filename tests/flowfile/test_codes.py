@@ -12,6 +12,7 @@ from ivr.flowfile import load_flow
 from ivr.flowfile.codes import FLOW, Entry, Example, entries
 from ivr.flowfile.errors_page import page
 from ivr.inspect.lint import heeded, lint
+from ivr.listening import unheard
 from ivr.project import load_project
 from ivr.testing.scenario import SUFFIX, load_scenarios
 
@@ -29,7 +30,7 @@ def faults(example: Example, folder: Path) -> Iterable[Fault]:
         if first.name == "ivr.yaml":
             project = load_project(first)
             rehearse(project)
-            return project.warnings
+            return [*project.warnings, *unheard(project.every_flow, project.settings)]
         elif first.name.endswith(SUFFIX):
             load_scenarios(first, PROMPTS)
         else:

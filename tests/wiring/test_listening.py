@@ -18,6 +18,7 @@ from ivr.engine.flow import Flow
 from ivr.flowfile import load_flow, static_words
 from ivr.speech import ear_check
 from ivr.speech.vosk_model import EMBEDDED
+from tests.flowfile.reading import without_code
 
 FLOW = """ivr: 1
 flow: menu
@@ -51,7 +52,9 @@ def flow(folder: Path, word: str = "support", top: str = "") -> Flow:
 
 def lacking(settings_file: Path, found: Flow, settings: str = "") -> list[str]:
     settings_file.write_text('routes: {"*": menu.yaml}\n' + settings)
-    lines = listening.lacking([found], load_settings(settings_file))
+    known = load_settings(settings_file)
+    words = [without_code(fault) for fault in listening.unheard([found], known)]
+    lines = [*words, *listening.lacking([found], known)]
     return [line.removeprefix(f"{settings_file.parent}/") for line in lines]
 
 

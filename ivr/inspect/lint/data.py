@@ -27,7 +27,7 @@ def text_and_number(look: Look, state: State, act: Act) -> Iterator[Fault]:
         for name, constant in _compared(source):
             wrong = _wrong(name, constant, kinds)
             if wrong:
-                yield act.place.fault(f"{source.parameter}: {wrong}", Code.TEXT_AND_NUMBER)
+                yield act.place.fault(f"{act.verb.name}: {wrong}", Code.TEXT_AND_NUMBER)
 
 
 def _wrong(name: str, constant: object, kinds: Mapping[str, Kind]) -> str:

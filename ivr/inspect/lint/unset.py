@@ -28,11 +28,11 @@ def maybe_unset(look: Look) -> Iterator[Fault]:
     walk = _Walk(flow)
     for name, known in walk.entered.items():
         missed: set[str] = set()
-        for act, source, unset in walk.unset_in(flow.states[name], known):
+        for act, unset in walk.unset_in(flow.states[name], known):
             for variable in sorted(unset - missed):
                 missed.add(variable)
                 yield act.place.fault(
-                    f"{source.parameter}: {variable!r} may not be set here ({name}); "
+                    f"{act.verb.name}: {variable!r} may not be set here ({name}); "
                     + _remedy(variable),
                     Code.MAYBE_UNSET,
                 )
@@ -95,18 +95,18 @@ class _Walk:
             known = passed
         return ways
 
-    def unset_in(self, state: State, known: Names) -> Iterator[tuple[Act, Source, Names]]:
+    def unset_in(self, state: State, known: Names) -> Iterator[tuple[Act, Names]]:
         """What *state* uses that is not among *known*, and has not been set by then."""
         for act in state.does:
             if act.verb.name == "set":
                 for variable, expression in told(act, "values").items():
                     source = Source(expression, variable, is_expression=True)
-                    yield act, source, source.names - known
+                    yield act, source.names - known
                     known |= {variable}
                 continue
             own = known | self._set_by(act, act.verb.goes_on)  # `read_back` says what was taken
             for source in sources(act):
-                yield act, source, source.names - own
+                yield act, source.names - own
             known = own
 
     def _set_by(self, act: Act, outcome: str) -> Names:
