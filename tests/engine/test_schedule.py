@@ -7,7 +7,7 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.events import Answered, Offered
-from ivr.engine.schedule import Days, Hours, Schedule
+from ivr.engine.schedule import Days, Hours, Schedule, Times
 from ivr.engine.verb import Result
 from ivr.engine.verbs import pause, schedule
 
@@ -250,3 +250,20 @@ def test_the_time_of_day_goes_on_during_the_call() -> None:
     phone.start(wall=datetime(2026, 11, 2, 16, 29, tzinfo=UTC).timestamp())
     phone.wait(120)
     assert results == ["open", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("other", "overlap"),
+    [
+        ("08:00-09:00", False),
+        ("08:00-09:01", True),
+        ("12:00-13:00", False),
+        ("11:59-13:00", True),
+        ("10:00-11:00", True),
+        ("08:00-02:00", True),
+        ("22:00-10:00", False),
+    ],
+)
+def test_spans_of_one_day_may_overlap(other: str, overlap: bool) -> None:
+    assert Times.parse("09:00-12:00").overlaps(Times.parse(other)) is overlap
+    assert Times.parse(other).overlaps(Times.parse("09:00-12:00")) is overlap

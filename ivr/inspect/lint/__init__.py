@@ -22,7 +22,13 @@ from .schedules import hours
 from .telephony import hidden_choices, long_barred, long_questions, no_time
 from .unset import maybe_unset
 
-OF_FLOWS: tuple[Callable[[Look], Iterator[Fault]], ...] = (rounds, maybe_unset)
+OF_FLOWS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
+    rounds,
+    maybe_unset,
+    text_and_number,
+    shown_secrets,
+    words_of_one_language,
+)
 OF_VERBS: tuple[Callable[[Look, State, Act], Iterator[Fault]], ...] = (
     lost_messages,
     referred,
@@ -30,9 +36,6 @@ OF_VERBS: tuple[Callable[[Look, State, Act], Iterator[Fault]], ...] = (
     long_barred,
     no_time,
     hidden_choices,
-    text_and_number,
-    shown_secrets,
-    words_of_one_language,
     hours,
 )
 

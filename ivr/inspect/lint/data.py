@@ -10,7 +10,7 @@ from jinja2 import nodes
 from ...engine.codes import Code
 from ...engine.errors import Fault
 from ...engine.flow import Flow
-from ...engine.state import Act, State
+from ...engine.state import Act
 from .acts import Look, Untold, acts, told
 from .sources import Source, sources
 
@@ -20,14 +20,15 @@ _TYPED: Mapping[str, Kind] = {"digits": "text", "phone": "text", "number": "numb
 _SECRET_ANSWERS = ("http", "sql", "python")
 
 
-def text_and_number(look: Look, state: State, act: Act) -> Iterator[Fault]:
+def text_and_number(look: Look) -> Iterator[Fault]:
     """Texts that are taken for numbers, and numbers for texts."""
     kinds = _kinds(look.flow)
-    for source in sources(act):
-        for name, constant in _compared(source):
-            wrong = _wrong(name, constant, kinds)
-            if wrong:
-                yield act.place.fault(f"{act.verb.name}: {wrong}", Code.TEXT_AND_NUMBER)
+    for _, act in acts(look.flow):
+        for source in sources(act):
+            for name, constant in _compared(source):
+                wrong = _wrong(name, constant, kinds)
+                if wrong:
+                    yield act.place.fault(f"{act.verb.name}: {wrong}", Code.TEXT_AND_NUMBER)
 
 
 def _wrong(name: str, constant: object, kinds: Mapping[str, Kind]) -> str:
@@ -94,19 +95,20 @@ def _pair(one: nodes.Node, two: nodes.Node) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def shown_secrets(look: Look, state: State, act: Act) -> Iterator[Fault]:
+def shown_secrets(look: Look) -> Iterator[Fault]:
     """Secrets in what is said, logged, sent or asked for, where the call would break."""
     secret = _secrets(look.flow)
-    for source in sources(act):
-        if source.takes_secrets or source.is_expression:
-            continue
-        for name in sorted(source.shown):
-            if name in secret or name.startswith("secrets."):
-                yield act.place.fault(
-                    f"{act.verb.name}: {name} is a secret, and cannot be a part of"
-                    f" {source.parameter}; the call would break here: leave it out",
-                    Code.SHOWN_SECRET,
-                )
+    for _, act in acts(look.flow):
+        for source in sources(act):
+            if source.takes_secrets or source.is_expression:
+                continue
+            for name in sorted(source.shown):
+                if name in secret or name.startswith("secrets."):
+                    yield act.place.fault(
+                        f"{act.verb.name}: {name} is a secret, and cannot be a part of"
+                        f" {source.parameter}; the call would break here: leave it out",
+                        Code.SHOWN_SECRET,
+                    )
 
 
 def _secrets(flow: Flow) -> set[str]:

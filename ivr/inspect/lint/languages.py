@@ -11,14 +11,13 @@ from ...engine.errors import Fault
 from ...engine.flow import Flow
 from ...engine.names import LANGUAGE
 from ...engine.saying.tongues import base_of
-from ...engine.state import Act, State
 from .acts import Look, Untold, acts, told
 
 _FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", re.DOTALL)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
-def words_of_one_language(look: Look, state: State, act: Act) -> Iterator[Fault]:
+def words_of_one_language(look: Look) -> Iterator[Fault]:
     """Texts in a flow of several languages, which are said to all callers as they stand.
 
     Where a flow sets the language itself its states may well be divided by it.
@@ -26,15 +25,16 @@ def words_of_one_language(look: Look, state: State, act: Act) -> Iterator[Fault]
     languages = {base_of(each) for each in look.flow.languages}
     if len(languages) < 2 or _sets_language(look.flow):
         return
-    for prompt in sorted(each.words for each in act.prompts if isinstance(each, Text)):
-        if _LETTERS.search(_FILLED_IN.sub("", prompt)):
+    for _, act in acts(look.flow):
+        words = [each.words for each in act.prompts if isinstance(each, Text)]
+        said = [each for each in sorted(words) if _LETTERS.search(_FILLED_IN.sub("", each))]
+        if said:
             yield act.place.fault(
-                f"{act.verb.name}: {_short(prompt)!r} is said in one language to callers in"
+                f"{act.verb.name}: {_short(said[0])!r} is said in one language to callers in"
                 f" {' and '.join(sorted(look.flow.languages))}; make it a prompt, with a text in"
                 " each of them",
                 Code.WORDS_OF_ONE_LANGUAGE,
             )
-            return
 
 
 def _short(words: str) -> str:

@@ -98,6 +98,8 @@ def sources(act: Act) -> Iterator[Source]:
     """Those of *act* that can be told, its defaults among them."""
     signature = signature_of(act.verb.run)
     untold = getattr(act.arguments, "untold", ())
+    if "flow" in untold:
+        return
     for name, parameter in signature.parameters.items():
         if name in _NO_TEXTS or name in untold:
             continue
