@@ -23,43 +23,15 @@ from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.state import Act
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
+from .python_tree import Tree
 from .source import is_file, suggest
 
 _UNKNOWN = object()
+_FAILURES = {
+    *("no_input", "no_match", "failed", "timeout", "too_short", "locked"),
+    *("busy", "no_answer", "rejected", "unreachable"),
+}
 _SCOPES = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda, ast.ClassDef)
-
-
-class Tree:
-    """One file's syntax tree, with places that count characters where Python counts bytes."""
-
-    def __init__(self, source: bytes) -> None:
-        self._lines = source.splitlines()
-        self._tree = ast.parse(source)
-
-    def place(self, file: str, node: ast.AST) -> Place:
-        line, byte = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-        before = self._lines[line - 1][:byte] if 0 < line <= len(self._lines) else b""
-        return Place(file, line, len(before.decode(errors="replace")) + 1)
-
-    def flow_place(self, file: str) -> Place:
-        """Where ``flow = Flow(…)`` stands."""
-        for node in self._tree.body:
-            match node:
-                case (
-                    ast.Assign(targets=[ast.Name(id="flow")])
-                    | ast.AnnAssign(target=ast.Name(id="flow"))
-                ):
-                    return self.place(file, node)
-        return Place(file)
-
-    def function(self, step: FunctionType) -> ast.AsyncFunctionDef | None:
-        first = step.__code__.co_firstlineno
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.AsyncFunctionDef) and node.name == step.__name__:
-                top = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                if top <= first <= node.lineno:
-                    return node
-        return None
 
 
 class _Told(dict[str, Any]):
@@ -126,11 +98,11 @@ class StateReader:
                     brings = any(keyword.arg == "into" for keyword in call.keywords)
                     if verb is None or (verb.after_call and not brings):
                         continue
-                    others = (self._verb_outcomes(call) or set()) - {verb.goes_on}
-                    if others:
+                    failures = (self._verb_outcomes(call) or set()) & _FAILURES
+                    if failures:
                         yield self._fault(
                             node,
-                            f"{verb.name} may end with {', '.join(sorted(others))}, and nobody"
+                            f"{verb.name} may end with {', '.join(sorted(failures))}, and nobody"
                             f" looks; expected such as: result = await {verb.name}(…), and"
                             " result.outcome",
                             Code.IGNORED_OUTCOME,

@@ -16,7 +16,8 @@ from ..engine.errors import Fault, LoadError
 from ..engine.flow import Flow, Place, State
 from ..engine.handlers import handled
 from ..engine.verb import VERBS, Verb
-from .python_state import StateReader, Tree
+from .python_state import StateReader
+from .python_tree import Tree
 from .source import read_bytes
 
 _NO_FLOW = "expected a Flow named flow, as in: flow = Flow('menu', start='greet')"

@@ -184,6 +184,18 @@ def test_a_round_without_the_caller_is_told_once(tmp_path: Path) -> None:
     assert told(tmp_path, ROUND, "max_duration: 10 min\n") == []
 
 
+CALLED = """\
+  a:
+    do: [answer, {call_flow: {flow: library/date, into: {x: day}}}]
+    then: {done: end, gave_up: %s}
+"""
+
+
+def test_a_round_by_way_of_a_flow_that_is_called(tmp_path: Path) -> None:
+    assert told(tmp_path, CALLED % "end") == []
+    assert told(tmp_path, CALLED % "a") == ["endless-round []"]
+
+
 def test_a_handler_that_counts_ends_a_round(tmp_path: Path) -> None:
     states = """\
   a: {do: [answer, {ask: {text: "1", choices: {on: 1}}}], then: {on: end, no_match: end}}
@@ -251,6 +263,8 @@ def test_a_menu_that_is_built_has_its_length_too(tmp_path: Path) -> None:
         ("amount > 3", False),
         ("amount == '3'", True),
         ("either == 3", False),
+        ("dialled == 100", True),
+        ("dialled == '100'", False),
     ],
 )
 def test_texts_and_numbers(tmp_path: Path, expression: str, wrong: bool) -> None:

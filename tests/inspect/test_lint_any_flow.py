@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def load(folder: Path, first: Tree, second: Tree) -> Flow:
     file = folder / "f.yaml"
-    handlers: Tree = dict.fromkeys(sorted(OUTCOMES), {"1": "b", "2": "end"})
+    handlers: Tree = {each: {"1": "b", "2": "end"} for each in sorted(OUTCOMES)}
     top: Tree = {"ivr": "1", "flow": "f", "start": "a", "languages": ["en", "de"]}
     states: Tree = {"a": {"do": ["answer", first]}, "b": {"do": ["answer", second]}}
     file.write_text(written({**top, "handlers": handlers, "states": states}))

@@ -17,6 +17,7 @@ from .sources import Source, sources
 Kind = Literal["text", "number"]
 _KINDS: Mapping[str, Kind] = {"text": "text", "number": "number", "currency": "number"}
 _TYPED: Mapping[str, Kind] = {"digits": "text", "phone": "text", "number": "number"}
+_OF_CALLS: Mapping[str, Kind] = dict.fromkeys(("caller", "dialled", "direction"), "text")
 _SECRET_ANSWERS = ("http", "sql", "python")
 
 
@@ -50,7 +51,9 @@ def _wrong(name: str, constant: object, kinds: Mapping[str, Kind]) -> str:
 
 def _kinds(flow: Flow) -> dict[str, Kind]:
     """The variables that are always texts, or always numbers, as far as that can be told."""
-    found = {name: _KINDS[each.type] for name, each in flow.declared.items() if each.type in _KINDS}
+    declared = flow.declared.items()
+    found = {name: _KINDS[each.type] for name, each in declared if each.type in _KINDS}
+    found |= _OF_CALLS
     collected: dict[str, set[Kind | None]] = {}
     for _, act in acts(flow):
         for name, kind in _assigned(act):

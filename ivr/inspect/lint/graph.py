@@ -9,10 +9,12 @@ from ...engine.errors import Fault
 from ...engine.flow import Flow
 from ...engine.handlers import SORRY, arrows
 from ...engine.state import Act, State
-from .acts import Look, is_python
+from .acts import Look, is_python, told
 
+Seen = tuple[Flow, ...]
+NOTHING: Seen = ()
 # The outcomes that a verb has for who neither answers nor hangs up.  Of those that are not named
-# here it has all.  What decides by what is counted or known (`branch`) ends a round by itself.
+# here it has all.
 _LEFT_ALONE: Mapping[str, tuple[str, ...]] = {
     "ask": ("no_input", "no_match"),
     "collect": ("no_input", "no_match"),
@@ -21,8 +23,6 @@ _LEFT_ALONE: Mapping[str, tuple[str, ...]] = {
     "record": ("too_short", "failed"),
     "transfer": ("busy", "no_answer", "rejected", "unreachable", "failed"),
     "mailbox": ("none", "failed", "timeout"),
-    "branch": (),
-    "call_flow": (),
 }
 
 
@@ -44,24 +44,41 @@ def rounds(look: Look) -> Iterator[Fault]:
             )
 
 
-def _onward(flow: Flow, state: State) -> tuple[str, ...]:
+def _onward(flow: Flow, state: State, seen: Seen = NOTHING) -> tuple[str, ...]:
     """Where *state* leads a caller who does nothing, the last time as the first."""
     last = {arrow.outcome: arrow.target for arrow in arrows(flow, state)}
-    return tuple(dict.fromkeys(last[each] for each in _outcomes(state) if each in last))
+    return tuple(dict.fromkeys(last[each] for each in _outcomes(state, seen) if each in last))
 
 
-def _outcomes(state: State) -> Iterator[str]:
+def _outcomes(state: State, seen: Seen) -> Iterator[str]:
     for act in state.does:
-        found = _of_act(act)
+        found = _of_act(act, seen)
         onward = act.verb.goes_on if act is not state.does[-1] else ""
         yield from (outcome for outcome in found if outcome != onward)
         if onward and onward not in found:
             return
 
 
-def _of_act(act: Act) -> tuple[str, ...]:
+def _of_act(act: Act, seen: Seen) -> tuple[str, ...]:
+    if act.verb.name == "call_flow":
+        called: Flow = told(act, "flow")
+        return () if called in seen or is_python(called) else _left(called, seen)
+    if act.verb.name == "branch" and not seen:
+        return ()  # what decides by what is counted or known ends a round by itself
     alone = _LEFT_ALONE.get(act.verb.name)
     return act.verb.outcomes(act.arguments) if alone is None else alone
+
+
+def _left(called: Flow, seen: Seen) -> tuple[str, ...]:
+    """How a flow that is called ends for who does nothing; what it counts begins anew each time."""
+    todo, found = [called.start], list[str]()
+    for name in todo:
+        if name in called.outcomes:
+            found.append(name)
+        elif name in called.states:
+            onward = _onward(called, called.states[name], (*seen, called))
+            todo += [target for target in onward if target not in todo]
+    return tuple(found)
 
 
 def _way(start: str, end: str, onward: Callable[[str], tuple[str, ...]]) -> list[str]:

@@ -22,16 +22,17 @@ def words_of_one_language(look: Look) -> Iterator[Fault]:
 
     Where a flow sets the language itself its states may well be divided by it.
     """
-    languages = {base_of(each) for each in look.flow.languages}
-    if len(languages) < 2 or _sets_language(look.flow):
+    flow = look.flow
+    languages = flow.languages or (() if flow.language else flow.house.languages)
+    if len(set(map(base_of, languages))) < 2 or _sets_language(flow):
         return
-    for _, act in acts(look.flow):
+    for _, act in acts(flow):
         words = [each.words for each in act.prompts if isinstance(each, Text)]
         said = [each for each in sorted(words) if _LETTERS.search(_FILLED_IN.sub("", each))]
         if said:
             yield act.place.fault(
                 f"{act.verb.name}: {_short(said[0])!r} is said in one language to callers in"
-                f" {' and '.join(sorted(look.flow.languages))}; make it a prompt, with a text in"
+                f" {' and '.join(sorted(languages))}; make it a prompt, with a text in"
                 " each of them",
                 Code.WORDS_OF_ONE_LANGUAGE,
             )
