@@ -13,6 +13,7 @@ from .engine.errors import Fault
 from .engine.flow import Flow
 from .engine.state import Place
 from .flowfile import static_words
+from .inspect.lint import sets_language
 from .speech import vosk_model
 from .speech.ear import Activity, Ear, model_for
 
@@ -61,10 +62,12 @@ def lacking(flows: Iterable[Flow], settings: Settings) -> Iterator[str]:
 def unheard(flows: Iterable[Flow], settings: Settings) -> Iterator[Fault]:
     """The words that *flows* listen for and the models do not know.
 
-    Nothing is loaded for that.
+    Where a flow sets the language itself, nobody can tell in which one a word is said.  Nothing is
+    loaded for that.
     """
     there = _there(settings) or {}
-    for place, language, phrases in _asked(flows, settings.language):
+    certain = [flow for flow in flows if not any(map(sets_language, flow.family()))]
+    for place, language, phrases in _asked(certain, settings.language):
         if model := model_for(language, frozenset(there)):
             known = vocabulary(settings.speech.engine, there[model])
             words = {word for phrase in phrases for word in phrase.split()}

@@ -42,7 +42,7 @@ def load(folder: Path, first: Tree, second: Tree) -> Flow:
         raise
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=verbs(), second=verbs())
 def test_any_verb_can_be_looked_at(folder: Path, first: Tree, second: Tree) -> None:
     flow = load(folder, first, second)

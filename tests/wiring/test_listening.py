@@ -102,6 +102,11 @@ def test_words_that_the_model_does_not_know_are_told_with_their_place(settings_f
     ]
 
 
+def test_words_are_not_told_where_the_flow_sets_the_language(settings_file: Path) -> None:
+    found = load_flow(Path(__file__).parents[2] / "flows/samples/bilingual_menu.yaml")
+    assert lacking(settings_file, found) == []
+
+
 def test_universal_words_count(settings_file: Path) -> None:
     found = flow(settings_file.parent, top="universal: {repeat: [9, tirili]}")
     assert (

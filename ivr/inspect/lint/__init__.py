@@ -16,7 +16,7 @@ from .acts import Look, Untold, Words, acts
 from .allowed import heeded
 from .data import shown_secrets, text_and_number
 from .graph import rounds
-from .languages import words_of_one_language
+from .languages import sets_language, words_of_one_language
 from .outcomes import lost_messages, referred
 from .schedules import hours
 from .telephony import hidden_choices, long_barred, long_questions, no_time
@@ -67,4 +67,4 @@ def _told(faults: Iterator[Fault]) -> Iterator[Fault]:
 NEED_WORDS = frozenset({Code.LONG_QUESTION, Code.LONG_WITHOUT_BARGE_IN})
 """What can only be told where it is known what prompts say."""
 
-__all__ = ["NEED_WORDS", "heeded", "lint"]
+__all__ = ["NEED_WORDS", "heeded", "lint", "sets_language"]

@@ -24,7 +24,7 @@ def words_of_one_language(look: Look) -> Iterator[Fault]:
     """
     flow = look.flow
     languages = flow.languages or (() if flow.language else flow.house.languages)
-    if len(set(map(base_of, languages))) < 2 or _sets_language(flow):
+    if len(set(map(base_of, languages))) < 2 or sets_language(flow):
         return
     for _, act in acts(flow):
         words = [each.words for each in act.prompts if isinstance(each, Text)]
@@ -42,7 +42,8 @@ def _short(words: str) -> str:
     return words if len(words) <= 40 else f"{words[:39]}…"
 
 
-def _sets_language(flow: Flow) -> bool:
+def sets_language(flow: Flow) -> bool:
+    """Whether callers may go on in another language than they came with."""
     for _, act in acts(flow):
         try:
             if LANGUAGE in (told(act, "values", ()) or ()) or LANGUAGE in (told(act, "into") or ()):
