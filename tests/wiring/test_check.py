@@ -89,6 +89,19 @@ def test_what_nobody_has_looked_at_may_be_allowed(ivr: Ivr) -> None:
     assert ivr("check", "a.yaml").err == ""
 
 
+def test_a_schedule_of_the_settings_is_looked_at_where_it_is_used(ivr: Ivr) -> None:
+    Path("prompts").mkdir()
+    Path("ivr.yaml").write_text(
+        'routes: {"*": a.yaml}\nschedules: {office: {open: "Mon-Fri 08:00-23:59"}}\n'
+    )
+    write(target="end")
+    Path("a.yaml").write_text(
+        Path("a.yaml").read_text().replace('{open: "Mon-Sun 0:00-23:59"}', "office")
+    )
+    told, *_ = ivr("check").err.splitlines()
+    assert told.startswith("warning: a.yaml:7:19: the schedule 'office' of ivr.yaml: open: 'Mon-")
+
+
 def test_an_error_cannot_be_allowed(ivr: Ivr) -> None:
     write("allow unknown-state because no", "24:00", "nowhere")
     said = ivr("check", "a.yaml")

@@ -18,49 +18,53 @@ _YEARLY = {(1, 1), (12, 25), (12, 26)}
 
 
 def hours(look: Look, state: State, act: Act) -> Iterator[Fault]:
-    """What is wrong with those of a `schedule`."""
+    """What is wrong with those of a `schedule`, its own or those that it names."""
     if act.verb.name != "schedule":
         return
-    spans: Hours = told(act, "open")
+    use = told(act, "use")
+    named = look.flow.house.schedules.get(use)
+    if named is not None:
+        for wrong, code in _wrong(named.open, named.special, named.closed):
+            yield act.place.fault(f"the schedule {use!r} of ivr.yaml: {wrong}", code)
+    for wrong, code in _wrong(told(act, "open"), told(act, "special"), told(act, "closed")):
+        yield act.place.fault(wrong, code)
+
+
+def _wrong(spans: Hours, special: Special, closed: tuple[Days, ...]) -> Iterator[tuple[str, Code]]:
     for one, two in combinations(spans, 2):
         if one.days & two.days and one.times.overlaps(two.times):
-            yield act.place.fault(
+            wrong = (
                 f"open: {one.text!r} and {two.text!r} overlap; expected one of the two to end where"
-                " the other one begins",
-                Code.OVERLAPPING_HOURS,
+                " the other one begins"
             )
-    yield from _special(act, told(act, "special"))
+            yield wrong, Code.OVERLAPPING_HOURS
+    for first, other in combinations(special, 2):
+        if all(first.days.includes(day) for day in _each(other.days)):
+            wrong = (
+                f"special: {other.days.text!r} never counts, as {first.days.text!r} comes first and"
+                " has these days; put the shorter one first"
+            )
+            yield wrong, Code.OVERLAPPING_HOURS
     for wrong in _gaps(spans):
-        yield act.place.fault(f"open: {wrong}", Code.GAP_IN_HOURS)
-    days: tuple[Days, ...] = told(act, "closed")
-    for each in days:
+        yield f"open: {wrong}", Code.GAP_IN_HOURS
+    for each in closed:
         if not each.yearly and each.first == each.last and _is_feast(each.first):
-            yield act.place.fault(
-                f"closed: {each.text} is closed in that year only; expected"
-                f" {each.first:%m-%d}, which is every year",
-                Code.HOLIDAY_OF_ONE_YEAR,
+            wrong = (
+                f"closed: {each.text} is closed in that year only; expected {each.first:%m-%d},"
+                " which is every year"
             )
+            yield wrong, Code.HOLIDAY_OF_ONE_YEAR
 
 
 def _is_feast(day: date) -> bool:
     return (day.month, day.day) in _YEARLY
 
 
-def _special(act: Act, special: Special) -> Iterator[Fault]:
-    for one, two in combinations(special, 2):
-        if all(one.days.includes(day) for day in _each(two.days)):
-            yield act.place.fault(
-                f"special: {two.days.text!r} never counts, as {one.days.text!r} comes first and"
-                " has these days; put the shorter one first",
-                Code.OVERLAPPING_HOURS,
-            )
-
-
-def _each(days: Days) -> Iterator[date]:
-    day = days.first
-    while days.includes(day) and day <= max(days.first, days.last):
-        yield day
-        day += timedelta(days=1)
+def _each(days: Days) -> list[date]:
+    """The days of *days*: yearly ones in a leap year, of others those of its first year."""
+    first = date(2000, 1, 1) if days.yearly else days.first
+    year = (first + timedelta(days=number) for number in range(366))
+    return [day for day in year if days.includes(day)]
 
 
 def _gaps(spans: Hours) -> Iterator[str]:
