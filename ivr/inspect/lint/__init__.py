@@ -48,7 +48,8 @@ def lint(flow: Flow, words: Words | None = None, language: str = "en") -> list[F
     """
     found: set[Fault] = set()
     for each in flow.family():
-        look = Look(each, words or {}, each.language or each.house.language or language)
+        own = each.language or each.house.language or language
+        look = Look(each, words or {}, own, flow.max_duration is not None)
         for rule in OF_FLOWS:
             found.update(rule(look))
         for state, act in acts(each):

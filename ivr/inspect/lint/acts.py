@@ -29,11 +29,15 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the rules look at: a flow, what its prompts say, and in which language."""
+    """What the rules look at: a flow, what its prompts say, and in which language.
+
+    `is_bounded`: whether its calls have a longest time.
+    """
 
     flow: Flow
     words: Words
     language: str
+    is_bounded: bool = False
 
     def seconds_of(self, prompts: Iterable[Prompt]) -> float:
         """About how long it takes to say *prompts*; what cannot be told takes no time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ...engine.codes import Code
 from ...engine.errors import Fault
@@ -29,14 +29,14 @@ _LEFT_ALONE: Mapping[str, tuple[str, ...]] = {
 def rounds(look: Look) -> Iterator[Fault]:
     """Ways that lead back to where they began, and count nothing."""
     flow = look.flow
-    if flow.max_duration is not None or is_python(flow):
+    if look.is_bounded or is_python(flow):
         return
     onward = {name: _onward(flow, state) for name, state in flow.states.items() if name != SORRY}
-    told: set[str] = set()
+    seen: set[str] = set()
     for name in onward:
-        way = _way(name, name, lambda state: onward.get(state, ()))
-        if way and not told & set(way):
-            told |= set(way)
+        way = _round(name, onward)
+        if way and seen.isdisjoint(way):
+            seen |= set(way)
             yield flow.states[name].place.fault(
                 f"{' → '.join((*way, name))}: a caller who does nothing goes round here for hours;"
                 " count with set and branch, or lead one of them elsewhere",
@@ -81,18 +81,18 @@ def _left(called: Flow, seen: Seen) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _way(start: str, end: str, onward: Callable[[str], tuple[str, ...]]) -> list[str]:
-    """The shortest way from *start* on to *end*, without the end itself; empty: there is none."""
+def _round(start: str, onward: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The shortest way from *start* back to it, without its end; empty: there is none."""
     before: dict[str, str] = {}
     todo = [start]
     for state in todo:
-        for target in onward(state):
-            if target == end:
+        for target in onward.get(state, ()):
+            if target == start:
                 way = [state]
                 while way[0] != start:
                     way.insert(0, before[way[0]])
                 return way
-            if target not in before and target != start:
+            if target not in before:
                 before[target] = state
                 todo.append(target)
     return []
