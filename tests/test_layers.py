@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
     "flowfile": {"engine"},
     "testing": {"engine", "flowfile"},
     "inspect": {"engine", "flowfile", "testing"},
+    "phone_screen": {"engine", "testing", "inspect"},
     **{edge: {"engine"} for edge in EDGES},
 }
 # What the engine may use: nothing here knows the time, waits, rolls dice or opens a file.

@@ -140,12 +140,18 @@ def call(
     ] = "",
     caller: Annotated[str, typer.Option(help="Who calls.")] = "+15550100",
     dialled: Annotated[str, typer.Option(help="The number that was dialled.")] = "100",
+    lines: Annotated[
+        bool, typer.Option("--lines", help="A line at a time, also on a terminal.")
+    ] = False,
+    save: Annotated[
+        str, typer.Option(metavar="NAME", help="Write the call down as a test of the flow.")
+    ] = "",
     settings: Settings = DEFAULT,
 ) -> None:
-    """Be the caller, in the terminal."""
+    """Be the caller, in the terminal; the clock stands still while you think."""
     from .call import run
 
-    run(flow, at, caller, dialled, settings)
+    run(flow, at, caller, dialled, settings, lines, save)
 
 
 @app.command()

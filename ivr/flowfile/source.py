@@ -82,7 +82,12 @@ class Source:
 
         Raises `LoadError` when it is no YAML at all.
         """
-        source = cls(str(path), read_text(path))
+        return cls.read(str(path), read_text(path))
+
+    @classmethod
+    def read(cls, file: str, text: str) -> tuple[Source, Node | None]:
+        """The same, of a *text* that is said to stand in *file*."""
+        source = cls(file, text)
         return source, source._compose()
 
     def _compose(self) -> Node | None:

@@ -185,6 +185,12 @@ class SimulatedLine:
 
     # -- time ------------------------------------------------------------------------------------
 
+    @property
+    def due(self) -> float:
+        """When the next thing happens by itself; for ever, if nothing does."""
+        deadline = self.session.deadline
+        return self._agenda.next if deadline is None else min(deadline, self._agenda.next)
+
     def step(self, until: float = FOREVER) -> bool:
         """Let the next thing happen that is due by *until*; False: there is none."""
         deadline, due = self.session.deadline, self._agenda.next

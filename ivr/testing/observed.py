@@ -24,6 +24,11 @@ class Observed:
         self._line = line
 
     @property
+    def line(self) -> SimulatedLine:
+        """The line itself."""
+        return self._line
+
+    @property
     def path(self) -> list[str]:
         """The states entered so far, in order; ``end`` is not one of them."""
         return [detail for kind, detail in self.notes if kind == "state"]

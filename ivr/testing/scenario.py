@@ -184,6 +184,21 @@ def load_scenarios(
     return ScenarioFile(path, flows, scenarios)
 
 
+def read_step(text: str, flow: Flow) -> Step:
+    """The one sentence in *text*, such as ``presses: 12#``, of a story about *flow*.
+
+    Raises `LoadError`.
+    """
+    source, root = Source.read("step", text)
+    reader = _Reader(Context(source, None), [flow])
+    steps = reader.step(root) if root is not None else []
+    if not steps and not source.faults:
+        empty = f"expected {_STEP}"
+        raise LoadError([Place(source.file, 1, 1).fault(empty, Code.EMPTY_VALUE)])
+    source.check()
+    return steps[0]
+
+
 def _top(root: Node, source: Source) -> dict[str, Field]:
     top = source.fields(root, "ivr: 1, flow, scenarios")
     for name, field in top.items():
@@ -269,7 +284,7 @@ class _Reader:
         for key, part in parts.items():
             try:
                 if key == "steps":
-                    steps = [s for n in source.items(part.value) for s in self._step(n)]
+                    steps = [s for n in source.items(part.value) for s in self.step(n)]
                 elif key not in _SCENARIO:
                     source.unknown(part.key, "key", key, _SCENARIO, Code.UNKNOWN_KEY)
                 elif key != "description":
@@ -299,7 +314,7 @@ class _Reader:
     def _called(self) -> list[Flow]:
         return [flow for flow in self.flows if is_called(flow)]
 
-    def _step(self, node: Node) -> list[Step]:
+    def step(self, node: Node) -> list[Step]:
         """The step at *node*; none when it could not be read."""
         source = self.source
         try:

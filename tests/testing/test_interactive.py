@@ -64,7 +64,7 @@ def test_a_transfer_is_decided(result: str) -> None:
 @pytest.mark.parametrize(
     ("commands", "answer"),
     [
-        (["1"], "nobody has answered yet; an empty line lets time pass"),
+        (["1"], "nobody has answered yet; let time pass"),
         (["jump"], "'jump' is no command; help lists them"),
         (["[/]"], "'[/]' is no command; help lists them"),
         (["say"], "'say' is no command; help lists them"),
