@@ -38,7 +38,7 @@ class PhoneScreen(App[None]):
         Binding("u", "obey('back')", "Back"),
         Binding("b", "toggle_breakpoint", "Breakpoint"),
         Binding("h", "obey('hang up')", "Hang up"),
-        Binding("slash", "type('')", "Command"),
+        Binding("slash", "type('')", "Type"),
         Binding("w", "type('save ')", "Save"),
         Binding("question_mark", "help", "Help"),
         Binding("q", "quit", "Quit"),

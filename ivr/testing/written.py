@@ -47,8 +47,15 @@ def save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]:
     """Add the story of *phone* to the scenarios of *flow*; returns their file, and its name there.
 
     *load* reads the file as tests do; where the story does not pass there, or the file has no place
-    for it, the file stays as it is.  Raises `Refused`, and OSError.
+    for it, the file stays as it is.  Raises `Refused`.
     """
+    try:
+        return _save(phone, name, flow, load)
+    except OSError as error:
+        raise Refused(f"not saved: {error}") from None
+
+
+def _save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]:
     path = flow.with_name(f"{flow.stem}{SUFFIX}")
     is_new = not path.exists()
     known = [] if is_new else [each.name for each in _loaded(load, path).scenarios]
@@ -97,9 +104,10 @@ def _offer(phone: Handset) -> dict[str, Any]:
 
 
 def _moment(at: datetime) -> str:
+    spec = "auto" if at.second or at.microsecond else "minutes"
     if isinstance(at.tzinfo, ZoneInfo):
-        return f"{at.replace(tzinfo=None).isoformat(' ')} {at.tzinfo.key}"
-    return at.isoformat(" ")
+        return f"{at.replace(tzinfo=None).isoformat(' ', spec)} {at.tzinfo.key}"
+    return at.isoformat(" ", spec)
 
 
 # -- the sentences ---------------------------------------------------------------------------------

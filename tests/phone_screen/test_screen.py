@@ -12,18 +12,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, RichLog, Static
 
 from ivr import END, Call, Flow, answer, collect, say
-from ivr.engine.errors import LoadError
 from ivr.flowfile import load_flow
 from ivr.phone_screen import PhoneScreen
 from ivr.phone_screen.screen import Help
 from ivr.phone_screen.state_map import StateMap
-from ivr.project import unfit
 from ivr.testing.commands import obey
 from ivr.testing.handset import Handset
 
 from ..testing import samples
 
-ROOT = Path(__file__).parents[2]
 TEXTS = {"welcome": "Welcome to Example.", "menu": "For sales, press [1]."}
 Use = Callable[[PhoneScreen, Pilot[None]], Awaitable[None]]
 
@@ -169,19 +166,7 @@ def test_a_broken_flow_breaks_no_screen() -> None:
     assert "the flow fails: fall:" in " ".join(screen.transcript)
 
 
-def fit() -> list[Path]:
-    """The sample flows that a call can begin with."""
-    found = []
-    for folder in ("flows", "flows/samples", "ivr/library"):
-        for file in sorted((ROOT / folder).glob("*.yaml")):
-            try:
-                found += [] if list(unfit(load_flow(file))) else [file]
-            except LoadError:  # stories, and prompts
-                continue
-    return found
-
-
-@pytest.mark.parametrize("file", fit(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", samples.FILES, ids=lambda file: file.stem)
 def test_every_sample_can_be_called_on_a_small_terminal(file: Path) -> None:
     screen = use(load_flow(file), "g", "1", "h", size=(80, 24))
     assert screen.phone.line.over and screen.transcript

@@ -1,4 +1,6 @@
-"""Small flows to call."""
+"""Small flows to call, and those that come with ivr."""
+
+from pathlib import Path
 
 from ivr import (
     END,
@@ -16,6 +18,18 @@ from ivr import (
     say,
     transfer,
 )
+
+_ROOT = Path(__file__).parents[2]
+_LIBRARY = ("amount", "card_number", "date", "mailbox", "phone_number")  # others need arguments
+FILES = [
+    *(
+        file
+        for folder in ("flows", "flows/samples")
+        for file in sorted((_ROOT / folder).glob("*.yaml"))
+        if not file.name.endswith(".test.yaml")
+    ),
+    *(_ROOT / f"ivr/library/{name}.yaml" for name in _LIBRARY),
+]
 
 CHOICES = Choices({"sales": ["1", "sales"], "support": ["2", "support"], "twelve": ["12"]})
 DESK = "sip:601@pbx.example"
