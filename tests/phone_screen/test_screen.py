@@ -134,7 +134,7 @@ def test_variables_are_shown_and_secrets_are_not() -> None:
 
 
 def test_commands_are_typed_below() -> None:
-    screen = use(samples.menu, "g", "slash", *"wait 1", "enter")
+    screen = use(samples.menu, "g", "slash", *"+1", "enter")
     assert screen.phone.story[-1].step == "waits: 1 s"
     assert screen.typed == ""
     screen = use(samples.menu, "g", "slash", "1", "escape", "2")
@@ -168,5 +168,5 @@ def test_a_broken_flow_breaks_no_screen() -> None:
 
 @pytest.mark.parametrize("file", samples.FILES, ids=lambda file: file.stem)
 def test_every_sample_can_be_called_on_a_small_terminal(file: Path) -> None:
-    screen = use(load_flow(file), "g", "1", "h", size=(80, 24))
+    screen = use(load_flow(file), "h", before=["go on", "1"], size=(80, 24))
     assert screen.phone.line.over and screen.transcript

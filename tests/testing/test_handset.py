@@ -14,7 +14,7 @@ from ivr import Flow
 from ivr.flowfile import load_flow
 from ivr.testing.commands import obey
 from ivr.testing.handset import Handset, Refused
-from ivr.testing.scenario import load_scenarios
+from ivr.testing.scenario import STEPS, load_scenarios
 from ivr.testing.transcript import last_events
 from ivr.testing.written import save, written
 
@@ -139,11 +139,12 @@ COMMANDS = st.one_of(
     st.sampled_from(["transfer busy", "transfer answered", "transfer no_answer", "work timeout"]),
     st.decimals(0, 70, places=1).map("+{}".format),
     st.sampled_from(["say yes", "say seven", "mumbles", "listen_fails", "is_dismissed"]),
+    st.sampled_from(sorted(STEPS)) | st.text(max_size=8),
 )
 
 
 @pytest.mark.parametrize("file", samples.FILES, ids=lambda file: file.stem)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(commands=st.lists(COMMANDS, max_size=12))
 def test_whatever_is_done_its_story_passes(
     file: Path, commands: Sequence[str], tmp_path_factory: pytest.TempPathFactory
