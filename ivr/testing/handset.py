@@ -87,11 +87,6 @@ class Handset:
     def line(self) -> SimulatedLine:
         return self.call.line
 
-    @property
-    def over(self) -> bool:
-        """Whether the call is gone, and nothing more happens after it."""
-        return self.line.over and self.line.due == FOREVER and not self.line.jobs
-
     # -- what he does ----------------------------------------------------------------------------
 
     def tell(self, step: str) -> None:
