@@ -159,7 +159,7 @@ def _spoken(value: object) -> str:
         raise FlowError("a secret cannot be put into a text; speak its last digits on purpose")
     if not isinstance(value, Value | float):
         raise FlowError(f"{_kind(value)} cannot be put into a text")
-    return _limited(str(value))
+    return _limited(f"{value:f}" if isinstance(value, Decimal) else str(value))
 
 
 @pass_context

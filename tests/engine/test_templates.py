@@ -107,6 +107,18 @@ def test_a_condition_holds(source: str) -> None:
     assert evaluate(source, NAMES) is True
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("{{ 0.0000001 * 1 }}", "0.0000001"),
+        ("{{ 1000000000000000.0 * 1000000000000000.0 }}", "1000000000000000000000000000000"),
+        ("{{ 0.0000000001 - 0.0000000001 }}", "0.0000000000"),
+    ],
+)
+def test_small_and_large_numbers_are_said_in_digits(words: str, said: str) -> None:
+    assert render(words, {}) == said
+
+
 def test_digits_do_not_turn_into_numbers_by_themselves() -> None:
     with pytest.raises(FlowError, match=r"\+ needs numbers on both sides; one is a text"):
         evaluate("pin + 1", NAMES)
