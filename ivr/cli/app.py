@@ -120,6 +120,32 @@ def test(
 
 
 @app.command()
+def explore(
+    flows: Annotated[
+        list[Path] | None, typer.Argument(help="Flow files; default: all routes.")
+    ] = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Phones and services misbehave, too.")
+    ] = False,
+    steps: Annotated[
+        int, typer.Option(min=1, help="States in which a call ends without an answer.")
+    ] = 100,
+    minutes: Annotated[float, typer.Option(min=1, max=200, help="Minutes in which it does.")] = 30,
+    places: Annotated[int, typer.Option(min=1, help="Places to follow at most.")] = 20_000,
+    stories: Annotated[
+        Path, typer.Option(help="Folder for the stories of what is refuted.")
+    ] = Path("explored"),
+    settings: Settings = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Walk every path of flows, and prove or refute what must hold.  Exit code 0: it holds."""
+    from .explore import run
+
+    limits = (steps, minutes, places)
+    raise typer.Exit(run(flows or [], settings, stories, limits, faults, json))
+
+
+@app.command()
 def routes(
     number: Annotated[str, typer.Argument(help="The number that is dialled.")],
     caller: Annotated[str, typer.Option(help="Who calls.")] = "",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .budget import Budget
@@ -37,6 +37,9 @@ from .scope import Parting, Scope, Tries, new_trail
 from .values import Secret, Value
 from .variables import Variables
 from .wording import Wording
+
+if TYPE_CHECKING:
+    from .taking import Taking
 
 TIDYING = (Stop, Drop, Unlisten, Note)
 TYPE_AHEAD = 32  # keys kept for later steps; the oldest win
@@ -92,6 +95,8 @@ class Call(Wording):
     """Keys pressed and not yet used by a step: the type-ahead buffer."""
     asking: bool = False
     """Whether a step takes the caller's answer right now."""
+    taking: Taking | None = field(default=None, repr=False)
+    """The answer that is being taken, and the rules for it."""
     reading: bool = False
     """Whether a step takes keys right now, and may show them."""
     silent: bool = False
@@ -212,7 +217,7 @@ class Call(Wording):
         None where that cannot be, for nothing that the caller waits for depends on them.
         """
         inner = self._scope()
-        self._restore((*self.outer, inner)[0])
+        self._restore(self.scopes[0])
         try:
             return self.rendered(prompts)
         except FlowError as error:
@@ -339,6 +344,11 @@ class Call(Wording):
         self.given_language = self.language
         self.flows, self.outer = self.flows[:-1], self.outer[:-1]
         self._restore(kept)
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What the flow that took the call has for itself, and each that was called on the way."""
+        return (*self.outer, self._scope())
 
     def _scope(self) -> Scope:
         return Scope(

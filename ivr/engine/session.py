@@ -65,7 +65,6 @@ class Session:
         "_now",
         "_rescuer",
         "_started",
-        "_step",
         "_time",
         "_until",
         "_watch",
@@ -74,6 +73,7 @@ class Session:
         "ended_by",
         "flow",
         "state",
+        "step",
     )
 
     def __init__(self, flow: Flow, call_id: str) -> None:
@@ -102,7 +102,7 @@ class Session:
         self._between = Interjection(self.call, self._clock, self._time)
         self._moving = ""  # the state to go to as soon as the caller has acknowledged the answer
         self._rescuer = ""  # the state that the call is in because of an error
-        self._step: Coroutine[float, Event, str] | None = None
+        self.step: Coroutine[float, Event, str] | None = None  # the state, while it runs
         self._aftermath: Aftermath | None = None
 
     @property
@@ -136,7 +136,7 @@ class Session:
         except BaseException as error:
             self._rescue(error)
         effects = self._watch.saw(self.call.drain(), self.call, now)
-        if self._step is not None and self.deadline is not None:
+        if self.step is not None and self.deadline is not None:
             self.deadline = min(self.deadline, self._watch.due)
         return effects
 
@@ -229,10 +229,10 @@ class Session:
         elif event is not None:
             budget.rested(self.call.now)
         while True:
-            assert self._step is not None
+            assert self.step is not None
             keys = len(self.call.keys)
             try:
-                until = self._step.send(event)  # type: ignore[arg-type]
+                until = self.step.send(event)  # type: ignore[arg-type]
             except StopIteration as stop:
                 before = self.state
                 self.call.note("outcome", stop.value)
@@ -264,12 +264,12 @@ class Session:
         self.deadline = min(self._clock.due(self._until), self._time.due)
 
     def _enter(self, *, again: bool) -> None:
-        self._step = None
+        self.step = None
         self.call.entered(self.state, again=again)
         step: Any = self.flow.states[self.state].step(self.call)
         if not isinstance(step, Coroutine):
             raise FlowError("a state must be an async function")
-        self._step = step
+        self.step = step
 
     def _leave(self, by: str) -> None:
         """The call is gone."""
@@ -279,9 +279,9 @@ class Session:
 
     def _throw(self, error: type[CallEnded | CallMoved], what: str) -> None:
         """Let the verb that was waiting tidy up."""
-        assert self._step is not None
+        assert self.step is not None
         try:
-            self._step.throw(error())
+            self.step.throw(error())
         except (error, StopIteration):
             return
         raise FlowError(f"went on waiting after {what}")
@@ -317,7 +317,7 @@ class Session:
         except KeyboardInterrupt:
             raise
         except BaseException as another:
-            self._step = self._aftermath = self.deadline = None
+            self.step = self._aftermath = self.deadline = None
             self.ended_by = "error"
             self.call.note("failed", f"{self.call.state}: {type(another).__name__}")
             self.call.end(500)
@@ -327,7 +327,7 @@ class Session:
     def _fail(self, error: BaseException) -> None:
         """The flow is broken: say so in the journal; a handler of the flow's goes on, if any."""
         call, state = self.call, self.flow.states.get(self.state)
-        call.note("failed", f"{self.state}: {blame(error, call, state, self._step)}")
+        call.note("failed", f"{self.state}: {blame(error, call, state, self.step)}")
         self._close()  # stops what it had running, before an apology
         handler = error_handler(self.flow, self.state, call)
         if self.ended_by or handler == "" or self._rescuer == self.state:
@@ -359,7 +359,7 @@ class Session:
     def _part(self, by: str) -> None:
         """The call is over; what the flow does after it begins."""
         call = self.call
-        self.ended_by, self._step, self.deadline = by, None, None
+        self.ended_by, self.step, self.deadline = by, None, None
         call.keys.clear()
         farewell = farewell_of(self.flow, self.state)
         if farewell is not None:
@@ -382,7 +382,7 @@ class Session:
             self._finish(self.ended_by)
 
     def _finish(self, by: str) -> None:
-        self._step, self.deadline, self.ended_by = None, None, by
+        self.step, self.deadline, self.ended_by = None, None, by
         self.call.tidying = False
         self.call.keys.clear()
         if self.call.vars:
@@ -392,7 +392,7 @@ class Session:
         self.call.note("end", by)
 
     def _close(self) -> None:
-        step, self._step = self._step, None
+        step, self.step = self.step, None
         if step is None:
             return
         try:

@@ -106,8 +106,8 @@ async def take_entry(
     *denied* is what words cannot mean any more; *listens*: whether there is an ear for words.
     """
     call.require(KEYS)
-    taking = _Taking(call, rules, denied, listens and rules.listens)
-    call.asking, call.reading = True, not rules.sensitive
+    taking = Taking(call, rules, denied, listens and rules.listens)
+    call.asking, call.reading, call.taking = True, not rules.sensitive, taking
     try:
         return await taking.run(prompts)
     except (CallEnded, CallMoved):
@@ -115,12 +115,12 @@ async def take_entry(
             call.note("entry", f"cut off {'***' if rules.sensitive else taking.typed}")
         raise
     finally:
-        call.asking = call.reading = False
+        call.asking, call.reading, call.taking = False, False, None
         taking.stop()
         taking.unlisten()
 
 
-class _Taking:
+class Taking:
     """The state of one entry being taken."""
 
     __slots__ = (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from ..engine.verb import Doc, Range
+from .caller import NAME as CALLER
 from .observed import Observed
+from .troubles import secrets_of, troubles
 
 Recorded = Literal["yes", "masked", "no"]
 
@@ -84,4 +86,15 @@ class Checks(Observed):
         found = "no" if recording is None else "masked" if recording.is_masked else "yes"
         if found != how:
             self._fail(f"expected the call to be recorded: {how}; it is: {found}")
+        return self
+
+    def goes_well(self) -> Self:
+        """So far no step has failed, no caller has heard silence for longer than the flow's
+        `dead_air`, no secret was told to anybody, and no transfer came to nothing without a word.
+        """
+        __tracebackhide__ = True
+        session = self._line.session
+        called = session.flow.name == CALLER
+        for trouble in troubles(self._line.log, secrets_of(session.call), called=called):
+            self._fail(f"expected to go well; in {trouble.state} {trouble.words}")
         return self

@@ -65,6 +65,7 @@ STEPS: dict[str, Callable[..., SimulatedCall]] = {
         SimulatedCall.has_left_messages,
         SimulatedCall.has_in_mailbox,
         SimulatedCall.is_recorded,
+        SimulatedCall.goes_well,
     )
 }
 _TOP = ("ivr", "flow", "description", "scenarios")

@@ -1,0 +1,90 @@
+"""ivr explore: every path of flows, by classes of what can happen."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from time import perf_counter
+
+from ..config import load_settings
+from ..engine.errors import Fault, LoadError
+from ..inspect.explore.proofs import Limits, Refuted
+from ..inspect.explore.report import Explored, arguments_of, explore
+from ..inspect.explore.told import path_lines, write
+from ..project import Ground
+from .output import as_json, complain, complain_of, progress
+
+
+def run(
+    files: list[Path],
+    settings_file: Path,
+    stories: Path,
+    limits: tuple[int, float, int],
+    faults: bool,
+    json: bool,
+) -> int:
+    steps, minutes, places = limits
+    wrong: list[Fault] = []
+    ground = Ground()
+    try:
+        ground = Ground.read(settings_file)
+        files = files or load_settings(settings_file).flow_files
+    except LoadError as error:
+        wrong += error.faults
+    flows = ground.of_others().load(files, wrong)
+    complain_of(wrong)
+    found: dict[Path, Explored] = {}
+    written: dict[Path, Path] = {}
+    bar = progress("exploring") if sys.stderr.isatty() and not json else nullcontext()
+    took: dict[Path, float] = {}
+    with bar as show:
+        for path, flow in flows.items():
+            began = perf_counter()
+            found[path] = explore(
+                flow,
+                arguments=arguments_of(path, ground.house),
+                faults=faults,
+                limits=Limits(steps, minutes),
+                places=places,
+                told=(lambda done, all_, name=path.name: show(done, all_, name))  # type: ignore[misc]
+                if show
+                else (lambda done, all_: None),
+            )
+            took[path] = perf_counter() - began
+    for path, explored in found.items():
+        if explored.refuted:
+            written[path] = write(stories, path, explored.refuted)
+    if json:
+        as_json({str(path): each.as_json() for path, each in found.items()})
+    else:
+        for path, explored in found.items():
+            _tell(path, explored, took[path], written.get(path))
+    return 0 if found and not wrong and all(each.holds for each in found.values()) else 1
+
+
+def _tell(path: Path, found: Explored, seconds: float, stories: Path | None) -> None:
+    states = f"{len(found.states)} of {len(found.states) + len(found.unseen)} states"
+    print(f"{path}: {found.places} places, {found.moves} moves, {states}, {seconds:.1f} s")
+    number = 0
+    for each, refuted in found.results:
+        verdict = "REFUTED" if refuted else "open   " if found.left else "holds  "
+        print(f"  {verdict}  {each.holds}")
+        for one in refuted:
+            number += 1
+            _tell_refuted(one, number)
+    for name in found.unseen:
+        print(f"  never entered: {name}")
+    for words in found.abstracted:
+        print(f"  in part: {words}")
+    if found.left:
+        complain(f"{path}: {found.left} places were not followed; more are with --places")
+    if stories is not None:
+        print(f"  as stories: ivr test {stories}")
+
+
+def _tell_refuted(one: Refuted, number: int) -> None:
+    where = f"{one.place.file}:{one.place.line}:{one.place.column}"
+    print(f"    {number}. {where}: {one.state}: {one.words}")
+    for line in path_lines(one.path):
+        print(f"         {line}")

@@ -1,0 +1,118 @@
+"""What a flow says by itself about values: its conditions, and the constants in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ...engine.errors import FlowError
+from ...engine.flow import Flow
+from ...engine.handlers import SORRY
+from ...engine.templates import evaluate, names_in
+from ...engine.values import Value
+
+_NUMBER = re.compile(r"(?<![\w.'\"])-?\d+(?:\.\d+)?(?![\w.])")
+_TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_WHOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_FILTER = re.compile(r"\b([A-Za-z_]\w*)\s*\|\s*([a-z_]+)")
+
+
+@dataclass(slots=True)
+class Constants:
+    """Of one flow: `conditions` of its branches, `said` by variable what it is compared with, and
+    `filters` by variable how its value is put into words; `lengths` of its PINs, and patterns of
+    numbers that may be called (`keys`)."""
+
+    conditions: tuple[str, ...] = ()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    said: dict[str, list[Value]] = field(default_factory=dict)
+    filters: dict[str, set[str]] = field(default_factory=dict)
+    lengths: list[int] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    counted: frozenset[str] | None = frozenset()
+    """The variables that may count something; None: each may."""
+
+    def truths(self, known: Mapping[str, Any]) -> tuple[bool | None, ...]:
+        """What each condition says of these values; None: it cannot be told."""
+        return tuple(self._truth(each, known) for each in self.conditions)
+
+    def _truth(self, condition: str, known: Mapping[str, Any]) -> bool | None:
+        try:
+            return bool(evaluate(condition, known))
+        except FlowError:
+            return None
+
+    def of(self, name: str) -> list[Value]:
+        """The values of variable *name* that make a difference."""
+        return self.said.get(name, [])
+
+    def is_constant(self, value: object) -> bool:
+        return any(value in values for values in self.said.values())
+
+
+def constants(flow: Flow) -> Constants:
+    """What *flow* says, as far as it can be told without running it."""
+    found = Constants()
+    conditions: dict[str, None] = {}
+    for state in flow.states.values():
+        for act in state.does:
+            if act.verb.name == "branch":
+                conditions |= dict.fromkeys(act.arguments["cases"].values())
+            if act.verb.name == "authenticate" and (length := act.arguments.get("length")):
+                found.lengths.append(length)
+            found.keys += [each for each in act.arguments.get("allow", ()) if isinstance(each, str)]
+            for text in _texts(act.arguments):
+                for expression in (text, *_WHOLE.findall(text)):
+                    for name, used in _FILTER.findall(expression):
+                        found.filters.setdefault(name, set()).add(used)
+    found.conditions = tuple(conditions)
+    found.counted = _counted(flow)
+    found.names = {each: _names(each) for each in conditions}
+    for condition, names in found.names.items():
+        values = _values(condition)
+        for name in names:
+            known = found.said.setdefault(name, [])
+            known += [value for value in values if value not in known]
+    return found
+
+
+def _counted(flow: Flow) -> frozenset[str] | None:
+    """Those that the flow sets by itself; what a function of the author's sets, nobody knows."""
+    if not all(state.does for state in flow.states.values() if state.name != SORRY):
+        return None
+    acts = (act for state in flow.states.values() for act in state.does)
+    return frozenset(n for a in acts if a.verb.name == "set" for n in a.arguments["values"])
+
+
+def _names(expression: str) -> frozenset[str]:
+    try:
+        return frozenset(names_in(expression))
+    except FlowError:
+        return frozenset()
+
+
+def _values(condition: str) -> list[Value]:
+    """The constants of *condition*, and for each number its neighbours."""
+    texts: list[Value] = [one or two for one, two in _TEXT.findall(condition)]
+    found: list[Value] = texts
+    for number in _NUMBER.findall(_TEXT.sub("''", condition)):
+        value = Decimal(number) if "." in number else int(number)
+        found += [value, value - 1, value + 1]
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in the arguments of a verb."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts(each)
+    elif hasattr(value, "words"):
+        yield from _texts(value.words)

@@ -1,0 +1,202 @@
+"""What a graph proves of its flow, or refutes: one property after the other, with their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from ...engine.flow import Flow, Place
+from ...testing.caller import is_called
+from .cycles import cycles, longest, reaching
+from .paths import Path, Told
+from .search import Edge, Graph, Node
+
+OVER = Told("is_over")
+WELL = Told("goes_well")
+STEPS, MINUTES = 100, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In how many states and minutes a call must be over whose caller gives no answer any more."""
+
+    steps: int = STEPS
+    minutes: float = MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """That a property does not hold: `words` say why, `path` is how a caller comes there.
+
+    `state` and `place` are where it is to be mended.
+    """
+
+    property: str
+    words: str
+    state: str
+    place: Place
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Something that must hold of every flow."""
+
+    name: str
+    holds: str
+    find: Callable[[Graph, Limits], Iterator[Refuted]]
+
+
+def refuted(graph: Graph, limits: Limits) -> Iterator[tuple[Property, list[Refuted]]]:
+    """Each property, and what refutes it; nothing: it holds of all that was walked."""
+    for each in PROPERTIES:
+        yield each, list(_once(each.find(graph, limits)))
+
+
+def _once(found: Iterator[Refuted]) -> Iterator[Refuted]:
+    """One for each state and cause: the first has the shortest way."""
+    seen = set()
+    for each in found:
+        sign = (each.state, each.words.partition(":")[0], each.place)
+        if sign not in seen:
+            seen.add(sign)
+            yield each
+
+
+# -- the end ---------------------------------------------------------------------------------------
+
+
+def _ends(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+    """Whoever gives no answer, or a wrong one, comes to the end of the call."""
+    for edge in graph.edges:
+        if edge.endless:
+            state = edge.states[-1] if edge.states else graph.nodes[edge.source].state
+            words = "the call goes on for ever by itself"
+            yield _refuted("ends", graph, state, words, edge.path.then(OVER))
+    idle = [edge for edge in graph.edges if edge.kind not in ("answer", "hang_up")]
+    limit = graph.flow.max_duration
+    rounds = cycles(len(graph.nodes), idle)
+    if limit is None or limit.after > limits.minutes * 60:
+        for round_ in rounds:
+            first = graph.nodes[round_[0].source]
+            walked = " → ".join(dict.fromkeys(s for e in round_ for s in e.states)) or first.state
+            moves = ", then ".join(edge.move for edge in round_)
+            words = f"without an answer the call goes round for ever: {walked} ({moves})"
+            path = first.path
+            for edge in round_:
+                path = path.then(*_steps(edge, graph.nodes[edge.source]))
+            yield _refuted("ends", graph, first.state, words, path.then(OVER))
+    if not rounds:
+        for count, unit, most in (
+            (lambda edge: float(len(edge.states)), "states", float(limits.steps)),
+            (lambda edge: edge.seconds / 60, "minutes", limits.minutes),
+        ):
+            number, way = longest(len(graph.nodes), idle, count)
+            if number > most and way:
+                first = graph.nodes[way[0].source]
+                words = f"without an answer the call takes {number:.0f} {unit}; at most {most:g}"
+                yield _refuted("ends", graph, first.state, words, way[-1].path)
+
+
+def _steps(edge: Edge, source: Node) -> tuple[Told, ...]:
+    """The steps of *edge* alone."""
+    return edge.path.steps[len(source.path.steps) :]
+
+
+def _stuck(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+    """Some answer, or none, leads to an end: nobody has to hang up."""
+    if graph.left:
+        return
+    ways = [edge for edge in graph.edges if edge.kind != "hang_up"]
+    ending = {node.number for node in graph.nodes if node.end}
+    endless = {edge.target for edge in graph.edges if edge.endless}
+    free = reaching(len(graph.nodes), ways, ending | endless)
+    for node in graph.nodes[1:]:
+        if node.number not in free:
+            words = "the caller can only hang up: nothing that can happen leads to an end"
+            yield _refuted("a way out", graph, node.state, words, node.path.then(OVER))
+            return
+
+
+# -- what happens on the way -----------------------------------------------------------------------
+
+
+def _troubles(property: str, kind: str) -> Callable[[Graph, Limits], Iterator[Refuted]]:
+    def find(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+        for edge in graph.edges:
+            for trouble in edge.troubles:
+                if trouble.kind == kind:
+                    words = f"{trouble.words} ({edge.move})"
+                    yield _refuted(property, graph, trouble.state, words, edge.path.then(WELL))
+
+    return find
+
+
+def _operator(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+    """From every question the operator can be reached, or he was there already."""
+    operator = graph.flow.operator
+    if not operator or graph.left:
+        return
+    there = {node.number for node in _through(graph, operator)}
+    ways = [edge for edge in graph.edges if edge.kind != "hang_up"]
+    before = _reached([each for each in ways if operator not in each.states])
+    found = reaching(len(graph.nodes), ways, there)
+    for node in graph.nodes:
+        if node.asks and node.number in before and node.number not in found:
+            words = f"from this question nothing leads to the operator ({operator})"
+            path = node.path.then(Told("goes_through", {"states": (operator,)}))
+            yield _refuted("the operator", graph, node.state, words, path)
+
+
+def _through(graph: Graph, state: str) -> list[Node]:
+    """The places from which some move goes through *state*."""
+    return [node for node in graph.nodes if any(state in edge.states for edge in node.edges)]
+
+
+def _reached(edges: Collection[Edge]) -> set[int]:
+    ways: dict[int, list[int]] = {}
+    for edge in edges:
+        ways.setdefault(edge.source, []).append(edge.target)
+    found, todo = {0}, [0]
+    while todo:
+        for target in ways.get(todo.pop(), ()):
+            if target not in found:
+                found.add(target)
+                todo.append(target)
+    return found
+
+
+def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+    for edge in graph.edges:
+        due, done = edge.farewells
+        if due != done:
+            words = f"after a hang-up, on_hang_up has to run {due} times, and runs {done} times"
+            state = graph.nodes[edge.source].state
+            yield _refuted("hanging up", graph, state, words, edge.path.then(WELL))
+
+
+def _refuted(property: str, graph: Graph, state: str, words: str, path: Path) -> Refuted:
+    return Refuted(property, words, state, place_of(graph.flow, state), path)
+
+
+def place_of(flow: Flow, state: str) -> Place:
+    """Where *state*, as a journal names it, is written."""
+    if state in flow.states and not is_called(flow):
+        return flow.states[state].place
+    for each in flow.family():
+        own = state.removeprefix(f"{each.name}.")
+        if own != state and own in each.states:
+            return each.states[own].place
+    return flow.place
+
+
+PROPERTIES = (
+    Property("ends", "every call ends, also if nobody answers", _ends),
+    Property("a way out", "nobody is stuck: some answer leads to an end", _stuck),
+    Property("errors", "no step fails", _troubles("errors", "error")),
+    Property("silence", "nobody hears silence", _troubles("silence", "silence")),
+    Property("the operator", "every question leads to the operator", _operator),
+    Property("transfers", "no transfer fails without a word", _troubles("transfers", "transfer")),
+    Property("hanging up", "on_hang_up runs once, wherever somebody hangs up", _hang_up),
+    Property("secrets", "no secret is told", _troubles("secrets", "secret")),
+)
