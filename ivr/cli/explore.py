@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError
+from ..engine.flow import Flow
+from ..flowfile import load_flow
 from ..inspect.explore.proofs import Limits, Refuted
 from ..inspect.explore.report import Explored, arguments_of, explore
 from ..inspect.explore.told import path_lines, write
@@ -32,7 +35,13 @@ def run(
         files = files or load_settings(settings_file).flow_files
     except LoadError as error:
         wrong += error.faults
-    flows = ground.of_others().load(files, wrong)
+    house = ground.house and replace(ground.house, means=None)  # what there is, is made up
+    flows: dict[Path, Flow] = {}
+    for path in files:
+        try:
+            flows[path] = load_flow(path, ground.prompts, house=house)
+        except LoadError as error:
+            wrong += error.faults
     complain_of(wrong)
     found: dict[Path, Explored] = {}
     written: dict[Path, Path] = {}
@@ -43,7 +52,7 @@ def run(
             began = perf_counter()
             found[path] = explore(
                 flow,
-                arguments=arguments_of(path, ground.house),
+                arguments=arguments_of(path, house),
                 faults=faults,
                 limits=Limits(steps, minutes),
                 places=places,
@@ -85,6 +94,6 @@ def _tell(path: Path, found: Explored, seconds: float, stories: Path | None) -> 
 
 def _tell_refuted(one: Refuted, number: int) -> None:
     where = f"{one.place.file}:{one.place.line}:{one.place.column}"
-    print(f"    {number}. {where}: {one.state}: {one.words}")
+    print(f"    {number}. {where}: {one.state}: {one}")
     for line in path_lines(one.path):
         print(f"         {line}")

@@ -35,6 +35,7 @@ SEEN = frozenset(
 BEHIND = frozenset(
     {
         "has", "goes_through", "is_in", "has_left_messages", "has_in_mailbox", "is_recorded",
+        "goes_well",
         "is_sent_digits", "listens_for", "does_not_listen",
     }
 )  # fmt: skip

@@ -105,6 +105,7 @@ class SimulatedLine:
         "questions",
         "rung",
         "screening",
+        "secrets",
         "sent",
         "session",
         "tape",
@@ -135,6 +136,8 @@ class SimulatedLine:
         self.listening: Listen | None = None
         """What the flow listens for."""
         self.screening: Screen | None = None
+        self.secrets: set[str] = set()
+        """What was typed, or brought from outside, that is not to be told."""
         self.tape = Tape()
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
@@ -305,6 +308,8 @@ class SimulatedLine:
     def happens(self, event: Event) -> None:
         """Tell the flow, and do what it wants done about it."""
         now, session, log = self.now, self.session, self.log
+        if session.call.typed_secrets:  # forgotten at the end
+            self.secrets.update(secret.reveal() for secret in session.call.typed_secrets)
         log.append((now, self._veiled(event), session.call.reading))
         for effect in session.handle(event, now):
             log.append((now, effect, True))

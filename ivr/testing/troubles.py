@@ -77,14 +77,17 @@ def _wrong(thing: object, kept: Sequence[str], untold: str) -> Iterator[tuple[Ki
         yield "secret", f"a secret is told to {_whom(thing)}"
 
 
-def secrets_of(call: Call) -> set[str]:
-    """The secrets of *call* by their text, but for those that are no part of a secret alone."""
+def secrets_of(call: Call, earlier: Iterable[str]) -> set[str]:
+    """The secrets of *call*, and those that it had *earlier*, by their text.
+
+    But for those that are a part of what is no secret: they are seen by chance.
+    """
     kept = (value for scope in call.scopes for value in scope.vars.values())
     known = (*call.typed_secrets, *call.secrets.values(), *kept)
     open_ = [str(value) for value in known if not isinstance(value, Secret)]
     open_ += [call.caller, call.dialled]
-    texts = {value.reveal() for value in known if isinstance(value, Secret)}
-    return {text for text in texts if not any(text in each for each in open_)}
+    texts = {value.reveal() for value in known if isinstance(value, Secret)}.union(earlier)
+    return {text for text in texts if not any(text in each and text != each for each in open_)}
 
 
 def _outputs(thing: object) -> Iterator[str]:

@@ -99,6 +99,7 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "has_left_messages",
         "has_in_mailbox",
         "is_recorded",
+        "goes_well",
     }
     path = steps(
         write,

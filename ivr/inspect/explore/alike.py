@@ -6,8 +6,8 @@ Two calls are alike when these are the same:
   have failed;
 - the functions that wait in one another, each at the same spot, with the same small values in those
   that the flow's author wrote;
-- what the line is busy with: work, far ends, a recording, a screening, an answer; whether keys were
-  typed ahead;
+- what the line is busy with: work, and whether it was silent before; far ends, a recording, a
+  screening, an answer; whether keys were typed ahead;
 - the variables, by class: yes or no as it is; numbers that the flow counts with as they are, as far
   as the largest that it compares them with (a function of the author's: `NEAR`), and others by
   their sign; texts by whether there is anything in them; what the flow compares with something as
@@ -35,6 +35,7 @@ from .constants import Constants, constants
 from .standing import failures, frames
 
 NEAR = 5
+HUSHED = 1.0  # seconds
 LADDER = 20  # times that an outcome came; no handler counts further
 _ENGINE = ("ivr.engine", "ivr.flowfile", "ivr.testing")
 _SMALL = str | int | bool | Decimal | None
@@ -114,11 +115,12 @@ class Alike:
 def _busy(line: SimulatedLine, at_first: Memories) -> Hashable:
     taking = line.session.call.taking
     boxes = {
-        box: tuple((each.urgent, each.heard) for each in kept)
+        box: tuple(sorted({each.heard for each in kept}))
         for box, kept in line.mailboxes.known().items()
     }
     return (
         tuple(work.job for work in line.jobs),
+        bool(line.jobs) and _hushed(line),
         tuple((one.to, one.answered, one.joined) for one in line.far_ends.there),
         line.recording is not None,
         line.screening is not None,
@@ -127,6 +129,12 @@ def _busy(line: SimulatedLine, at_first: Memories) -> Hashable:
         _remembered(line, at_first),
         tuple(sorted(boxes.items())),
     )
+
+
+def _hushed(line: SimulatedLine) -> bool:
+    """Whether the caller has heard nothing for a while."""
+    last = line.sounds[-1].end if line.sounds else 0.0
+    return line.playing is None and line.now - last > HUSHED
 
 
 def _remembered(line: SimulatedLine, at_first: Memories) -> Hashable:

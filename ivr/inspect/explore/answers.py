@@ -74,7 +74,7 @@ def _usual(
     """What *name* may be, so that what the flow does with it makes sense."""
     type = declared.get(name, "")
     filters = known.filters.get(name, set())
-    if type == "secret" or (step and step.arguments.get("sensitive")):
+    if type == "secret" or name in known.secret or (step and step.arguments.get("sensitive")):
         return made_up(name, known.lengths)
     if type == "yes/no":
         return True

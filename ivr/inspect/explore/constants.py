@@ -11,9 +11,11 @@ from typing import Any
 from ...engine.errors import FlowError
 from ...engine.flow import Flow
 from ...engine.handlers import SORRY
+from ...engine.state import Act
 from ...engine.templates import evaluate, names_in
 from ...engine.values import Value
 
+MANY = 99
 _NUMBER = re.compile(r"(?<![\w.'\"])-?\d+(?:\.\d+)?(?![\w.])")
 _TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _WHOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -24,7 +26,8 @@ _FILTER = re.compile(r"\b([A-Za-z_]\w*)\s*\|\s*([a-z_]+)")
 class Constants:
     """Of one flow: `conditions` of its branches, `said` by variable what it is compared with, and
     `filters` by variable how its value is put into words; `lengths` of its PINs, and patterns of
-    numbers that may be called (`keys`)."""
+    numbers that may be called (`keys`); `secret` are variables that a PIN is compared with, and
+    `kept` the values that it has remembered, by variable."""
 
     conditions: tuple[str, ...] = ()
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -32,6 +35,8 @@ class Constants:
     filters: dict[str, set[str]] = field(default_factory=dict)
     lengths: list[int] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    secret: set[str] = field(default_factory=set)
+    kept: dict[str, list[Value]] = field(default_factory=dict)
     counted: frozenset[str] | None = frozenset()
     """The variables that may count something; None: each may."""
 
@@ -56,18 +61,12 @@ class Constants:
 def constants(flow: Flow) -> Constants:
     """What *flow* says, as far as it can be told without running it."""
     found = Constants()
+    acts = [act for state in flow.states.values() for act in state.does]
     conditions: dict[str, None] = {}
-    for state in flow.states.values():
-        for act in state.does:
-            if act.verb.name == "branch":
-                conditions |= dict.fromkeys(act.arguments["cases"].values())
-            if act.verb.name == "authenticate" and (length := act.arguments.get("length")):
-                found.lengths.append(length)
-            found.keys += [each for each in act.arguments.get("allow", ()) if isinstance(each, str)]
-            for text in _texts(act.arguments):
-                for expression in (text, *_WHOLE.findall(text)):
-                    for name, used in _FILTER.findall(expression):
-                        found.filters.setdefault(name, set()).add(used)
+    for act in acts:
+        if act.verb.name == "branch":
+            conditions |= dict.fromkeys(act.arguments["cases"].values())
+        _read(act, found)
     found.conditions = tuple(conditions)
     found.counted = _counted(flow)
     found.names = {each: _names(each) for each in conditions}
@@ -79,12 +78,37 @@ def constants(flow: Flow) -> Constants:
     return found
 
 
+def _read(act: Act, found: Constants) -> None:
+    """Add to *found* what the arguments of *act* say."""
+    arguments = act.arguments
+    found.keys += [each for each in arguments.get("allow", ()) if isinstance(each, str)]
+    for text in _texts(arguments):
+        for expression in (text, *_WHOLE.findall(text)):
+            for name, used in _FILTER.findall(expression):
+                found.filters.setdefault(name, set()).add(used)
+    match act.verb.name:
+        case "authenticate":
+            found.secret |= _names(arguments.get("expected", ""))
+            found.lengths += filter(None, (arguments.get("length"),))
+        case "remember":
+            for name, value in _kept(arguments):
+                found.kept.setdefault(name, []).append(value)
+
+
 def _counted(flow: Flow) -> frozenset[str] | None:
     """Those that the flow sets by itself; what a function of the author's sets, nobody knows."""
     if not all(state.does for state in flow.states.values() if state.name != SORRY):
         return None
     acts = (act for state in flow.states.values() for act in state.does)
     return frozenset(n for a in acts if a.verb.name == "set" for n in a.arguments["values"])
+
+
+def _kept(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    """What is remembered, where it is always the same; and something for what is counted."""
+    for name, value in arguments.get("values", {}).items():
+        if isinstance(value, Value) and "{{" not in str(value):
+            yield name, value
+    yield from ((name, MANY) for name in arguments.get("add", {}))
 
 
 def _names(expression: str) -> frozenset[str]:

@@ -49,10 +49,14 @@ class Path:
         return call
 
 
-def wait(call: SimulatedCall, since: float) -> tuple[Told, ...]:
-    """The step that takes a call from *since* to now, or a little later; lets that pass."""
+def wait(call: SimulatedCall, since: float, happened: bool) -> tuple[Told, ...]:
+    """The step that takes a call from *since* to now, or a little later; lets that pass.
+
+    *happened*: something did meanwhile, even if it took no time.
+    """
     hundredths = ceil((call.now - since) * HUNDREDTHS - 1e-6)
     hundredths += since + hundredths / HUNDREDTHS < call.now
+    hundredths = max(hundredths, int(happened))
     if hundredths <= 0:
         return ()
     seconds = hundredths / HUNDREDTHS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
@@ -28,7 +29,7 @@ class Limits:
 class Refuted:
     """That a property does not hold: `words` say why, `path` is how a caller comes there.
 
-    `state` and `place` are where it is to be mended.
+    `move` is what happens last, `state` and `place` are where it is to be mended.
     """
 
     property: str
@@ -36,6 +37,10 @@ class Refuted:
     state: str
     place: Place
     path: Path
+    move: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.move})" if self.move else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +79,37 @@ def _ends(graph: Graph, limits: Limits) -> Iterator[Refuted]:
             words = "the call goes on for ever by itself"
             yield _refuted("ends", graph, state, words, edge.path.then(OVER))
     idle = [edge for edge in graph.edges if edge.kind not in ("answer", "hang_up")]
-    limit = graph.flow.max_duration
     rounds = cycles(len(graph.nodes), idle)
+    limit = graph.flow.max_duration
     if limit is None or limit.after > limits.minutes * 60:
-        for round_ in rounds:
-            first = graph.nodes[round_[0].source]
-            walked = " → ".join(dict.fromkeys(s for e in round_ for s in e.states)) or first.state
-            moves = ", then ".join(edge.move for edge in round_)
-            words = f"without an answer the call goes round for ever: {walked} ({moves})"
-            path = first.path
-            for edge in round_:
-                path = path.then(*_steps(edge, graph.nodes[edge.source]))
-            yield _refuted("ends", graph, first.state, words, path.then(OVER))
+        yield from (_for_ever(graph, each) for each in rounds)
     if not rounds:
-        for count, unit, most in (
-            (lambda edge: float(len(edge.states)), "states", float(limits.steps)),
-            (lambda edge: edge.seconds / 60, "minutes", limits.minutes),
-        ):
-            number, way = longest(len(graph.nodes), idle, count)
-            if number > most and way:
-                first = graph.nodes[way[0].source]
-                words = f"without an answer the call takes {number:.0f} {unit}; at most {most:g}"
-                yield _refuted("ends", graph, first.state, words, way[-1].path)
+        yield from _too_long(graph, idle, lambda e: len(e.states), "states", limits.steps)
+        yield from _too_long(graph, idle, lambda e: e.seconds / 60, "minutes", limits.minutes)
+
+
+def _for_ever(graph: Graph, round_: list[Edge]) -> Refuted:
+    first = graph.nodes[round_[0].source]
+    walked = " → ".join(dict.fromkeys(s for e in round_ for s in e.states)) or first.state
+    moves = ", then ".join(edge.move for edge in round_)
+    path = first.path
+    for edge in round_:
+        path = path.then(*_steps(edge, graph.nodes[edge.source]))
+    words = f"without an answer the call goes round for ever: {walked}"
+    return _refuted("ends", graph, first.state, words, path.then(OVER), moves)
+
+
+def _too_long(
+    graph: Graph, idle: list[Edge], length: Callable[[Edge], float], unit: str, most: float
+) -> Iterator[Refuted]:
+    total, way = longest(len(graph.nodes), idle, length)
+    if total <= most:
+        return
+    state = next((state for edge in way for state in edge.states), "")
+    words = f"without an answer the call takes {total:.0f} {unit}; at most {most:g}"
+    gone = list(accumulate(map(length, way)))
+    before = max((number for number, sum_ in enumerate(gone) if sum_ <= most), default=0)
+    yield _refuted("ends", graph, state, words, way[before].path.then(OVER))
 
 
 def _steps(edge: Edge, source: Node) -> tuple[Told, ...]:
@@ -114,7 +128,7 @@ def _stuck(graph: Graph, limits: Limits) -> Iterator[Refuted]:
     for node in graph.nodes[1:]:
         if node.number not in free:
             words = "the caller can only hang up: nothing that can happen leads to an end"
-            yield _refuted("a way out", graph, node.state, words, node.path.then(OVER))
+            yield _refuted("stuck", graph, node.state, words, node.path.then(OVER))
             return
 
 
@@ -126,8 +140,8 @@ def _troubles(property: str, kind: str) -> Callable[[Graph, Limits], Iterator[Re
         for edge in graph.edges:
             for trouble in edge.troubles:
                 if trouble.kind == kind:
-                    words = f"{trouble.words} ({edge.move})"
-                    yield _refuted(property, graph, trouble.state, words, edge.path.then(WELL))
+                    path = edge.path.then(WELL)
+                    yield _refuted(property, graph, trouble.state, trouble.words, path, edge.move)
 
     return find
 
@@ -145,7 +159,7 @@ def _operator(graph: Graph, limits: Limits) -> Iterator[Refuted]:
         if node.asks and node.number in before and node.number not in found:
             words = f"from this question nothing leads to the operator ({operator})"
             path = node.path.then(Told("goes_through", {"states": (operator,)}))
-            yield _refuted("the operator", graph, node.state, words, path)
+            yield _refuted("operator", graph, node.state, words, path)
 
 
 def _through(graph: Graph, state: str) -> list[Node]:
@@ -172,11 +186,13 @@ def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
         if due != done:
             words = f"after a hang-up, on_hang_up has to run {due} times, and runs {done} times"
             state = graph.nodes[edge.source].state
-            yield _refuted("hanging up", graph, state, words, edge.path.then(WELL))
+            yield _refuted("hang-up", graph, state, words, edge.path.then(WELL))
 
 
-def _refuted(property: str, graph: Graph, state: str, words: str, path: Path) -> Refuted:
-    return Refuted(property, words, state, place_of(graph.flow, state), path)
+def _refuted(
+    property: str, graph: Graph, state: str, words: str, path: Path, move: str = ""
+) -> Refuted:
+    return Refuted(property, words, state, place_of(graph.flow, state), path, move)
 
 
 def place_of(flow: Flow, state: str) -> Place:
@@ -192,11 +208,11 @@ def place_of(flow: Flow, state: str) -> Place:
 
 PROPERTIES = (
     Property("ends", "every call ends, also if nobody answers", _ends),
-    Property("a way out", "nobody is stuck: some answer leads to an end", _stuck),
+    Property("stuck", "nobody is stuck: some answer leads to an end", _stuck),
     Property("errors", "no step fails", _troubles("errors", "error")),
     Property("silence", "nobody hears silence", _troubles("silence", "silence")),
-    Property("the operator", "every question leads to the operator", _operator),
+    Property("operator", "every question leads to the operator", _operator),
     Property("transfers", "no transfer fails without a word", _troubles("transfers", "transfer")),
-    Property("hanging up", "on_hang_up runs once, wherever somebody hangs up", _hang_up),
+    Property("hang-up", "on_hang_up runs once, wherever somebody hangs up", _hang_up),
     Property("secrets", "no secret is told", _troubles("secrets", "secret")),
 )

@@ -8,10 +8,9 @@ from typing import Any
 from ...engine.effects import Work
 from ...engine.values import Value
 from ...engine.variables import Variables
-from .constants import Constants
+from .constants import MANY, Constants
 from .paths import Path, Told
 
-MANY = 99
 MESSAGES = ({"caller": "", "urgent": True}, {"caller": "+15550123", "heard": True})
 
 
@@ -39,7 +38,7 @@ def variants(
                 yield f"there are messages for {box}", Path(offer, path.steps)
         case _:
             return
-    lost = ("lost", work.job, work.order.get("scope", ""), len(path.steps))
+    lost = ("lost", work.job, work.order.get("scope", work.order.get("box")))
     if _new(seen, lost):
         yield "nothing can be remembered", path.then(Told("has_no_memory"))
 
@@ -48,8 +47,10 @@ def _values(name: str, variables: Mapping[str, Value], known: Constants) -> list
     if name == "failures":
         return [MANY]
     declared = variables.declared.get(name) if isinstance(variables, Variables) else None
-    found = dict.fromkeys([*known.of(name), True, MANY])
-    return [value for value in found if declared is None or not declared.wrong(value)]
+    found: list[Value] = [*known.kept.get(name, ()), *known.of(name)]
+    found += [True, MANY] if declared else []
+    fit = (value for value in found if declared is None or not declared.wrong(value))
+    return list(dict.fromkeys(fit))
 
 
 def _new(seen: set[Hashable], what: Hashable) -> bool:

@@ -76,6 +76,7 @@ class Explored:
                             "line": one.place.line,
                             "column": one.place.column,
                             "words": one.words,
+                            "move": one.move,
                         }
                         for one in found
                     ],

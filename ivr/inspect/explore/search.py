@@ -180,7 +180,7 @@ class _Search:
         entries = simulated.line.log[mark:]
         call = simulated.session.call
         end = simulated.ended_by if simulated.session.ended else ""
-        secrets = [text for text in secrets_of(call) if MARK in text]
+        secrets = [text for text in secrets_of(call, simulated.line.secrets) if MARK in text]
         found = troubles(simulated.line.log, secrets, mark, called=is_called(self.flow))
         due = self._farewells(before) if move is LEAVES else 0
         target = self._node(simulated, path, end, endless)
@@ -221,7 +221,7 @@ class _Search:
                     break  # what is wrong counts behind the question
                 if not simulated.line.step():
                     break
-            path = path.then(*wait(simulated, since))
+            path = path.then(*wait(simulated, since, True))
         for step in move.steps:
             try:
                 step.tell(simulated)
@@ -234,12 +234,13 @@ class _Search:
         """Let time pass until something has to be decided; whether that never comes."""
         line, began = simulated.line, simulated.now
         while True:
-            since = simulated.now
+            since, happened = simulated.now, False
             while waits_for(simulated) is None and not line.session.ended:
                 self._may_leave(simulated, path, since, node)
-                if not line.step() or simulated.now - began > self.longest:
-                    return path.then(*wait(simulated, since)), not line.session.ended
-            path = path.then(*wait(simulated, since))
+                happened = line.step()
+                if not happened or simulated.now - began > self.longest:
+                    return path.then(*wait(simulated, since, True)), not line.session.ended
+            path = path.then(*wait(simulated, since, happened))
             if line.session.ended or waits_for(simulated) is not None:
                 return path, False
 
@@ -301,7 +302,8 @@ def _scopes(simulated: SimulatedCall) -> list[tuple[str, str]]:
 def _situation(simulated: SimulatedCall) -> Hashable:
     call = simulated.session.call
     failed = failures(simulated.session)
-    return call.state, call.place, failed, call.asking, simulated.line.recording is None
+    line = simulated.line
+    return call.state, call.place, failed, call.asking, line.questions, line.recording is None
 
 
 def _entered(entries: list[Any]) -> tuple[str, ...]:

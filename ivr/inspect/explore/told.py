@@ -38,7 +38,7 @@ def stories(flow: str, found: Iterable[Refuted]) -> str:
         name = f"{number}. {each.property}: {each.state}"
         offer = {key: _inline(value) for key, value in each.path.offer.items() if value}
         steps = [_step(step) for step in each.path.steps]
-        scenarios[name] = {"description": each.words, **offer, "steps": steps}
+        scenarios[name] = {"description": str(each), **offer, "steps": steps}
     head = "# Written by ivr explore: each of these stories fails until the flow is mended.\n"
     body = {"ivr": 1, "flow": flow, "scenarios": scenarios}
     return head + yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)

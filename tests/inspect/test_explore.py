@@ -1,0 +1,148 @@
+"""What explore proves and refutes; the seeded faults say by themselves what is to be found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ivr.engine.house import House
+from ivr.engine.schedule import Hours, Schedule
+from ivr.flowfile import load_flow
+from ivr.inspect.explore.report import Explored, arguments_of, explore
+from ivr.inspect.explore.told import write
+from ivr.testing.scenario import load_scenarios
+
+FOLDER = Path(__file__).with_name("faulty")
+FINDS = re.compile(r"# finds: explore ([\w-]+)\n")
+FAULTY = [
+    (path, found[1])
+    for path in sorted(FOLDER.glob("*.yaml"))
+    if (found := FINDS.match(path.read_text("utf-8")))
+]
+SAMPLES = [
+    Path("flows/auto_attendant.yaml"),
+    Path("flows/auto_attendant.py"),
+    *(path for path in sorted(Path("flows/samples").glob("*.yaml")) if ".test." not in path.name),
+    *(path for path in sorted(Path("ivr/library").glob("*.yaml")) if ".test." not in path.name),
+]
+HOUSE = House(schedules={"office": Schedule(Hours.parse("Mon-Fri 09:00-17:00"))})
+
+
+def explored(path: Path, **how: object) -> Explored:
+    flow = load_flow(path, house=HOUSE)
+    return explore(flow, arguments=arguments_of(path, HOUSE), **how)  # type: ignore[arg-type]
+
+
+def of_text(folder: Path, states: str, top: str = "") -> Explored:
+    """What is found out about a flow that begins in `menu`."""
+    path = folder / "menu.yaml"
+    path.write_text(f"ivr: 1\nflow: menu\nstart: menu\n{top}states:\n{states}", encoding="utf-8")
+    return explored(path)
+
+
+@pytest.mark.parametrize(("path", "name"), FAULTY, ids=[path.stem for path, _ in FAULTY])
+def test_a_seeded_fault_is_refuted_and_its_story_fails(
+    path: Path, name: str, tmp_path: Path
+) -> None:
+    refuted = explored(path).refuted
+    assert {each.property for each in refuted} == {name}
+    assert all(each.place.line for each in refuted)
+    results = load_scenarios(write(tmp_path, path, refuted)).run()
+    assert len(results) == len(refuted)
+    assert not [result.scenario for result in results if result.passed]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FAULTY) >= 15
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=str)
+def test_no_sample_raises_a_false_alarm(path: Path) -> None:
+    found = explored(path)
+    assert not [f"{each.state}: {each}" for each in found.refuted]
+    assert found.holds
+    assert found.unseen == () or path.parent.name == "library"
+
+
+MENU = """
+  menu:
+    do: [answer, {ask: {text: "Press 1", choices: {more: 1}, attempts: 1}}]
+    then: {more: next, no_input: end, no_match: end}
+"""
+
+
+def test_what_is_counted_is_told_apart_as_far_as_it_is_compared(tmp_path: Path) -> None:
+    found = of_text(
+        tmp_path,
+        MENU
+        + """
+  next:
+    do: [{set: {rounds: rounds + 1}}, {branch: {over: rounds == 4}}]
+    then: {over: last, otherwise: menu}
+  last:
+    do: {say: {text: "{{ rounds / 0 }}"}}
+    then: end
+""",
+        "variables: {rounds: 0}\n",
+    )
+    [refuted] = found.refuted
+    assert (refuted.property, refuted.state) == ("errors", "last")
+    assert [step.step for step in refuted.path.steps].count("presses") == 4
+
+
+def test_what_is_only_counted_does_not_keep_places_apart(tmp_path: Path) -> None:
+    counting = "\n  next: {do: {set: {rounds: rounds + 1}}, then: menu}\n"
+    found = of_text(tmp_path, MENU + counting, "variables: {rounds: 0}\n")
+    assert found.holds
+    assert found.places < 10
+
+
+def test_a_limit_of_time_ends_a_round(tmp_path: Path) -> None:
+    waiting = "\n  menu: {do: [answer, say: {text: Please hold}], then: busy}"
+    waiting += """
+  busy:
+    do: {transfer: "sip:1@pbx.example"}
+    then: {busy: menu, no_answer: menu, rejected: menu, unreachable: menu, answered: end}
+    on_error: menu
+"""
+    assert [each.property for each in of_text(tmp_path, waiting).refuted] == ["ends"]
+    assert of_text(tmp_path, waiting, "max_duration: {after: 10 min}\n").holds
+
+
+def test_more_places_than_are_to_be_followed_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "menu.yaml"
+    path.write_text("ivr: 1\nflow: menu\nstart: menu\nstates:" + MENU + "\n  next: {do: hang_up}\n")
+    found = explored(path, places=2)
+    assert found.left and not found.holds
+    assert found.as_json()["properties"]["errors"] == {"holds": False, "refuted": []}
+
+
+def test_a_flow_in_python_is_seen_through_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "menu.py"
+    path.write_text(
+        """
+from ivr import END, Call, Choices, Flow, answer, ask, http, say
+from ivr.engine.effects import Text
+
+flow = Flow("menu", start="menu")
+
+
+@flow.state(left=END, right="look", no_input=END, no_match=END)
+async def menu(call: Call) -> str:
+    await answer(call)
+    choices = Choices({"left": ["1"], "right": ["23"]})
+    return (await ask(call, Text("Left or right?"), choices=choices)).outcome
+
+
+@flow.state(done=END)
+async def look(call: Call) -> str:
+    await http(call, "https://a.example/", into={"colour": "body.colour"}, seconds=2)
+    return (await say(call, Text("It is {{ colour }}."))).outcome
+""",
+        encoding="utf-8",
+    )
+    [refuted] = explored(path).refuted
+    assert (refuted.property, refuted.state, refuted.move) == ("errors", "look", "http failed")
+    assert refuted.path.steps[1].given == {"keys": "23"}
