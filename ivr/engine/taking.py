@@ -130,9 +130,9 @@ class Taking:
         "_listening",
         "_listens",
         "_playback",
-        "_speaking",
         "call",
         "rules",
+        "speaking",
         "typed",
         "until",
     )
@@ -146,7 +146,7 @@ class Taking:
         self.until: float | None = None
         self.typed = ""
         self._full = False  # complete; only a terminator may still come
-        self._speaking = False
+        self.speaking = False
         self._last_key_by = float("inf")
         self._playback: Playback | None = None
 
@@ -182,7 +182,7 @@ class Taking:
 
     def unlisten(self) -> None:
         if self._listening:
-            self._listening = self._speaking = False
+            self._listening = self.speaking = False
             self.call.emit(Unlisten())
 
     @property
@@ -206,18 +206,18 @@ class Taking:
         return None
 
     def _speech_started(self) -> Entry | None:
-        first, self._speaking = not self._speaking, self._listening
+        first, self.speaking = not self.speaking, self._listening
         if self._playing and self.rules.barge_in == "speech":
             self.stop("barge_in")
             return self._played()
-        if self._speaking and first and not self._playing:
+        if self.speaking and first and not self._playing:
             self._wait_for_words()
         return None
 
     def _heard(self, heard: Heard) -> Entry | None:
         entry = self._understood(heard)
         if self._playing and entry.failed:
-            self._speaking = False  # as a key that cannot count: as if it had not been
+            self.speaking = False  # as a key that cannot count: as if it had not been
             return None
         return entry
 
@@ -242,7 +242,7 @@ class Taking:
     def _deafened(self, reason: str) -> Entry | None:
         """Nothing is recognised any more: keys are still taken, but what was being said is lost."""
         self.call.note("listen_failed", reason)
-        lost = self._speaking and not self._playing
+        lost = self.speaking and not self._playing
         self.unlisten()
         return Entry("no_match", spoken=True) if lost else None
 
@@ -250,7 +250,7 @@ class Taking:
         if self.rules.barge_in == "none":
             self.call.keys.clear()
             self._listen()
-        if self._speaking:
+        if self.speaking:
             self._wait_for_words()
         else:
             self._wait_for_first_key()
@@ -271,7 +271,7 @@ class Taking:
             self._ran_out("terminator_timeout", rules.terminator_timeout)
         elif self.typed:
             self._ran_out("inter_digit", rules.inter_digit)
-        elif self._speaking:
+        elif self.speaking:
             self._ran_out("utterance", rules.speech.patience)
             return Entry("no_match", spoken=True)
         else:

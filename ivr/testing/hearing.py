@@ -28,15 +28,25 @@ CHARACTERS_PER_SECOND = 15.0  # spoken, at a calm pace
 class Hearing:
     """`sounds` as the caller hears them, in order; their ends go into the agenda.
 
-    `playing`: the flow's playback, if one runs.  An operator's prompt is heard at once; the flow's
+    `playing`: the flow's playback, if one runs.  `voiceless`: nothing can be played any more, and
+    is over at once.  An operator's prompt is heard at once; the flow's
     sounds wait for its end, those that begin meanwhile as well.
     """
 
-    __slots__ = ("_agenda", "_durations", "_free_at", "_operators", "playing", "sounds")
+    __slots__ = (
+        "_agenda",
+        "_durations",
+        "_free_at",
+        "_operators",
+        "playing",
+        "sounds",
+        "voiceless",
+    )
 
     def __init__(self, agenda: Agenda, durations: Mapping[str, float]) -> None:
         self.sounds: list[Sound] = []
         self.playing: int | None = None
+        self.voiceless = False
         self._agenda = agenda
         self._durations = durations
         self._operators = 0  # the operator's last playback
@@ -100,6 +110,8 @@ class Hearing:
 
     def _length(self, prompt: Prompt) -> float:
         match prompt:
+            case _ if self.voiceless:
+                return 0.0
             case str():
                 return self._durations.get(prompt, PROMPT)
             case File(path) | Recorded(path):

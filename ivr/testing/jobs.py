@@ -45,6 +45,11 @@ class Jobs(Opening):
         self._line.memory.lost = result
         return self
 
+    def has_no_voice(self) -> Self:
+        """From here on nothing can be played: each prompt is over at once."""
+        self._line.lose_voice()
+        return self
+
     @property
     def order(self) -> Any:
         """What is to be done of the work that the flow waits for now."""

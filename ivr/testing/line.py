@@ -159,6 +159,15 @@ class SimulatedLine:
         return self._hearing.sounds
 
     @property
+    def voiceless(self) -> bool:
+        """Whether nothing can be played any more."""
+        return self._hearing.voiceless
+
+    def lose_voice(self) -> None:
+        """From now on nothing can be played: it is over at once."""
+        self._hearing.voiceless = True
+
+    @property
     def playing(self) -> int | None:
         """The flow's playback, if one runs."""
         return self._hearing.playing
@@ -240,6 +249,15 @@ class SimulatedLine:
         self.pass_until(end)
         if heard and self.listening is not None:
             self.happens(Heard(text, confidence, alternatives))
+
+    def go_unheard(self, seconds: float) -> None:
+        """The caller says something, and the recogniser never tells what."""
+        self.log.append((self.now, Said("", 0.0, "lost"), True))
+        end = self.now + seconds
+        self.sound_until(end)
+        if self.listening is not None:
+            self.happens(SpeechStarted())
+        self.pass_until(end)
 
     def deafen(self, reason: str, speaking: bool) -> None:
         """The recogniser fails; *speaking*: the caller has begun to speak."""

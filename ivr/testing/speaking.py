@@ -38,6 +38,13 @@ class Speaking(Observed):
         self._line.say("", 0.0, seconds=seconds)
         return self
 
+    def is_unheard(self, seconds: Annotated[Seconds, Doc("how long")] = 1.0) -> Self:
+        """Say something, and the recogniser never tells what, nor that it has failed."""
+        __tracebackhide__ = True
+        self._is_there("speak")
+        self._line.go_unheard(seconds)
+        return self
+
     def listen_fails(
         self,
         reason: Annotated[str, Doc("why")] = "crashed",

@@ -56,7 +56,7 @@ def troubles(
                 state = name
             case Note("transfer", detail):
                 untold = "" if called or detail.startswith("answered") else detail
-            case Play(leg=0) | Record() | Dial() | Refer():
+            case Play(leg=0) | Record() | Dial() | Refer() | Note("barge_in"):
                 untold = ""
         if number >= after:
             for kind, words in _wrong(thing, kept, untold):

@@ -100,6 +100,8 @@ def test_every_sentence_can_be_told(write: Write) -> None:
         "has_in_mailbox",
         "is_recorded",
         "goes_well",
+        "is_unheard",
+        "has_no_voice",
     }
     path = steps(
         write,

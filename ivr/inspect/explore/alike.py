@@ -126,6 +126,7 @@ def _busy(line: SimulatedLine, at_first: Memories) -> Hashable:
         line.screening is not None,
         line.listening is not None,
         taking is not None and len(taking.typed),
+        line.voiceless,
         _remembered(line, at_first),
         tuple(sorted(boxes.items())),
     )

@@ -60,7 +60,7 @@ def waits_for(simulated: SimulatedCall) -> Wait | None:
 
 def _is_open(line: SimulatedLine, taking: Taking) -> bool:
     """Whether an answer would count now, and none has begun."""
-    if taking.typed:
+    if taking.typed or taking.speaking:
         return False
     return line.playing is None or taking.rules.barge_in in ("any", "match")
 
@@ -113,6 +113,7 @@ def _said(rules: Rules, faults: bool) -> Iterator[Move]:
             yield Move(f"says {word}", "answer", (Told("says", {"text": word}),))
     if faults:
         yield Move("is not recognised any more", "wrong", (Told("listen_fails"),))
+        yield Move("speaks, and the recogniser is silent", "wrong", (Told("is_unheard"),))
 
 
 def _presses(keys: str, every: float = 0.25) -> Told:

@@ -8,9 +8,10 @@ from itertools import accumulate
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
+from ...testing.troubles import Trouble
 from .cycles import cycles, longest, reaching
 from .paths import Path, Told
-from .search import Edge, Graph, Node
+from .search import VOICELESS, Edge, Graph, Node
 
 OVER = Told("is_over")
 WELL = Told("goes_well")
@@ -139,11 +140,21 @@ def _troubles(property: str, kind: str) -> Callable[[Graph, Limits], Iterator[Re
     def find(graph: Graph, limits: Limits) -> Iterator[Refuted]:
         for edge in graph.edges:
             for trouble in edge.troubles:
-                if trouble.kind == kind:
+                if trouble.kind == kind and not _is_met(graph, edge, trouble):
                     path = edge.path.then(WELL)
                     yield _refuted(property, graph, trouble.state, trouble.words, path, edge.move)
 
     return find
+
+
+def _is_met(graph: Graph, edge: Edge, trouble: Trouble) -> bool:
+    """Whether the flow has done what it can about what nobody expects."""
+    flow = graph.flow
+    if trouble.kind == "silence":
+        return VOICELESS in edge.path.steps
+    state = flow.states.get(trouble.state)
+    handled = flow.on_error or (state is not None and state.on_error)
+    return bool(graph.faults and trouble.kind == "error" and handled)
 
 
 def _operator(graph: Graph, limits: Limits) -> Iterator[Refuted]:

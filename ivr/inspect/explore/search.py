@@ -27,6 +27,7 @@ from .standing import failures, frames
 
 LONGEST = 30 * 60.0  # seconds that a call may go on by itself, or in which it must end
 MOST_NODES = 20_000
+VOICELESS = Told("has_no_voice")
 MOST_WORDS = 20  # about what was tried in part
 
 
@@ -68,6 +69,7 @@ class Graph:
     """All that was found; the first node is where calls begin."""
 
     flow: Flow
+    faults: bool = False
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     left: int = 0
@@ -120,7 +122,7 @@ class _Search:
         self.longest = longest
         self.most = most
         self.told = told
-        self.graph = Graph(flow)
+        self.graph = Graph(flow, faults)
         self.alike = Alike(flow, later(flow))
         self.known: dict[Hashable, Node] = {}
         self.todo: deque[Node] = deque()
@@ -134,7 +136,11 @@ class _Search:
         graph.nodes.append(start)
         secrets = MadeUpSecrets(self.alike.of(self.flow.name).lengths)
         for offer in self.offers:
-            self._try(start, Path({**offer, "secrets": secrets}), Move(_begins(offer), "outside"))
+            path = Path({**offer, "secrets": secrets})
+            self._try(start, path, Move(_begins(offer), "outside"))
+            if self.faults:
+                move = Move(f"{_begins(offer)}; no prompt can be played", "outside", (VOICELESS,))
+                self._try(start, path, move)
         while self.todo and len(graph.nodes) < self.most:
             self._expand(self.todo.popleft())
             self.told(len(graph.nodes) - len(self.todo), len(graph.nodes))
