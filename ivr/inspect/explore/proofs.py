@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
@@ -54,9 +54,13 @@ class Property:
 
 
 def refuted(graph: Graph, limits: Limits) -> Iterator[tuple[Property, list[Refuted]]]:
-    """Each property, and what refutes it; nothing: it holds of all that was walked."""
+    """Each property, and what refutes it; nothing: it holds of all that was walked.
+
+    Of a flow that names no operator it is not asked whether one is reached.
+    """
     for each in PROPERTIES:
-        yield each, list(_once(each.find(graph, limits)))
+        if each.find is not _operator or graph.flow.operator:
+            yield each, list(_once(each.find(graph, limits)))
 
 
 def _once(found: Iterator[Refuted]) -> Iterator[Refuted]:
@@ -92,7 +96,8 @@ def _ends(graph: Graph, limits: Limits) -> Iterator[Refuted]:
 def _for_ever(graph: Graph, round_: list[Edge]) -> Refuted:
     first = graph.nodes[round_[0].source]
     walked = " → ".join(dict.fromkeys(s for e in round_ for s in e.states)) or first.state
-    moves = ", then ".join(edge.move for edge in round_)
+    same = [(move, len(list(times))) for move, times in groupby(edge.move for edge in round_)]
+    moves = ", then ".join(move if n == 1 else f"{move}, {n} times" for move, n in same)
     path = first.path
     for edge in round_:
         path = path.then(*_steps(edge, graph.nodes[edge.source]))
