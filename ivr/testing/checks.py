@@ -95,7 +95,7 @@ class Checks(Observed):
         __tracebackhide__ = True
         session = self._line.session
         called = session.flow.name == CALLER
-        secrets = secrets_of(session.call, self._line.secrets)
+        secrets = secrets_of(session.call, self._line.secrets.ever)
         for trouble in troubles(self._line.log, secrets, called=called):
             self._fail(f"expected to go well; in {trouble.state} {trouble.words}")
         return self

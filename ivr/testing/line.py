@@ -63,7 +63,7 @@ from ..engine.verbs.deliver import JOB as MAILBOX
 from .agenda import FOREVER, Agenda
 from .far_ends import FarEnds
 from .hearing import Hearing
-from .made_up import MadeUp
+from .made_up import Kept, MadeUp
 from .mailboxes import Letters, Mailboxes
 from .memory import JOBS as REMEMBERING
 from .memory import Memories, Memory
@@ -121,6 +121,7 @@ class SimulatedLine:
     ) -> None:
         self.session = Session(flow, "simulated")
         self.session.call.secrets = flow.secrets or MadeUp(secrets)
+        self.session.call.typed_secrets = self.secrets = Kept()
         self.memory = Memory(memory)
         self.mailboxes = Mailboxes(mailboxes)
         self.now = 0.0
@@ -136,8 +137,6 @@ class SimulatedLine:
         self.listening: Listen | None = None
         """What the flow listens for."""
         self.screening: Screen | None = None
-        self.secrets: set[str] = set()
-        """What was typed, or brought from outside, that is not to be told."""
         self.tape = Tape()
         self.ended_with: Effect | None = None
         self.log: list[Entry] = []
@@ -326,8 +325,6 @@ class SimulatedLine:
     def happens(self, event: Event) -> None:
         """Tell the flow, and do what it wants done about it."""
         now, session, log = self.now, self.session, self.log
-        if session.call.typed_secrets:  # forgotten at the end
-            self.secrets.update(secret.reveal() for secret in session.call.typed_secrets)
         log.append((now, self._veiled(event), session.call.reading))
         for effect in session.handle(event, now):
             log.append((now, effect, True))

@@ -7,6 +7,18 @@ from collections.abc import Iterator, Mapping
 from ..engine.values import Secret
 
 
+class Kept(list[Secret]):
+    """The secrets of a call, which forgets them at its end; `ever` has their texts for longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ever: set[str] = set()
+
+    def append(self, secret: Secret) -> None:
+        self.ever.add(secret.reveal())
+        super().append(secret)
+
+
 class MadeUp(Mapping[str, Secret]):
     """Every secret is there, and its text is its name, unless the story says what it is."""
 

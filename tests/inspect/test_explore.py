@@ -146,3 +146,33 @@ async def look(call: Call) -> str:
     [refuted] = explored(path).refuted
     assert (refuted.property, refuted.state, refuted.move) == ("errors", "look", "http failed")
     assert refuted.path.steps[1].given == {"keys": "23"}
+
+
+FORGIVING = ("flows/auto_attendant.yaml", "flows/samples/account_balance.yaml")
+
+
+@pytest.mark.parametrize("path", FORGIVING)
+def test_samples_stand_what_phones_and_services_do_wrong(path: str) -> None:
+    found = explored(Path(path), faults=True)
+    assert not [f"{each.state}: {each}" for each in found.refuted]
+
+
+def test_an_answer_that_nobody_expects_is_refuted_with_faults_only(tmp_path: Path) -> None:
+    states = """
+  menu:
+    do:
+      - answer
+      - http: {url: "https://a.example/", into: {sum: body.sum}, seconds: 2}
+      - say: {text: "{{ sum | currency('EUR') }}"}
+    then: {done: end, failed: sorry, timeout: sorry}
+  sorry:
+    do: {say: {text: "Please call again."}}
+    then: end
+"""
+    assert of_text(tmp_path, states).holds
+    path = tmp_path / "menu.yaml"
+    [refuted] = explored(path, faults=True).refuted
+    assert refuted.property == "errors"
+    assert refuted.move.startswith("http answers")
+    path.write_text(path.read_text().replace("then: {done", "on_error: sorry\n    then: {done"))
+    assert explored(path, faults=True).holds

@@ -186,7 +186,7 @@ class _Search:
         entries = simulated.line.log[mark:]
         call = simulated.session.call
         end = simulated.ended_by if simulated.session.ended else ""
-        secrets = [text for text in secrets_of(call, simulated.line.secrets) if MARK in text]
+        secrets = [text for text in secrets_of(call, simulated.line.secrets.ever) if MARK in text]
         found = troubles(simulated.line.log, secrets, mark, called=is_called(self.flow))
         due = self._farewells(before) if move is LEAVES else 0
         target = self._node(simulated, path, end, endless)
