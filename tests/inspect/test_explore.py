@@ -148,6 +148,24 @@ async def look(call: Call) -> str:
     assert refuted.path.steps[1].given == {"keys": "23"}
 
 
+def test_a_caller_may_take_himself_back_from_a_conversation(tmp_path: Path) -> None:
+    found = of_text(
+        tmp_path,
+        """
+  menu:
+    do: [answer, {transfer: {to: "sip:1@pbx.example", catch: ["*0"], accept: 1, ring: 1}}]
+    then: {busy: sorry, no_answer: sorry, rejected: sorry, unreachable: sorry, answered: sorry}
+    on_error: sorry
+  sorry:
+    do: {say: {text: "Please call again."}}
+    then: end
+""",
+    )
+    assert found.holds
+    [caught] = [edge for edge in found.graph.edges if edge.move.endswith("presses *0")]
+    assert caught.states == ("sorry",)
+
+
 FORGIVING = ("flows/auto_attendant.yaml", "flows/samples/account_balance.yaml")
 
 

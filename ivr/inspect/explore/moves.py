@@ -10,7 +10,7 @@ from ...engine.digits import Verdict
 from ...engine.taking import Rules, Taking
 from ...testing.line import SimulatedLine
 from ...testing.simulated_call import SimulatedCall
-from ...testing.transfers import CODES
+from ...testing.transfers import CODES, FAR_END
 from .alike import Alike
 from .answers import fails, garbage, succeeds
 from .entries import entries, unfinished, wrong
@@ -133,15 +133,21 @@ def _transfer(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[
     step = doing(simulated.session)
     to = simulated.line.far_ends.undecided[0].to
     accept = step.arguments.get("accept", "") if step else ""
+    ring = step.arguments.get("ring", FAR_END) if step else FAR_END
+    soon = {"after": ring / 2} if ring < FAR_END else {}
     for result in CODES:
-        given = {"to": to, "result": result}
+        given = {"to": to, "result": result, **(soon if result != "no_answer" else {})}
         if result == "answered" and accept:
             given["presses"] = accept
         name = f"{to} {result.replace('_', ' ')}"
         yield Move(name, "outside", (Told("is_transferred_to", given),))
     if accept:
-        told = Told("is_transferred_to", {"to": to})
+        told = Told("is_transferred_to", {"to": to, **soon})
         yield Move(f"{to} answered, not accepted", "outside", (told,))
+    talks = {"to": to, "result": "talking", **soon, **({"presses": accept} if accept else {})}
+    for keys in step.arguments.get("catch", ()) if step else ():
+        told = Told("is_transferred_to", talks)
+        yield Move(f"{to} answered, the caller presses {keys}", "answer", (told, _presses(keys)))
 
 
 def _work(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[Move]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...engine.call import Call
 from ...engine.effects import Note, Work
+from ...engine.events import Digit
 from ...engine.flow import Flow, path_name
 from ...engine.handlers import farewell_of
 from ...testing.caller import is_called
@@ -229,10 +230,11 @@ class _Search:
                     break
             path = path.then(*wait(simulated, since, True))
         for step in move.steps:
+            mark = len(simulated.line.log)
             try:
                 step.tell(simulated)
-            except StoryError:
-                break  # it was over sooner, or it came otherwise
+            except StoryError:  # it was over sooner
+                return path.then(*_as_far_as(step, simulated.line.log[mark:]))
             path = path.then(step)
         return path
 
@@ -310,6 +312,13 @@ def _situation(simulated: SimulatedCall) -> Hashable:
     failed = failures(simulated.session)
     line = simulated.line
     return call.state, call.place, failed, call.asking, line.questions, line.recording is None
+
+
+def _as_far_as(step: Told, entries: list[Any]) -> Iterator[Told]:
+    """*step*, as much of it as was done."""
+    pressed = sum(isinstance(thing, Digit) for _, thing, _ in entries)
+    if step.step == "presses" and pressed:
+        yield Told("presses", {**step.given, "keys": step.given["keys"][:pressed]})
 
 
 def _entered(entries: list[Any]) -> tuple[str, ...]:
