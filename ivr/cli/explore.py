@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +19,8 @@ from ..inspect.explore.report import Explored, arguments_of, explore
 from ..inspect.explore.told import path_lines, write
 from ..project import Ground
 from .output import as_json, complain, complain_of, progress
+
+Bar = Callable[[int, int, str], None]
 
 
 def run(
@@ -45,9 +49,8 @@ def run(
     complain_of(wrong)
     found: dict[Path, Explored] = {}
     written: dict[Path, Path] = {}
-    bar = progress("exploring") if sys.stderr.isatty() and not json else nullcontext()
     took: dict[Path, float] = {}
-    with bar as show:
+    with progress("exploring") if sys.stderr.isatty() else nullcontext(_unseen) as bar:
         for path, flow in flows.items():
             began = perf_counter()
             found[path] = explore(
@@ -56,9 +59,7 @@ def run(
                 faults=faults,
                 limits=Limits(steps, minutes),
                 places=places,
-                told=(lambda done, all_, name=path.name: show(done, all_, name))  # type: ignore[misc]
-                if show
-                else (lambda done, all_: None),
+                told=partial(_show, bar, path.name),
             )
             took[path] = perf_counter() - began
     for path, explored in found.items():
@@ -70,6 +71,13 @@ def run(
         for path, explored in found.items():
             _tell(path, explored, took[path], written.get(path))
     return 0 if found and not wrong and all(each.holds for each in found.values()) else 1
+
+
+def _show(bar: Bar, name: str, done: int, found: int) -> None:
+    bar(done, found, name)
+
+
+def _unseen(done: int, found: int, name: str) -> None: ...
 
 
 def _tell(path: Path, found: Explored, seconds: float, stories: Path | None) -> None:

@@ -84,7 +84,7 @@ class Graph:
         return {state for edge in self.edges for state in edge.states}
 
 
-Told_ = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 def search(
@@ -94,7 +94,7 @@ def search(
     faults: bool = False,
     longest: float = LONGEST,
     most: int = MOST_NODES,
-    told: Told_ = lambda done, found: None,
+    told: Progress = lambda done, found: None,
 ) -> Graph:
     """Walk through *flow*; *told* is given how many places are done, and how many were found.
 
@@ -113,7 +113,7 @@ class _Search:
         faults: bool,
         longest: float,
         most: int,
-        told: Told_,
+        told: Progress,
     ) -> None:
         self.flow = flow
         self.offers = offers
