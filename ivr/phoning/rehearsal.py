@@ -15,7 +15,7 @@ from ..testing.scenario import Scenario, Step
 from ..testing.simulated_call import SimulatedCall
 from ..testing.values import Sound
 
-ONLY_SIMULATED = ("at", "overrides", "memory", "mailboxes", "secrets")
+ONLY_SIMULATED = ("at", "overrides", "memory", "mailboxes", "secrets", "told")
 """What a scenario may be given that no phone can bring about."""
 
 

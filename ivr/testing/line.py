@@ -8,7 +8,7 @@ What a flow can observe is the same as on a real line; there is only no sound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -93,6 +93,7 @@ class SimulatedLine:
         "_hearing",
         "_leaving",
         "_recorder",
+        "_told",
         "direction",
         "ended_with",
         "far_ends",
@@ -118,6 +119,7 @@ class SimulatedLine:
         memory: Memories = NOTHING,
         mailboxes: Letters = NOTHING,
         secrets: Mapping[str, str] = NOTHING,
+        told: Collection[str] = (),
     ) -> None:
         self.session = Session(flow, "simulated")
         self.session.call.secrets = flow.secrets or MadeUp(secrets)
@@ -144,6 +146,7 @@ class SimulatedLine:
         self.far_ends = FarEnds(self._agenda)
         self._hearing = Hearing(self._agenda, durations)
         self._recorder = Recorder(self._agenda)
+        self._told = told  # jobs that are ours to do, but for the story
         self._leaving: int | None = None
         self._gone: HungUp | None = None  # ours to report, once the flow has been obeyed
 
@@ -405,7 +408,9 @@ class SimulatedLine:
         self.far_ends.drop(effect.leg)
 
     def _work(self, effect: Work) -> None:
-        if effect.job in REMEMBERING:
+        if effect.job in self._told:
+            self.jobs.append(effect)
+        elif effect.job in REMEMBERING:
             self.finish(effect, self.memory.does(effect, self.now), REMEMBERS)
         elif effect.job == MAILBOX:
             wall = self.session.call.time.timestamp()

@@ -20,6 +20,7 @@ from ..flowfile.times import zone as read_zone
 from .line import Direction
 
 Override = Literal["open", "closed"]
+Kept = Literal["recall", "remember", "mailbox"]
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 MESSAGE = {"file": str, "caller": str, "at": str, "urgent": bool, "heard": bool}
 
@@ -109,5 +110,6 @@ _READ: Mapping[str, Callable[[Node, Context], Any]] = {
     "overrides": partial(_by_name, Override, "schedules, and open or closed"),
     "memory": _of(Mapping[str, Mapping[str, Plain]]),
     "mailboxes": _mailboxes,
+    "told": _of(tuple[Kept, ...]),
 }
 OFFER = (*_READ, "arguments")

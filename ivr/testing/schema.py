@@ -9,7 +9,7 @@ from ..engine.codes import Code
 from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile.schema_values import SCALAR, VALUES, Schema, forms_of, kind, or_list
 from .line import Direction
-from .offer import MESSAGE, OFFER, Override
+from .offer import MESSAGE, OFFER, Kept, Override
 from .scenario import STEPS
 
 TELLS = frozenset(
@@ -45,6 +45,7 @@ _OFFER: Mapping[str, tuple[Schema, str]] = {
     "overrides": (_by_name(kind(Override)), "schedules that an operator has opened or closed"),
     "memory": (_by_name(kind(Mapping[str, Plain])), "what recall finds, by scope and name"),
     "mailboxes": (_by_name(or_list(_MESSAGE)), "mailboxes and their messages"),
+    "told": (kind(tuple[Kept, ...]), "jobs of which the story says what comes, by waits_for"),
     "arguments": ({"type": "object"}, "what a flow that others call is given"),
 }
 assert _OFFER.keys() == set(OFFER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -67,7 +67,8 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
     the INVITE, *durations* the seconds of prompts (default 2; words take as long as their number
     of letters says), *overrides* the schedules that an operator has declared open or closed,
     *memory* what `recall` finds, by scope and name, *mailboxes* their messages, *secrets* those
-    that matter here, such as a PIN that is typed (of others the text is the name).  A flow that is
+    that matter here, such as a PIN that is typed (of others the text is the name), *told* the jobs
+    of memory and mailboxes of which the story itself says what comes (`waits_for`).  A flow that is
     there to be called by others is called with *arguments*, and the call is over when it comes back
     (`ends_with`).
 
@@ -90,6 +91,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
         memory: Memories = NOTHING,
         mailboxes: Letters = NOTHING,
         secrets: Mapping[str, str] = NOTHING,
+        told: Collection[str] = (),
         arguments: Mapping[str, Any] = NOTHING,
         direction: Direction = "in",
         accept: str = "",
@@ -101,7 +103,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
         if arguments or is_called(flow):
             flow = caller_of(flow, arguments)
         self.flow = accepted(flow, accept) if accept else flow
-        super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes, secrets))
+        super().__init__(SimulatedLine(self.flow, durations, memory, mailboxes, secrets, told))
         self._past = 0  # how many of the line's sounds are over
         self._line.offer(at or MONDAY, caller, dialled, headers, overrides, direction)
         made(self)

@@ -24,11 +24,14 @@ class Speaking(Observed):
         alternatives: Annotated[
             Mapping[str, Confidence], Doc("words that it may have been as well: how likely")
         ] = NOTHING,
+        seconds: Annotated[
+            Seconds | None, Doc("how long that takes; default: as long as such words take")
+        ] = None,
     ) -> Self:
         """Say something; time passes until it is said.  A flow that does not listen misses it."""
         __tracebackhide__ = True
         self._is_there(f"say {text!r}")
-        self._line.say(text, confidence, tuple(alternatives.items()))
+        self._line.say(text, confidence, tuple(alternatives.items()), seconds or 0.0)
         return self
 
     def mumbles(self, seconds: Annotated[Seconds, Doc("how long")] = 1.0) -> Self:

@@ -22,8 +22,9 @@ CODES: dict[TransferOutcome, int] = {
 }
 FAR_END = 2.0  # seconds until the far end of a transfer says something
 TransferResult = Literal[
-    "answered", "busy", "no_answer", "rejected", "unreachable", "failed", "ringing", "talking"
-]
+    "answered", "busy", "no_answer", "rejected", "unreachable", "failed", "ringing", "listening",
+    "talking",
+]  # fmt: skip
 
 
 class Transfers(Opening):
@@ -36,7 +37,10 @@ class Transfers(Opening):
         to: Annotated[Address, Doc("the address")],
         result: Annotated[
             TransferResult,
-            Doc("what comes of it; ringing: nothing yet; talking: answered, and not over"),
+            Doc(
+                "what comes of it; ringing: nothing yet; listening: answered, and has not taken"
+                " the call yet; talking: has taken it, and it is not over"
+            ),
         ] = "answered",
         *,
         code: Annotated[Code | None, Doc("SIP code of the far end; default: the usual one")] = None,
@@ -62,6 +66,8 @@ class Transfers(Opening):
             return self
         if result != "no_answer" or after is not None or code is not None:
             self._decides(one, result, code, FAR_END if after is None else after, talk, presses)
+        if result == "listening":
+            return self
         while one in far_ends.there and not (result == "talking" and one.joined):
             if not line.step():
                 break
@@ -74,7 +80,9 @@ class Transfers(Opening):
         __tracebackhide__ = True
         line, talks = self._line, None if result == "talking" else talk
         outcome: TransferOutcome = (
-            "answered" if result == "talking" or result == "ringing" else result
+            "answered"
+            if result == "talking" or result == "listening" or result == "ringing"
+            else result
         )
         began, due = line.now, line.now + after
         line.far_ends.decide(one, due, outcome, code or CODES[outcome], talks, presses)
