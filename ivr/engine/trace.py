@@ -97,3 +97,6 @@ def _shape(kind: type[Event] | type[Effect]) -> tuple[str, tuple[str, ...]]:
 
 
 _SHAPES = {kind: _shape(kind) for kind in (*get_args(Event), *get_args(Effect))}
+
+EVENTS = dict(_SHAPES[kind] for kind in get_args(Event))
+"""The fields of each event, by the name that it has in a journal."""

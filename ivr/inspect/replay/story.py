@@ -1,0 +1,222 @@
+"""A journal as a story: a test that passes on the version of the flow that served the call.
+
+Of the caller no more is told than the call needs to go the same way: neither his number nor his
+headers where they do not matter, and of secrets only stand-ins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from ...engine.acceptance import STATE as ACCEPTING
+from ...engine.flow import Flow
+from ...testing import SimulatedCall, StoryError
+from ...testing.scenario import VERSION
+from .follow import Follower
+from .journal import CannotReplay, Journal, Line, way
+from .pace import Sentence, WentElsewhere
+from .stand_ins import DIGIT, MASKED, Choices, Secrets
+
+OUTSIDE = ("recall", "remember", "mailbox")
+"""Jobs of which a simulated line knows itself what comes, unless it is told."""
+SOON = 1.0  # seconds between keys of one entry
+ATTEMPTS = 120  # with other stand-ins, before we give up
+_OTHERWISE = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+_SECONDS = ("after", "talk", "beep", "seconds", "waits", "mumbles")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A call that was told: what it was offered with, and the steps."""
+
+    name: str
+    offer: Mapping[str, Any]
+    steps: tuple[Sentence, ...]
+
+    def text(self, flow: str) -> str:
+        """The file, about the flow in the file *flow*, which lies beside it."""
+        lines = [
+            "# A call as its journal tells it; what is secret in it is made up.",
+            f"ivr: {VERSION}",
+            f"flow: {_written(flow)}",
+            "scenarios:",
+            f"  {_written(self.name)}:",
+            *(f"    {name}: {_written(value)}" for name, value in self.offer.items()),
+            "    steps:",
+            *(f"      - {_step(step)}" for step in self.steps),
+        ]
+        return "\n".join(lines) + "\n"
+
+    def passes(self, journal: Journal, flow: Flow) -> bool:
+        """Whether it comes true, and the call goes the way of *journal*."""
+        call = SimulatedCall(flow, **self.offer)
+        try:
+            for step in self.steps:
+                step.tell(call)
+        except (StoryError, ValueError):
+            return False
+        return list(way(call.journal))[:-1] == list(journal.way)[:-1]
+
+
+def story_of(journal: Journal, flow: Flow) -> Story:
+    """The call of *journal* as a story of *flow*.
+
+    Raises `CannotReplay` where no call like it can be made on a simulated line.
+    """
+    for offer, digits in _offers(journal):
+        choices = Choices()
+        for _ in range(ATTEMPTS):
+            choices.begin()
+            story = _attempt(journal, flow, offer, choices, digits)
+            if story is not None:
+                return story
+            if not choices.change():
+                break
+    why = "the call cannot be made again on this flow"
+    if flow.version and journal.version not in ("", flow.version):
+        why += f": it has changed since, from version {journal.version} to {flow.version}"
+    raise CannotReplay(why)
+
+
+def _attempt(
+    journal: Journal, flow: Flow, offer: Mapping[str, Any], choices: Choices, digits: int
+) -> Story | None:
+    """The story, if the call goes as it went with these *choices*."""
+    secrets = Secrets(DIGIT * digits)
+    known = {**offer, "secrets": secrets} if "secrets" in offer else offer
+    follower = Follower(flow, journal, known, choices, digits)
+    try:
+        follower.follow()
+    except (WentElsewhere, StoryError, ValueError):
+        return None
+    shown = {**offer, "secrets": dict(secrets)} if secrets else {**offer, "secrets": None}
+    story = Story(
+        f"call {journal.id}",
+        {name: value for name, value in shown.items() if value},
+        tuple(follower.told),
+    )
+    shorter = replace(story, steps=tuple(_in_one_go(story.steps)))
+    return next((each for each in (shorter, story) if each.passes(journal, flow)), None)
+
+
+def _in_one_go(steps: Iterable[Sentence]) -> Iterator[Sentence]:
+    """*steps*, with keys together that were pressed one soon after the other in one state."""
+    held: list[Sentence] = []
+    for step in steps:
+        match [each.name for each in held], step.name:
+            case ([], "is_in") | (["is_in"], "presses"):
+                held.append(step)
+            case ["is_in", "presses"], "waits" if step.value <= SOON:
+                held.append(step)
+            case ["is_in", "presses", "waits"], "is_in" if step == held[0]:
+                held.append(step)
+            case ["is_in", "presses", "waits", "is_in"], "presses":
+                held = [held[0], Sentence("presses", held[1].value + step.value)]
+            case _:
+                yield from held
+                held = [step] if step.name == "is_in" else []
+                if not held:
+                    yield step
+    yield from held
+
+
+def _offers(journal: Journal) -> Iterator[tuple[dict[str, Any], int]]:
+    """What the call may be offered with, the least first; and how long a secret is."""
+    offer = journal.offer
+    always: dict[str, Any] = {"at": datetime.fromtimestamp(offer["wall"], UTC)}
+    if offer["direction"] == "out":
+        always["direction"] = "out"
+    if key := _accepted(journal):
+        always["accept"] = key
+    if offer["overrides"]:
+        always["overrides"] = offer["overrides"]
+    told = sorted({str(line["job"]) for line in journal.lines if line.get("effect") == "work"})
+    if told := [job for job in told if job in OUTSIDE]:
+        always["told"] = told
+    who = {"caller": offer["caller"], "dialled": offer["dialled"]}
+    headers = {"headers": offer["headers"]} if offer["headers"] else {}
+    lengths = {"durations": found} if (found := durations(journal.lines)) else {}
+    digits = _digits(journal)
+    secrets: list[dict[str, Any]] = [{}, {"secrets": True}]
+    if any(line.get("kind") == "authenticate" for line in journal.lines):
+        secrets.reverse()
+    for more in ({}, lengths, who, {**who, **headers, **lengths}):
+        for secret in secrets:
+            yield {**always, **more, **secret}, digits
+
+
+def _accepted(journal: Journal) -> str:
+    """The key with which whom we called took the call."""
+    if ("state", ACCEPTING) not in journal.way:
+        return ""
+    typed = [entry for kind, entry in journal.way if kind == "entry" and entry.startswith("typed ")]
+    return typed[0].removeprefix("typed ") if ("outcome", "accepted") in journal.way else "1"
+
+
+def _digits(journal: Journal) -> int:
+    """How many keys a secret has that was typed."""
+    keys = 0
+    for line in journal.lines:
+        if line.get("event") == "digit":
+            keys += 1
+        elif line.get("kind") == "entry":
+            if MASKED in line["detail"] and keys:
+                return keys - (not line["detail"].endswith(MASKED))
+            keys = 0
+    return 4
+
+
+def durations(lines: Iterator[Line] | Any) -> dict[str, float]:
+    """How long prompts were that were heard to their end, by name."""
+    found: dict[str, float] = {}
+    begun: dict[Any, Line] = {}
+    for line in lines:
+        if line.get("effect") == "play":
+            begun[line["id"]] = line
+        elif line.get("event") == "play_done" and line["id"] in begun:
+            play = begun.pop(line["id"])
+            match play["prompts"]:
+                case [str(name)]:
+                    found[name] = round(line["at"] - play["at"], 3)
+    return found
+
+
+def _step(step: Sentence) -> str:
+    if step.value is None:
+        return step.name
+    return f"{step.name}: {_written(step.value, step.name)}"
+
+
+def _written(value: Any, name: str = "") -> str:
+    """*value* as YAML, in one line."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "null"
+        case Mapping():
+            return "{" + ", ".join(f"{_word(k)}: {_written(v, k)}" for k, v in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S.%f}".rstrip("0").rstrip(".")
+        case int() | float() | Decimal():
+            number = f"{Decimal(str(value)):f}"
+            number = number.rstrip("0").rstrip(".") if "." in number else number
+            return f"{number} s" if name in _SECONDS else number
+    return _word(str(value))
+
+
+def _word(text: str) -> str:
+    """*text* as YAML reads it; without quotes where nobody could take it for something else."""
+    letters = text.replace("_", "")
+    if letters.isascii() and letters.isalpha() and text.lower() not in _OTHERWISE:
+        return text
+    quoted = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
+    return str(quoted).strip()

@@ -1,0 +1,149 @@
+"""A call's journal becomes a story, and the story comes true on the flow that took the call."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr import Text
+from ivr.engine.flow import Flow
+from ivr.flowfile import load_flow
+from ivr.inspect.replay.journal import Journal, read
+from ivr.inspect.replay.story import story_of
+from ivr.testing import SimulatedCall
+from ivr.testing.caller import is_called
+from ivr.testing.scenario import load_scenarios
+
+from .strangers import FLOWS, Stranger
+
+
+@cache
+def known(file: Path) -> Flow:
+    return load_flow(file)
+
+
+def taking_calls() -> list[Path]:
+    return [file for file in FLOWS if not is_called(known(file))]
+
+
+def journal_of(flow: Flow, random: Random, **offer: Any) -> list[dict[str, Any]]:
+    lines = Stranger(flow, random, **offer).lives()
+    return [json.loads(json.dumps(line, default=str)) for line in lines]
+
+
+def comes_true(text: str, folder: Path) -> bool:
+    file = folder / "call.test.yaml"
+    file.write_text(text, encoding="utf-8")
+    [result] = load_scenarios(file).run()
+    assert result.passed, result.report()
+    return True
+
+
+@pytest.mark.parametrize("file", taking_calls(), ids=lambda file: file.stem)
+@given(random=st.randoms(use_true_random=False))
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_whatever_callers_do_it_can_be_told(
+    tmp_path_factory: pytest.TempPathFactory, file: Path, random: Random
+) -> None:
+    flow = known(file)
+    story = story_of(read(journal_of(flow, random)), flow)
+    assert comes_true(story.text(str(file)), tmp_path_factory.mktemp("told"))
+
+
+def told(call: SimulatedCall) -> Journal:
+    head = {"at": 0.0, "call": "1a2b", "flow": call.flow.name, "version": call.flow.version}
+    return read(json.loads(json.dumps(line, default=str)) for line in (head, *call.journal))
+
+
+def sample(name: str) -> Flow:
+    return known(next(file for file in FLOWS if file.stem == name))
+
+
+def test_a_secret_is_stood_in_for_and_leads_the_same_way() -> None:
+    flow = sample("account_balance")
+    call = SimulatedCall(flow).presses("12345674").waits_for("sql", value=[{"pin": "4711"}])
+    call.is_asked(Text("your PIN")).presses("4712").is_asked(Text("wrong"), Text("your PIN"))
+    call.presses("4711").waits_for("http", "failed", reason="no answer").is_over()
+    text = story_of(told(call), flow).text("account_balance.yaml")
+    assert "471" not in text
+    assert "goes_through: [greet, account, look_up, known, pin, balance, later, goodbye]" in text
+
+
+def test_a_secret_of_the_settings_is_told_beside_the_story(tmp_path: Path) -> None:
+    flow = sample("closure_switch")
+    call = SimulatedCall(flow, secrets={"closure_pin": "4711"}).presses("*").waits(2)
+    call.presses("4711#").waits(1).presses("1").is_over()
+    story = story_of(told(call), flow)
+    assert story.offer["secrets"] == {"closure_pin": "0000"}
+    assert comes_true(story.text(str(flow.place.file)), tmp_path)
+
+
+FOR_ANN = """
+ivr: 1
+flow: for_ann
+start: greet
+states:
+  greet:
+    do: [answer, branch: {ann: "caller == '+491'"}]
+    then: {ann: ann, otherwise: others}
+  ann: {do: [{say: {text: Hello Ann.}}], then: end}
+  others: {do: [{say: {text: Hello.}}], then: end}
+"""
+
+
+def test_who_called_is_told_only_where_it_matters(tmp_path: Path) -> None:
+    file = tmp_path / "for_ann.yaml"
+    file.write_text(FOR_ANN)
+    flow = load_flow(file)
+    ann, bob = (SimulatedCall(flow, caller=who).is_over() for who in ("+491", "+492"))
+    assert story_of(told(ann), flow).offer["caller"] == "+491"
+    assert "caller" not in story_of(told(bob), flow).offer
+
+
+def test_a_call_of_ours_is_answered_and_taken(tmp_path: Path) -> None:
+    flow = sample("survey")
+    call = SimulatedCall(flow, direction="out", dialled="601", accept="7").is_answered()
+    call.waits(2).presses("7").waits(4).presses("2").is_over()
+    story = story_of(told(call), flow)
+    assert (story.offer["direction"], story.offer["accept"]) == ("out", "7")
+    assert comes_true(story.text(str(flow.place.file)), tmp_path)
+    refused = SimulatedCall(flow, direction="out").is_not_answered(486)
+    assert "is_not_answered: 486" in story_of(told(refused), flow).text("survey.yaml")
+
+
+HOUSE = """
+ivr: 1
+flow: house
+start: greet
+states:
+  greet: {do: [answer, say: {text: Welcome.}], then: extension}
+  extension:
+    do: {call_flow: {flow: library/dial_by_extension, domain: pbx.example, pattern: 6XX}}
+    then: {answered: end, busy: message, no_answer: message, failed: message, gave_up: message}
+  message:
+    do: {call_flow: {flow: library/voicemail, box: "601"}}
+    then: {sent: listen, nothing: listen, failed: listen}
+  listen:
+    do: {call_flow: {flow: library/mailbox, box: "601"}}
+    then: {done: end, refused: end, failed: end}
+"""
+
+
+@given(random=st.randoms(use_true_random=False))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_flows_of_the_library_are_told_as_well(
+    tmp_path_factory: pytest.TempPathFactory, random: Random
+) -> None:
+    folder = tmp_path_factory.mktemp("house")
+    file = folder / "house.yaml"
+    file.write_text(HOUSE)
+    flow = load_flow(file)
+    story = story_of(read(journal_of(flow, random)), flow)
+    assert comes_true(story.text(str(file)), folder)
