@@ -10,6 +10,7 @@ import typer
 from .map_commands import maps
 from .options import DEFAULT, Json, Settings
 from .prompt_commands import prompts
+from .replay_commands import replay, to_test
 
 app = typer.Typer(
     name="ivr",
@@ -303,6 +304,10 @@ def message(
     from .calls import fetch_message
 
     fetch_message(settings, call_id, file, number)
+
+
+calls.command()(to_test)
+app.command()(replay)
 
 
 @app.command()
