@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ..ports import free_port, rtp_port
+from ..speech.fakes import until
 from . import rendered
 from .audio import RATE, write_wav
 
@@ -190,6 +191,16 @@ def told(folder: Path, port: int, name: str, *words: str) -> subprocess.Complete
     )  # fmt: skip
 
 
+def ivr(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ivr", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("stories"))
@@ -203,6 +214,26 @@ def test_stories_that_are_true(server: Server) -> None:
     assert "passed desk.yaml: words with a number in them\n" in said.stdout
     assert "not looked at on a real call: goes_through (line 11)" in said.stdout
     assert said.stdout.endswith("5 passed, 0 failed, 0 not told\n")
+
+
+def test_a_real_call_becomes_a_story_that_passes(server: Server) -> None:
+    message = "ivr: 1\nscenarios:\n" + TRUE[TRUE.index("  a message:") :]
+    assert server.tells(message).returncode == 0
+    recorded: list[dict[str, Any]] = []
+
+    def some() -> list[dict[str, Any]]:
+        recorded[:] = json.loads(ivr(server.folder, "calls", "--flow", "desk", "--json").stdout)
+        return recorded
+
+    until(some, 30)
+    told = ivr(
+        server.folder, "calls", "to-test", recorded[0]["id"], "real.test.yaml", "--on", "desk.yaml"
+    )
+    assert told.returncode == 0, told.stderr
+    said = ivr(server.folder, "test", "real.test.yaml")
+    assert said.stdout.endswith("1 passed, 0 failed\n"), said.stdout + said.stderr
+    said = ivr(server.folder, "replay", "--since", "1d", "--on", "desk.yaml")
+    assert said.returncode == 0 and "get somewhere else" not in said.stdout, said.stdout
 
 
 @pytest.mark.parametrize(
