@@ -201,3 +201,26 @@ def test_stories_of_the_library_cover_its_states() -> None:
         run(LIBRARY)
     coverage = covered(*calls)  # type: ignore[arg-type]
     assert {flow.of("state")[0] - flow.of("state")[1] for flow in coverage.flows} == {0}
+
+
+def test_choices_that_a_function_makes_do_not_count(tmp_path: Path) -> None:
+    file = tmp_path / "menu.py"
+    file.write_text(
+        """
+from ivr import END, Call, Choices, Flow, Text, answer, ask
+
+flow = Flow("menu", start="menu")
+
+
+def made():
+    return Choices({"left": ["1"]})
+
+
+@flow.state(left=END, no_input=END, no_match=END)
+async def menu(call: Call) -> str:
+    await answer(call)
+    return (await ask(call, Text("Left?"), choices=made())).outcome
+"""
+    )
+    call = SimulatedCall(load_flow(file)).presses("1")
+    assert not [each for each in missed(covered(call)) if ": choice " in each]

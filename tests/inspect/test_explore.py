@@ -92,6 +92,49 @@ def test_what_is_counted_is_told_apart_as_far_as_it_is_compared(tmp_path: Path) 
     assert [step.step for step in refuted.path.steps].count("presses") == 4
 
 
+COUNTED = """
+  menu:
+    do: [answer, {{ask: {{text: "Press 1", choices: {{more: 1}}, attempts: 1}}}}]
+    then: {{more: end, no_input: next, no_match: next}}
+  next:
+    do: [{{set: {set}}}, {{branch: {{again: {again}}}}}]
+    then: {{again: menu, otherwise: end}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("set", "again", "variables"),
+    [
+        ("{left: left - 1}", "left > 0", "{left: 4}"),
+        ("{tries: tries + 1}", "tries < most", "{tries: 0, most: 8}"),
+        ("{tries: tries + 1, sum: 2 * tries}", "sum < 10", "{tries: 0, sum: 0}"),
+    ],
+)
+def test_a_round_that_is_counted_in_whichever_way_ends(
+    set: str, again: str, variables: str, tmp_path: Path
+) -> None:
+    states = COUNTED.format(set=set, again=again)
+    assert of_text(tmp_path, states, f"variables: {variables}\n").holds
+
+
+def test_a_round_may_be_counted_as_far_as_an_argument_says(tmp_path: Path) -> None:
+    states = COUNTED.format(set="{tries: tries + 1}", again="tries < most")
+    states = states.replace("otherwise: end", "otherwise: done")
+    top = "arguments: {most: 7}\noutcomes: [done]\nvariables: {tries: 0}\n"
+    assert of_text(tmp_path, states, top).holds
+
+
+def test_what_is_counted_is_told_apart_as_far_as_it_is_computed_with(tmp_path: Path) -> None:
+    divided = """
+  next:
+    do: [{set: {rounds: rounds + 1}}, {say: {text: "{{ 10 / (3 - rounds) }}"}}]
+    then: menu
+"""
+    [refuted] = of_text(tmp_path, MENU + divided, "variables: {rounds: 0}\n").refuted
+    assert refuted.property == "errors"
+    assert [step.step for step in refuted.path.steps].count("presses") == 3
+
+
 def test_what_is_only_counted_does_not_keep_places_apart(tmp_path: Path) -> None:
     counting = "\n  next: {do: {set: {rounds: rounds + 1}}, then: menu}\n"
     found = of_text(tmp_path, MENU + counting, "variables: {rounds: 0}\n")
@@ -146,6 +189,73 @@ async def look(call: Call) -> str:
     [refuted] = explored(path).refuted
     assert (refuted.property, refuted.state, refuted.move) == ("errors", "look", "http failed")
     assert refuted.path.steps[1].given == {"keys": "23"}
+
+
+def test_a_flow_in_python_counts_as_far_as_it_speaks_of(tmp_path: Path) -> None:
+    path = tmp_path / "menu.py"
+    path.write_text(
+        """
+from ivr import END, Call, Choices, Flow, Text, answer, ask
+
+flow = Flow("menu", start="menu")
+MOST = 8
+
+
+@flow.state(left=END, no_input="count", no_match="count")
+async def menu(call: Call) -> str:
+    await answer(call)
+    return (await ask(call, Text("Left?"), choices=Choices({"left": ["1"]}), attempts=1)).outcome
+
+
+@flow.state(again="menu", enough=END)
+async def count(call: Call) -> str:
+    call.vars["tries"] = call.vars.get("tries", 0) + 1
+    return "again" if call.vars["tries"] < MOST else "enough"
+""",
+        encoding="utf-8",
+    )
+    assert explored(path).holds
+
+
+def test_what_a_flow_in_python_computes_for_its_verbs_is_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "menu.py"
+    path.write_text(
+        """
+from ivr import END, Call, Choices, Flow, Text, answer, ask, branch, set_variables
+from ivr import authenticate, schedule
+from ivr.engine.schedule import Hours
+
+flow = Flow("menu", start="menu")
+
+
+def made(what):
+    return what
+
+
+@flow.state(left="look", no_input=END, no_match=END)
+async def menu(call: Call) -> str:
+    await answer(call)
+    return (await ask(call, Text("Left?"), choices=made(Choices({"left": ["1"]})))).outcome
+
+
+@flow.state(over="bad", otherwise=END)
+async def look(call: Call) -> str:
+    await set_variables(call, tries=made("1 + 1"))
+    known = await authenticate(call, Text("Your PIN?"), expected=made("'1234'"))
+    if known.outcome == "ok":
+        return (await branch(call, over=made("tries == 3"))).outcome
+    hours = await schedule(call, open=made(Hours.parse("Mon-Fri 08:00-17:00")))
+    return "over" if hours.outcome == "closed" else "otherwise"
+
+
+@flow.state()
+async def bad(call: Call) -> str:
+    raise ValueError
+""",
+        encoding="utf-8",
+    )
+    [refuted] = explored(path).refuted
+    assert (refuted.property, refuted.state) == ("errors", "bad")
 
 
 def test_a_caller_may_take_himself_back_from_a_conversation(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def prompts(owner: State | Flow) -> list[Prompt]:
 
 def offers(state: State) -> list[Choices]:
     """What callers can choose in *state*, question by question, as far as that can be told."""
-    asked = (act.arguments.get("choices") for act in state.does if act.verb.name == "ask")
+    asked = (dict(act.arguments).get("choices") for act in state.does if act.verb.name == "ask")
     return [choices for choices in asked if isinstance(choices, Choices)]
 
 

@@ -9,9 +9,9 @@ Two calls are alike when these are the same:
 - what the line is busy with: work, and whether it was silent before; far ends, a recording, a
   screening, an answer; whether keys were typed ahead;
 - the variables, by class: yes or no as it is; numbers that the flow counts with as they are, as far
-  as the largest that it compares them with (a function of the author's: `NEAR`), and others by
-  their sign; texts by whether there is anything in them; what the flow compares with something as
-  it is; and what every condition of the flow says of them;
+  as the largest that it compares or computes them with (a function of the author's: that it speaks
+  of, and `NEAR`), and others by their sign; texts by whether there is anything in them; what the
+  flow compares with something as it is; and what every condition of the flow says of them;
 - how often outcomes came that a handler counts, and errors were dealt with; what is remembered; and
   what the schedules say that may yet be asked.
 
@@ -34,7 +34,6 @@ from ...testing.simulated_call import SimulatedCall
 from .constants import Constants, constants
 from .standing import failures, frames
 
-NEAR = 5
 HUSHED = 1.0  # seconds
 LADDER = 20  # times that an outcome came; no handler counts further
 _ENGINE = ("ivr.engine", "ivr.flowfile", "ivr.testing")
@@ -73,7 +72,7 @@ class Alike:
             call.language,
             call.rescues,
             tuple(sorted((name, min(count, LADDER)) for name, count in call.counts.items())),
-            tuple(map(self._frame, frames(session))),
+            tuple(self._frame(each, call.flows[-1]) for each in frames(session)),
             failures(session),
             bool(call.keys),
             _busy(line, at_first),
@@ -83,21 +82,22 @@ class Alike:
     def _scope(self, scope: Scope, flow: str) -> Hashable:
         known = self.of(flow)
         names = {
-            name: _class(value, known, _far(name, known)) for name, value in scope.vars.items()
+            name: _class(value, known, known.far(name, scope.vars))
+            for name, value in scope.vars.items()
         }
         tries = tuple((each.no_input, each.no_match) for each in scope.tries)
         trail = tuple(scope.trail)[-2:] if self._goes_back else ()
         truths = known.truths(scope.vars) if known.conditions else ()
         return flow, scope.state, scope.place, tries, trail, tuple(sorted(names.items())), truths
 
-    def _frame(self, frame: FrameType) -> Hashable:
+    def _frame(self, frame: FrameType, flow: str) -> Hashable:
         code = frame.f_code
         own = not frame.f_globals.get("__name__", "").startswith(_ENGINE)
         small: tuple[Hashable, ...] = ()
         if own:
             known = Constants()
             small = tuple(
-                (name, _class(value, known, Decimal(NEAR)))
+                (name, _class(value, known, Decimal(self.of(flow).spoken)))
                 for name, value in frame.f_locals.items()
                 if isinstance(value, _SMALL)
             )
@@ -146,14 +146,6 @@ def _remembered(line: SimulatedLine, at_first: Memories) -> Hashable:
         for name, value in sorted(values.items())
         if at_first.get(scope, {}).get(name) != value
     )
-
-
-def _far(name: str, known: Constants) -> Decimal:
-    """How far the values of this variable are told apart: as far as the flow may count."""
-    if known.counted is None:
-        return Decimal(NEAR)
-    numbers = [abs(Decimal(n)) for n in known.of(name) if isinstance(n, int | Decimal)]
-    return max(numbers, default=Decimal(0)) if name in known.counted else Decimal(0)
 
 
 def _class(value: object, known: Constants, far: Decimal) -> Hashable:

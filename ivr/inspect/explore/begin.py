@@ -122,7 +122,10 @@ def _own(flow: Flow | None, state: State) -> Iterator[tuple[Rules, str]]:
         yield Clock(), ""
     for act in state.does:
         if act.verb.name == "schedule":
-            yield from _rules(flow, act)
+            try:
+                yield from _rules(flow, act)
+            except KeyError:  # what a function gives it cannot be told
+                yield Clock(), ""
 
 
 def _rules(flow: Flow | None, act: Act) -> Iterator[tuple[Rules, str]]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
+
+from jinja2 import TemplateSyntaxError
 
 from ...engine.errors import FlowError
 from ...engine.flow import Flow
-from ...engine.handlers import SORRY
-from ...engine.state import Act
+from ...engine.state import Act, State
 from ...engine.templates import evaluate, names_in
 from ...engine.values import Value
+from ..lint.acts import is_python
 
 MANY = 99
+NEAR = 5
 _NUMBER = re.compile(r"(?<![\w.'\"])-?\d+(?:\.\d+)?(?![\w.])")
 _TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _WHOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -39,6 +42,12 @@ class Constants:
     kept: dict[str, list[Value]] = field(default_factory=dict)
     counted: frozenset[str] | None = frozenset()
     """The variables that may count something; None: each may."""
+    reach: dict[str, int] = field(default_factory=dict)
+    """As far as which each variable is told apart, besides what it is compared with."""
+    spoken: int = NEAR
+    """The largest number that functions of the author's speak of."""
+    beside: dict[str, set[str]] = field(default_factory=dict)
+    """The variables that each one is computed or compared with, but for those that grow."""
 
     def truths(self, known: Mapping[str, Any]) -> tuple[bool | None, ...]:
         """What each condition says of these values; None: it cannot be told."""
@@ -54,6 +63,17 @@ class Constants:
         """The values of variable *name* that make a difference."""
         return self.said.get(name, [])
 
+    def far(self, name: str, known: Mapping[str, Any]) -> Decimal:
+        """How far the numbers of variable *name* are told apart among the values *known*."""
+        if self.counted is None:
+            return Decimal(self.spoken)
+        if name not in self.counted:
+            return Decimal(0)
+        beside = (known.get(each) for each in self.beside.get(name, ()))
+        limits = [min(Decimal(MANY), abs(Decimal(each))) for each in beside if _is_number(each)]
+        said = [abs(Decimal(each)) for each in self.of(name) if _is_number(each)]
+        return max(*said, *limits, Decimal(self.reach.get(name, 0)), Decimal(0))
+
     def is_constant(self, value: object) -> bool:
         return any(value in values for values in self.said.values())
 
@@ -61,14 +81,16 @@ class Constants:
 def constants(flow: Flow) -> Constants:
     """What *flow* says, as far as it can be told without running it."""
     found = Constants()
-    acts = [act for state in flow.states.values() for act in state.does]
+    acts = [_as_told(act) for state in flow.states.values() for act in state.does]
     conditions: dict[str, None] = {}
     for act in acts:
         if act.verb.name == "branch":
-            conditions |= dict.fromkeys(act.arguments["cases"].values())
+            conditions |= dict.fromkeys(_said(act, "cases").values())
         _read(act, found)
     found.conditions = tuple(conditions)
     found.counted = _counted(flow)
+    found.spoken = max(NEAR, *map(_in_code, flow.states.values()))
+    _relate(flow, acts, conditions, found)
     found.names = {each: _names(each) for each in conditions}
     for condition, names in found.names.items():
         values = _values(condition)
@@ -76,6 +98,11 @@ def constants(flow: Flow) -> Constants:
             known = found.said.setdefault(name, [])
             known += [value for value in values if value not in known]
     return found
+
+
+def _as_told(act: Act) -> Act:
+    """*act* with those of its arguments that can be told, as if it had no others."""
+    return replace(act, arguments=dict(act.arguments))
 
 
 def _read(act: Act, found: Constants) -> None:
@@ -88,7 +115,7 @@ def _read(act: Act, found: Constants) -> None:
                 found.filters.setdefault(name, set()).add(used)
     match act.verb.name:
         case "authenticate":
-            found.secret |= _names(arguments.get("expected", ""))
+            found.secret |= _names(str(arguments.get("expected", "")))
             found.lengths += filter(None, (arguments.get("length"),))
         case "remember":
             for name, value in _kept(arguments):
@@ -97,10 +124,47 @@ def _read(act: Act, found: Constants) -> None:
 
 def _counted(flow: Flow) -> frozenset[str] | None:
     """Those that the flow sets by itself; what a function of the author's sets, nobody knows."""
-    if not all(state.does for state in flow.states.values() if state.name != SORRY):
+    if is_python(flow):
         return None
     acts = (act for state in flow.states.values() for act in state.does)
     return frozenset(n for a in acts if a.verb.name == "set" for n in a.arguments["values"])
+
+
+def _relate(flow: Flow, acts: list[Act], conditions: Iterable[str], found: Constants) -> None:
+    """Add to *found* how far variables count, by whatever is computed with them."""
+    sets = [each for act in acts if act.verb.name == "set" for each in _said(act, "values").items()]
+    growing = {name for name, expression in sets if name in _names(expression)}
+    texts = (
+        each for act in acts for text in _texts(act.arguments) for each in _WHOLE.findall(text)
+    )
+    told = [(_names(each), each) for each in (*conditions, *texts)]
+    told += [(names | {name}, each) for name, each in sets if (names := _names(each)) != {name}]
+    told += [(frozenset({name}), str(each.default)) for name, each in flow.declared.items()]
+    for names, expression in told:
+        numbers = (min(MANY, abs(int(float(each)))) for each in _NUMBER.findall(expression))
+        reach = max(numbers, default=0)
+        for name in names:
+            found.reach[name] = max(reach, found.reach.get(name, 0))
+            found.beside.setdefault(name, set()).update(names - growing)
+
+
+def _said(act: Act, name: str) -> dict[str, str]:
+    """The expressions of *act* below *name*, as far as they can be told."""
+    given = act.arguments.get(name, {})
+    return {each: said for each, said in given.items() if isinstance(said, str)}
+
+
+def _in_code(state: State) -> int:
+    """The largest number that a function of the author's speaks of."""
+    code = getattr(state.step, "__code__", None)
+    if state.left is not None or code is None:
+        return 0
+    spoken = (*code.co_consts, *(state.step.__globals__.get(name) for name in code.co_names))
+    return max((min(MANY, abs(int(each))) for each in spoken if _is_number(each)), default=0)
+
+
+def _is_number(value: object) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _kept(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
@@ -114,7 +178,7 @@ def _kept(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
 def _names(expression: str) -> frozenset[str]:
     try:
         return frozenset(names_in(expression))
-    except FlowError:
+    except (FlowError, TemplateSyntaxError):
         return frozenset()
 
 
