@@ -74,18 +74,19 @@ def _typed_of(choices: Choices) -> Iterator[st.SearchStrategy[str]]:
 
 def _entries(act: Act) -> Iterator[st.SearchStrategy[str]]:
     """What a verb accepts that asks for something."""
-    choices = act.arguments.get("choices")
+    arguments = dict(act.arguments)  # as far as they can be told
+    choices = arguments.get("choices")
     if isinstance(choices, Choices):
         yield from _typed_of(choices)
     if act.verb.name == "confirm":
         yield st.sampled_from("12")
-    patterns = act.arguments.get("patterns") or ()
+    patterns = arguments.get("patterns") or ()
     if isinstance(patterns, tuple):
-        fixed = (text for text in patterns if "{" not in text)
+        fixed = (text for text in patterns if isinstance(text, str) and "{" not in text)
         yield from (_typed(each) for text in fixed for each in key_patterns(text))
     if act.verb.name == "authenticate":
         yield st.just(PIN)
-    sizes = {act.arguments.get(name) for name in ("length", "min", "max")}
+    sizes = {arguments.get(name) for name in ("length", "min", "max")}
     for size in sorted(size for size in sizes if isinstance(size, int)):
         yield st.text(DIGITS, min_size=size, max_size=size)
 
@@ -104,7 +105,7 @@ def work_of(flow: Flow) -> dict[str, Strategy]:
     """What may come of each job of *flow*: what its `into` looks for, of the declared types."""
     paths: dict[str, dict[str, st.SearchStrategy[Any]]] = {}
     for owner, act in acts_of(flow):
-        into = act.arguments.get("into")
+        into = dict(act.arguments).get("into")
         if act.verb.name in ("http", "sql", "python") and isinstance(into, Mapping):
             for name, path in into.items():
                 variable = owner.declared.get(name)

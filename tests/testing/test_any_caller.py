@@ -132,6 +132,37 @@ def test_a_caller_is_a_story_that_goes_the_same_way(tmp_path: Path, caller: Call
     assert repr(caller).endswith(str(caller))
 
 
+COMPUTED = """
+from ivr import END, Call, Choices, Flow, Text, answer, ask, collect, http
+
+flow = Flow("menu", start="menu")
+
+
+def made(what):
+    return what
+
+
+@flow.state(left="look", no_input=END, no_match=END)
+async def menu(call: Call) -> str:
+    await answer(call)
+    return (await ask(call, Text("Left?"), choices=made(Choices({"left": ["1"]})))).outcome
+
+
+@flow.state(done=END, no_input=END, no_match=END)
+async def look(call: Call) -> str:
+    await http(call, "https://a.example/", into=made({"colour": "body.colour"}))
+    return (
+        await collect(call, Text("Which?"), into=made("which"), patterns=(made("1XX"),))
+    ).outcome
+"""
+
+
+def test_what_a_flow_in_python_computes_for_its_verbs_is_no_hindrance(tmp_path: Path) -> None:
+    path = tmp_path / "menu.py"
+    path.write_text(COMPUTED)
+    assert find(callers(path), lambda caller: caller.call.over, settings=QUICK)
+
+
 def test_without_hypothesis_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "ivr.testing.any_caller")
     monkeypatch.setitem(sys.modules, "hypothesis", None)
