@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from ..config import load_settings
-from ..engine.errors import Fault, LoadError
+from ..engine.errors import Fault, LoadError, SettingsError
 from ..engine.flow import Flow
 from ..flowfile import load_flow
 from ..inspect.explore.proofs import Limits, Refuted
@@ -64,13 +64,21 @@ def run(
             took[path] = perf_counter() - began
     for path, explored in found.items():
         if explored.refuted:
-            written[path] = write(stories, path, explored.refuted)
+            written[path] = _write(stories, path, explored)
     if json:
         as_json({str(path): each.as_json() for path, each in found.items()})
     else:
         for path, explored in found.items():
             _tell(path, explored, took[path], written.get(path))
     return 0 if found and not wrong and all(each.holds for each in found.values()) else 1
+
+
+def _write(folder: Path, flow: Path, found: Explored) -> Path:
+    try:
+        return write(folder, flow, found.refuted)
+    except OSError as error:
+        wrong = f"{error.filename}: cannot be written: {error.strerror or error}"
+        raise SettingsError(wrong) from None
 
 
 def _show(bar: Bar, name: str, done: int, found: int) -> None:

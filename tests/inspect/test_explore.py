@@ -142,6 +142,13 @@ def test_what_is_only_counted_does_not_keep_places_apart(tmp_path: Path) -> None
     assert found.places < 10
 
 
+def test_what_fails_after_any_hang_up_is_told_once(tmp_path: Path) -> None:
+    after = "on_hang_up: {log: '{{ nobody }}'}\n"
+    states = MENU + "\n  next: {do: {say: {text: Good day}}, then: end}\n"
+    [refuted] = of_text(tmp_path, states, after).refuted
+    assert refuted.words.startswith("the flow fails: on_hang_up: ")
+
+
 def test_a_limit_of_time_ends_a_round(tmp_path: Path) -> None:
     waiting = "\n  menu: {do: [answer, say: {text: Please hold}], then: busy}"
     waiting += """

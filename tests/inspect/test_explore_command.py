@@ -71,3 +71,9 @@ def test_what_was_not_followed_is_told(ivr: Ivr, tmp_path: Path) -> None:
     assert said.code == 1
     assert "more are with --places" in said.err
     assert "open     no step fails" in said.out
+
+
+def test_stories_that_cannot_be_written_are_told(ivr: Ivr, tmp_path: Path) -> None:
+    (tmp_path / "menu.yaml").write_text(GOOD.replace("no_input: end", "no_input: again") + AGAIN)
+    said = ivr("explore", "menu.yaml", "--stories", "menu.yaml")
+    assert (said.code, said.err) == (2, "ivr: menu.yaml: cannot be written: File exists\n")

@@ -15,6 +15,7 @@ from .search import VOICELESS, Edge, Graph, Node
 
 OVER = Told("is_over")
 WELL = Told("goes_well")
+ON_HANG_UP = "on_hang_up"
 STEPS, MINUTES = 100, 30.0
 
 
@@ -65,9 +66,11 @@ def refuted(graph: Graph, limits: Limits) -> Iterator[tuple[Property, list[Refut
 
 def _once(found: Iterator[Refuted]) -> Iterator[Refuted]:
     """One for each state and cause: the first has the shortest way."""
-    seen = set()
+    seen = set[tuple[object, ...]]()
     for each in found:
-        sign = (each.state, each.words.partition(":")[0], each.place)
+        cause, _, more = each.words.partition(":")
+        after = more.startswith(f" {ON_HANG_UP}:")  # is the same after whichever state
+        sign = (more,) if after else (each.state, cause, each.place)
         if sign not in seen:
             seen.add(sign)
             yield each
