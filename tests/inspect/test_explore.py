@@ -107,6 +107,7 @@ COUNTED = """
     [
         ("{left: left - 1}", "left > 0", "{left: 4}"),
         ("{tries: tries + 1}", "tries < most", "{tries: 0, most: 8}"),
+        ("{marks: marks ~ 'x'}", "marks | length < 4", "{marks: ''}"),
         ("{tries: tries + 1, sum: 2 * tries}", "sum < 10", "{tries: 0, sum: 0}"),
     ],
 )

@@ -10,8 +10,9 @@ Two calls are alike when these are the same:
   screening, an answer; whether keys were typed ahead;
 - the variables, by class: yes or no as it is; numbers that the flow counts with as they are, as far
   as the largest that it compares or computes them with (a function of the author's: that it speaks
-  of, and `NEAR`), and others by their sign; texts by whether there is anything in them; what the
-  flow compares with something as it is; and what every condition of the flow says of them;
+  of, and `NEAR`), and others by their sign; texts by whether there is anything in them, and those
+  that the flow puts together by their length, as far; what the flow compares with something as it
+  is; and what every condition of the flow says of them;
 - how often outcomes came that a handler counts, and errors were dealt with; what is remembered; and
   what the schedules say that may yet be asked.
 
@@ -159,5 +160,7 @@ def _class(value: object, known: Constants, far: Decimal) -> Hashable:
         case Secret():
             return "secret" if value.reveal() else "no secret"
         case str():
-            return value if not value or known.is_constant(value) else "a text"
+            if not value or known.is_constant(value):
+                return value
+            return ("a text", len(value)) if known.counted and len(value) <= far else "a text"
     return type(value).__name__
