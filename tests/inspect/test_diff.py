@@ -273,6 +273,18 @@ def test_revisions_are_those_of_git(ivr: Ivr, tmp_path: Path) -> None:
     assert said.code == 2 and said.err.startswith("HEAD:flows/menu.yaml:1:1: ")
 
 
+def test_a_revision_is_all_that_git_has_of_it(ivr: Ivr, tmp_path: Path) -> None:
+    for name, target in (("away", "/etc/hosts"), ("out", "../elsewhere"), ("round", "round")):
+        (tmp_path / name).symlink_to(target)
+    (tmp_path / "same.yaml").symlink_to("flows/menu.yaml")
+    left_out = {".gitattributes": "flows export-ignore\n"}  # of what is packed for others
+    repository(tmp_path, {"flows/menu.yaml": MENU, **left_out})
+    assert ivr("diff", "HEAD:flows/menu.yaml", "flows/menu.yaml") == (0, "", "")
+    assert ivr("diff", "HEAD:same.yaml", "flows/menu.yaml") == (0, "", "")
+    index = subprocess.run(["git", "status", "--short"], cwd=tmp_path, capture_output=True)
+    assert not index.stdout
+
+
 def settings(hours: str) -> str:
     return f"routes: {{'*': m.yaml}}\nschedules: {{office: {hours}}}\n"
 
