@@ -45,7 +45,7 @@ def version(name: str, settings: Path) -> Iterator[Version]:
     top, here = Path(_git("rev-parse", "--show-toplevel")), Path.cwd().resolve()
     commit = _commit(name, revision)
     relative = here.relative_to(top.resolve())
-    file = relative / path if path.startswith("./") else Path(path)
+    file = _inside(name, relative / path if path.startswith(("./", "../")) else Path(path))
     with TemporaryDirectory(prefix="ivr-") as made:
         folder = Path(made).resolve()
         _lay_out(top, commit, folder)
@@ -56,6 +56,15 @@ def version(name: str, settings: Path) -> Iterator[Version]:
         except ValueError:
             own = relative / settings.name
         yield Version(name, folder / file, folder / own, folder)
+
+
+def _inside(name: str, file: Path) -> Path:
+    found = Path(os.path.normpath(file))
+    if found.is_absolute() or ".." in found.parts:
+        raise SettingsError(
+            f"{name}: that is outside; paths begin at the top of the repository, or with ./"
+        )
+    return found
 
 
 def _commit(name: str, revision: str) -> str:

@@ -285,6 +285,19 @@ def test_a_revision_is_all_that_git_has_of_it(ivr: Ivr, tmp_path: Path) -> None:
     assert not index.stdout
 
 
+def test_a_path_of_a_revision_stays_in_it(
+    ivr: Ivr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository(tmp_path, {"flows/menu.yaml": MENU})
+    (tmp_path / "flows/menu.yaml").write_text("ivr: 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "flows")
+    for path in ("./menu.yaml", "../flows/menu.yaml", "flows/menu.yaml"):
+        assert ivr("diff", f"HEAD:{path}", f"HEAD:{path}") == (0, "", "")
+    for path in (f"{tmp_path}/flows/menu.yaml", "../../menu.yaml"):
+        said = ivr("diff", f"HEAD:{path}", "menu.yaml")
+        assert said.code == 2 and "paths begin at the top of the repository" in said.err
+
+
 def settings(hours: str) -> str:
     return f"routes: {{'*': m.yaml}}\nschedules: {{office: {hours}}}\n"
 
