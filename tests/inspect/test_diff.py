@@ -53,6 +53,9 @@ def told(folder: Path, *edits: tuple[str, str], old: str = MENU) -> list[str]:
         (("- answer\n", "- answer\n      - say: hi\n"), "+ menu, say: say hi"),
         (("[{transfer: sip:0", "[say: hi, {transfer: sip:0"), "+ desk, say: say hi"),
         (("Do you want to", "Will you"), 'question: "Do you want to leave us" → "Will you'),
+        (("welcome,", "welcome, barge_in: none,"), "~ menu, ask barge_in: any → none"),
+        (("welcome,", "welcome, speech: no,"), "~ menu, ask speech: yes → no"),
+        (("welcome,", "welcome, speech: {longest: 5},"), "+ menu, ask speech.longest: 5"),
         (("start:", "dead_air: {after: 9 s}\nstart:"), "~ dead_air.after: 4 → 9"),
         (("start:", "max_duration: {after: 9 min}\nstart:"), "+ max_duration.after: 540"),
         (("start:", "language: de\nstart:"), "+ language: de"),
@@ -145,6 +148,30 @@ def test_flows_that_are_called_are_compared_too(tmp_path: Path) -> None:
     old, new = (load_flow(tmp_path / folder / "m.yaml") for folder in ("old", "new"))
     (only,) = compare(old, new).changes
     assert (only.kind, only.state, only.old, only.new) == ("prompt", "asking.a", "one", "two")
+
+
+def test_outcomes_of_a_flow_are_no_prompts(tmp_path: Path) -> None:
+    called = "ivr: 1\nflow: m\nstart: s\noutcomes: [done]\nstates:\n"
+    called += "  s: {do: {say: hi}, then: done}\n"
+    old = loaded(tmp_path, called)
+    new = loaded(tmp_path, called.replace("done", "did").replace("hi}", "[hi, ho]}"))
+    kinds = {each.name: each.kind for each in compare(old, new).changes}
+    assert kinds["outcomes"] == "flow" and kinds["say prompts"] == "prompt"
+
+
+def test_what_is_gone_is_placed_where_it_was(tmp_path: Path) -> None:
+    with_more = MENU.replace("welcome,", "welcome, first_digit: 8 s,").replace(
+        "start:", "language: de\nmax_duration: {after: 9 min}\nstart:"
+    )
+    old, new = loaded(tmp_path, with_more, "old.yaml"), loaded(tmp_path, MENU, "new.yaml")
+    without = loaded(tmp_path, MENU.replace("operator: desk", "").replace(', operator: "0"', ""))
+    gone = [
+        each
+        for before, now in ((old, new), (new, without))
+        for each in compare(before, now).changes
+        if each.what == "removed"
+    ]
+    assert {Path(each.place.partition(":")[0]).name for each in gone} == {"old.yaml", "new.yaml"}
 
 
 def test_schedules_of_the_settings_are_compared(ivr: Ivr, tmp_path: Path) -> None:
