@@ -210,12 +210,14 @@ flow = Flow("m", start="s")
 
 @flow.state(done=END)
 async def s(call: Call) -> str:
+    'Greets.'
     await answer(call)
     # says it once
     return (await say(call, "hello" if 2 > 1 else "goodbye")).outcome
 """
     old = load_flow(written(tmp_path, code, "old.py"))
-    same = load_flow(written(tmp_path, code.replace("# says it once", "# greets"), "same.py"))
+    reworded = code.replace("says it once", "greets").replace("Greets", "Says it")
+    same = load_flow(written(tmp_path, reworded, "same.py"))
     new = load_flow(written(tmp_path, code.replace("2 > 1", "2 > 3"), "new.py"))
     assert not compare(old, same).changes
     assert [(each.state, each.name) for each in compare(old, new).changes] == [("s", "its code")]
