@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import os
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,11 +45,10 @@ def version(name: str, settings: Path) -> Iterator[Version]:
     top, here = Path(_git("rev-parse", "--show-toplevel")), Path.cwd().resolve()
     commit = _commit(name, revision)
     relative = here.relative_to(top.resolve())
-    file = relative / path if path.startswith("./") else Path(path)
+    file = _inside(name, relative / path if path.startswith(("./", "../")) else Path(path))
     with TemporaryDirectory(prefix="ivr-") as made:
         folder = Path(made).resolve()
-        with tarfile.open(fileobj=io.BytesIO(_archive(top, commit))) as files:
-            files.extractall(folder, filter="data")
+        _lay_out(top, commit, folder)
         if not (folder / file).is_file():
             raise SettingsError(f"{name}: there is no {file} in {revision}")
         try:
@@ -58,6 +56,15 @@ def version(name: str, settings: Path) -> Iterator[Version]:
         except ValueError:
             own = relative / settings.name
         yield Version(name, folder / file, folder / own, folder)
+
+
+def _inside(name: str, file: Path) -> Path:
+    found = Path(os.path.normpath(file))
+    if found.is_absolute() or ".." in found.parts:
+        raise SettingsError(
+            f"{name}: that is outside; paths begin at the top of the repository, or with ./"
+        )
+    return found
 
 
 def _commit(name: str, revision: str) -> str:
@@ -69,21 +76,23 @@ def _commit(name: str, revision: str) -> str:
         ) from None
 
 
-def _git(*words: str) -> str:
-    return _run(*words).decode().strip()
+def _lay_out(top: Path, commit: str, folder: Path) -> None:
+    """Write all files of *commit* into *folder*, by way of an index of our own."""
+    with TemporaryDirectory(prefix="ivr-") as made:
+        index = f"{made}/index"
+        git = ("-C", str(top), "-c", "core.sparseCheckout=false")
+        _git(*git, "read-tree", commit, index=index)
+        _git(*git, "checkout-index", "--all", "--quiet", f"--prefix={folder}/", index=index)
 
 
-def _archive(top: Path, commit: str) -> bytes:
-    return _run("-C", str(top), "archive", "--format=tar", commit)
-
-
-def _run(*words: str) -> bytes:
+def _git(*words: str, index: str = "") -> str:
+    own = {"GIT_INDEX_FILE": index} if index else {}
     try:
-        done = subprocess.run(["git", *words], capture_output=True)
+        done = subprocess.run(["git", *words], capture_output=True, env={**os.environ, **own})
     except FileNotFoundError:
         raise SettingsError(
             "REVISION:FILE needs git, which is not installed; apt-get install git, or name files"
         ) from None
     if done.returncode:
         raise SettingsError(f"git: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout
+    return done.stdout.decode().strip()

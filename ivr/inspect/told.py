@@ -13,7 +13,7 @@ from ..engine.state import Act
 from ..flowfile.bind import signature_of
 from ..testing.transcript import named
 
-NOTHING = "none"
+NOTHING = ""  # and not "none", which some verbs are told
 
 
 def words(value: Any) -> str:
@@ -32,9 +32,9 @@ def words(value: Any) -> str:
         case Flow():
             return value.name
         case Mapping():
-            return "; ".join(f"{name}: {words(each)}" for name, each in value.items()) or NOTHING
+            return "; ".join(f"{name}: {words(each) or 'none'}" for name, each in value.items())
         case tuple() | list() | set() | frozenset():
-            return ", ".join(map(words, value)) or NOTHING
+            return ", ".join(map(words, value))
     return _sound(value) if isinstance(value, Prompt) else _written(value)
 
 
@@ -63,7 +63,7 @@ def _sound(prompt: Prompt) -> str:
 def brief(act: Act) -> str:
     """A verb, and what it is about: ``transfer sip:601@pbx.example``."""
     about = _about(act)
-    return act.verb.name if about in ("", NOTHING) else f"{act.verb.name} {about}"
+    return f"{act.verb.name} {about}".rstrip()
 
 
 def _about(act: Act) -> str:

@@ -75,7 +75,7 @@ def _commands(talk: _Talk, lines: Iterable[str] | Callable[[str], str]) -> Itera
         return
     while True:
         try:
-            yield lines(f"[{talk.now}] {talk.phone.line.session.state or 'ringing'} ▸ ")
+            yield lines(f"[{talk.now}] {talk.phone.call.state or 'ringing'} ▸ ")
         except (EOFError, KeyboardInterrupt):
             return
 

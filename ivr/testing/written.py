@@ -60,7 +60,9 @@ def _save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]
     is_new = not path.exists()
     known = [] if is_new else [each.name for each in _loaded(load, path).scenarios]
     before = "ivr: 1\nscenarios:" if is_new else path.read_text(encoding="utf-8").rstrip("\n")
-    name = _unlike(name or shorten(", ".join(phone.call.path), 60) or "by hand", known)
+    name = _unlike(
+        " ".join(name.split()) or shorten(", ".join(phone.call.path), 60) or "by hand", known
+    )
     text = "\n".join([before, *(f"  {line}" for line in written(phone, name)), ""])
     _prove(text, name, flow, load)
     path.write_text(text, encoding="utf-8")

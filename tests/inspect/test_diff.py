@@ -53,6 +53,9 @@ def told(folder: Path, *edits: tuple[str, str], old: str = MENU) -> list[str]:
         (("- answer\n", "- answer\n      - say: hi\n"), "+ menu, say: say hi"),
         (("[{transfer: sip:0", "[say: hi, {transfer: sip:0"), "+ desk, say: say hi"),
         (("Do you want to", "Will you"), 'question: "Do you want to leave us" → "Will you'),
+        (("welcome,", "welcome, barge_in: none,"), "~ menu, ask barge_in: any → none"),
+        (("welcome,", "welcome, speech: no,"), "~ menu, ask speech: yes → no"),
+        (("welcome,", "welcome, speech: {longest: 5},"), "+ menu, ask speech.longest: 5"),
         (("start:", "dead_air: {after: 9 s}\nstart:"), "~ dead_air.after: 4 → 9"),
         (("start:", "max_duration: {after: 9 min}\nstart:"), "+ max_duration.after: 540"),
         (("start:", "language: de\nstart:"), "+ language: de"),
@@ -147,6 +150,30 @@ def test_flows_that_are_called_are_compared_too(tmp_path: Path) -> None:
     assert (only.kind, only.state, only.old, only.new) == ("prompt", "asking.a", "one", "two")
 
 
+def test_outcomes_of_a_flow_are_no_prompts(tmp_path: Path) -> None:
+    called = "ivr: 1\nflow: m\nstart: s\noutcomes: [done]\nstates:\n"
+    called += "  s: {do: {say: hi}, then: done}\n"
+    old = loaded(tmp_path, called)
+    new = loaded(tmp_path, called.replace("done", "did").replace("hi}", "[hi, ho]}"))
+    kinds = {each.name: each.kind for each in compare(old, new).changes}
+    assert kinds["outcomes"] == "flow" and kinds["say prompts"] == "prompt"
+
+
+def test_what_is_gone_is_placed_where_it_was(tmp_path: Path) -> None:
+    with_more = MENU.replace("welcome,", "welcome, first_digit: 8 s,").replace(
+        "start:", "language: de\nmax_duration: {after: 9 min}\nstart:"
+    )
+    old, new = loaded(tmp_path, with_more, "old.yaml"), loaded(tmp_path, MENU, "new.yaml")
+    without = loaded(tmp_path, MENU.replace("operator: desk", "").replace(', operator: "0"', ""))
+    gone = [
+        each
+        for before, now in ((old, new), (new, without))
+        for each in compare(before, now).changes
+        if each.what == "removed"
+    ]
+    assert {Path(each.place.partition(":")[0]).name for each in gone} == {"old.yaml", "new.yaml"}
+
+
 def test_schedules_of_the_settings_are_compared(ivr: Ivr, tmp_path: Path) -> None:
     flow = """
         ivr: 1
@@ -183,12 +210,14 @@ flow = Flow("m", start="s")
 
 @flow.state(done=END)
 async def s(call: Call) -> str:
+    'Greets.'
     await answer(call)
     # says it once
     return (await say(call, "hello" if 2 > 1 else "goodbye")).outcome
 """
     old = load_flow(written(tmp_path, code, "old.py"))
-    same = load_flow(written(tmp_path, code.replace("# says it once", "# greets"), "same.py"))
+    reworded = code.replace("says it once", "greets").replace("Greets", "Says it")
+    same = load_flow(written(tmp_path, reworded, "same.py"))
     new = load_flow(written(tmp_path, code.replace("2 > 1", "2 > 3"), "new.py"))
     assert not compare(old, same).changes
     assert [(each.state, each.name) for each in compare(old, new).changes] == [("s", "its code")]
@@ -271,6 +300,31 @@ def test_revisions_are_those_of_git(ivr: Ivr, tmp_path: Path) -> None:
     repository(tmp_path, {"flows/menu.yaml": "ivr: 1\n"})
     said = ivr("diff", "HEAD:flows/menu.yaml", "flows/menu.yaml")
     assert said.code == 2 and said.err.startswith("HEAD:flows/menu.yaml:1:1: ")
+
+
+def test_a_revision_is_all_that_git_has_of_it(ivr: Ivr, tmp_path: Path) -> None:
+    for name, target in (("away", "/etc/hosts"), ("out", "../elsewhere"), ("round", "round")):
+        (tmp_path / name).symlink_to(target)
+    (tmp_path / "same.yaml").symlink_to("flows/menu.yaml")
+    left_out = {".gitattributes": "flows export-ignore\n"}  # of what is packed for others
+    repository(tmp_path, {"flows/menu.yaml": MENU, **left_out})
+    assert ivr("diff", "HEAD:flows/menu.yaml", "flows/menu.yaml") == (0, "", "")
+    assert ivr("diff", "HEAD:same.yaml", "flows/menu.yaml") == (0, "", "")
+    index = subprocess.run(["git", "status", "--short"], cwd=tmp_path, capture_output=True)
+    assert not index.stdout
+
+
+def test_a_path_of_a_revision_stays_in_it(
+    ivr: Ivr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository(tmp_path, {"flows/menu.yaml": MENU})
+    (tmp_path / "flows/menu.yaml").write_text("ivr: 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "flows")
+    for path in ("./menu.yaml", "../flows/menu.yaml", "flows/menu.yaml"):
+        assert ivr("diff", f"HEAD:{path}", f"HEAD:{path}") == (0, "", "")
+    for path in (f"{tmp_path}/flows/menu.yaml", "../../menu.yaml"):
+        said = ivr("diff", f"HEAD:{path}", "menu.yaml")
+        assert said.code == 2 and "paths begin at the top of the repository" in said.err
 
 
 def settings(hours: str) -> str:

@@ -111,6 +111,14 @@ def test_the_far_end_takes_a_call_with_a_key_where_it_is_asked_for_one(tmp_path:
     assert any("presses" in step for step in steps(phone))
 
 
+def test_the_name_of_a_story_is_on_one_line(tmp_path: Path) -> None:
+    flow = tmp_path / "menu.yaml"
+    flow.write_text((ROOT / "flows/samples/visitor_line.yaml").read_text(encoding="utf-8"))
+    phone = after(load_flow(flow), "bye")
+    assert save(phone, "it's\n two  lines", flow, load_scenarios)[1] == "it's two lines"
+    assert save(phone, " \n", flow, load_scenarios)[1] == "door"
+
+
 def test_a_story_is_saved_beside_its_flow_and_passes(tmp_path: Path) -> None:
     flow = tmp_path / "menu.yaml"
     flow.write_text((ROOT / "flows/samples/survey.yaml").read_text())

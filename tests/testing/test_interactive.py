@@ -1,11 +1,13 @@
 """A call in the terminal, with the commands given beforehand."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from ivr import Flow
+from ivr.flowfile import load_flow
 from ivr.testing.interactive import be_the_caller
 
 from . import samples
@@ -101,6 +103,22 @@ def test_commands_can_be_asked_for() -> None:
     line = be_the_caller(samples.menu, ask, Console(quiet=True))
     assert line.session.ended_by == "caller"
     assert asked[:2] == ["[00:00.0] greet ▸ ", "[00:00.0] greet ▸ "]
+
+
+def test_where_the_call_is_in_a_flow_that_is_called_is_shown(tmp_path: Path) -> None:
+    text = "ivr: 1\nflow: m\nstart: s\nstates:\n  s:\n    do:\n      - answer\n"
+    text += "      - call_flow: {flow: library/yes_no, question: {text: Really}}\n"
+    file = tmp_path / "m.yaml"
+    file.write_text(f"{text}    then: {{yes: end, no: end, gave_up: end}}\n", encoding="utf-8")
+    asked: list[str] = []
+    commands = iter(["go on", "hang up"])
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return next(commands)
+
+    be_the_caller(load_flow(file), ask, Console(quiet=True))
+    assert " yes_no." in asked[1]
 
 
 def test_a_closed_terminal_is_a_hang_up() -> None:

@@ -11,7 +11,7 @@ from ...engine.choices import Choices
 from ...engine.effects import Prompt
 from ...engine.state import Act
 from ...engine.verb import Kind as Reading
-from ...flowfile.bind import nested_in, signature_of
+from ...flowfile.bind import is_switch, nested_in, signature_of
 from ..told import NOTHING, brief, words
 from .changes import Change, Kind, differences, place_of
 
@@ -38,7 +38,8 @@ def changes(old: Sequence[Act], new: Sequence[Act], state: str) -> Iterator[Chan
     """What *state* does otherwise."""
     for before, now in _pairs(old, new):
         if before is not None and now is not None:
-            yield from differences(_told(before), _told(now), state, now.place, now.verb.name)
+            places = before.place, now.place
+            yield from differences(_told(before), _told(now), state, places, now.verb.name)
         elif now is not None:
             yield Change(
                 "step", "added", state, now.verb.name, new=brief(now), place=place_of(now.place)
@@ -106,8 +107,14 @@ def parts(name: str, value: Any, hint: Any = None) -> Iterator[tuple[str, Kind, 
             yield choice, "choice", words(ways)
     elif is_dataclass(value) and not isinstance(value, type) and nested_in(hint):
         within = signature_of(type(value)).hints
+        usual = None
+        if is_switch(hint):
+            yield from parts(name, True)
+            usual = type(value)()
         for field in fields(value):
-            yield from parts(f"{name}.{field.name}", getattr(value, field.name), within[field.name])
+            part = getattr(value, field.name)
+            if usual is None or part != getattr(usual, field.name):
+                yield from parts(f"{name}.{field.name}", part, within[field.name])
     elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from parts(str(key), part)

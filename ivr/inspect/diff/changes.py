@@ -64,7 +64,7 @@ Said = Mapping[str, tuple[Kind, str]]
 
 
 def differences(
-    old: Said, new: Said, state: str, place: Place, title: str = ""
+    old: Said, new: Said, state: str, places: tuple[Place, Place], title: str = ""
 ) -> Iterator[Change]:
     """Where *old* and *new* say something else; *title* goes before each name."""
     for name in dict.fromkeys((*new, *old)):
@@ -72,4 +72,5 @@ def differences(
         was_kind, was = old.get(name, (None, None))
         known = kind or was_kind
         assert known is not None
+        place = places[0 if now is None else 1]
         yield from between(known, state, f"{title} {name}".lstrip(), was, now, place)

@@ -130,4 +130,10 @@ def _code(state: State) -> list[str]:
         (function,) = ast.parse(dedent(inspect.getsource(state.step))).body
     except (OSError, TypeError, SyntaxError, ValueError):
         return []
-    return [ast.dump(line) for line in getattr(function, "body", ())]
+    body = getattr(function, "body", [])
+    return [ast.dump(line) for line in body if not _is_comment(line)]
+
+
+def _is_comment(line: ast.stmt) -> bool:
+    """Whether it is a docstring, or any other text of which nothing comes."""
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)

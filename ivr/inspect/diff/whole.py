@@ -24,14 +24,16 @@ def of_flow(pair: Pair) -> Iterator[Change]:
     old, new, title = pair.old.flow, pair.new.flow, pair.new.prefix
     for name in ("start", "operator", "top", "on_error"):
         was, now = pair.name(getattr(old, name)) or None, getattr(new, name) or None
-        place = new.handler_places.get(name, new.place)
+        side = new if now else old
+        place = side.handler_places.get(name, side.place)
         yield from between("way", "", f"{title} {name}".lstrip(), was, now, place)
     before = {name: pair.name(target) for name, target in _rungs(old.handlers)}
     now_ = dict(_rungs(new.handlers))
     for name in dict.fromkeys((*now_, *before)):
         outcome = f"{title} handlers: {name}".lstrip()
-        yield from between("way", "", outcome, before.get(name), now_.get(name), new.place)
-    yield from differences(_said(old), _said(new), "", new.place, title)
+        place = (new if name in now_ else old).place
+        yield from between("way", "", outcome, before.get(name), now_.get(name), place)
+    yield from differences(_said(old), _said(new), "", (old.place, new.place), title)
 
 
 def schedules(old: Flow, new: Flow) -> Iterator[Change]:
@@ -59,12 +61,16 @@ def _rungs(handlers: Mapping[str, Ladder]) -> Iterator[tuple[str, str]]:
 
 def _said(flow: Flow) -> Said:
     zone = flow.zone.key if flow.zone else ""
-    simple = {"language": flow.language, "languages": flow.languages, "zone": zone}
+    simple = {
+        "language": flow.language,
+        "languages": ", ".join(flow.languages),
+        "outcomes": ", ".join(flow.outcomes),
+        "zone": zone,
+    }
     found: list[tuple[str, Kind, str]] = [
         *parts("dead_air", flow.dead_air, DeadAir),
         *parts("max_duration", flow.max_duration, MaxDuration),
         *parts("universal", flow.universal),
-        *parts("outcomes", flow.outcomes),
         *(each for name, value in simple.items() for each in parts(name, value)),
         *_declared("argument", flow.arguments),
         *_declared("variable", flow.variables or {}),
@@ -78,7 +84,7 @@ def _said(flow: Flow) -> Said:
 
 def _declared(what: str, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Kind, str]]:
     for name, each in variables.items():
-        value = "" if each.default is None else f", {words(each.default)}"
+        value = "" if each.default is None else f", {words(each.default) or 'none'}"
         yield f"{what} {name}", "flow", f"{each.type}{value}"
 
 

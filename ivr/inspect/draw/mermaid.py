@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from .colours import LOOKS
 from .picture import Box, Line, Picture, plain
 
-# What ends a label, or begins something else.
+# What ends a label, or begins something else: "* operator" is a list, which is not drawn.
 _ENTITIES = str.maketrans(
-    {'"': "#quot;", "`": "#96;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+    {'"': "#quot;", "`": "#96;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "*": "#42;"}
 )
 _ARROWS = {"solid": "-->", "dashed": "-.->"}
 
