@@ -45,7 +45,7 @@ SMALL = {  # verb by verb, each in a flow of its own
     "pause": "[answer, {pause: 5 s}, hang_up]",
     "ringing": "[{pause: 5 s}, answer, hang_up]",
     "broken": "[answer, {set: {x: 1 / 0}}, hang_up]",
-    "spoken": '[answer, {say: {text: "You are {{ caller }}."}}, {pause: 5 s}, hang_up]',
+    "spoken": '[answer, {say: {text: "{{ caller }}, your number is {{ now.second }}."}}, hang_up]',
     "elsewhere": '[{redirect: {to: ["sip:a@192.0.2.1", "sip:b@192.0.2.2"], code: 301}}]',
     **{f"no{code}": f"[{{reject: {code}}}]" for code in (403, 404, 480, 486, 503, 603)},
 }
