@@ -37,7 +37,6 @@ bench: venv
 	.venv/bin/python -m benchmarks.simulated_calls
 	.venv/bin/python -m benchmarks.samples
 	.venv/bin/python -m benchmarks.explore
-	.venv/bin/python -m benchmarks.explore
 	.venv/bin/python -m benchmarks.replay
 	.venv/bin/python -m benchmarks.detectors
 	.venv/bin/python -m benchmarks.prompts
