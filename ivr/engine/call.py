@@ -138,8 +138,7 @@ class Call(Wording):
         is `over`, only what tidies up still goes out: stops and notes, in `on_hang_up` also work.
         """
         check_effect(effect)
-        late = (*TIDYING, Work) if self.tidying else TIDYING
-        if self.over and not isinstance(effect, late):
+        if self.over and not isinstance(effect, (*TIDYING, Work) if self.tidying else TIDYING):
             return
         if isinstance(effect, HangUp | Redirect | Reject):
             self.over = True

@@ -14,33 +14,33 @@ from .effects import Effect
 from .errors import FlowError
 from .values import is_plain
 
+Kinds = tuple[type, ...]
 Test = Callable[[Any], bool]
 
 
-def _test(hint: Any) -> Test:
+def _expected(hint: Any) -> tuple[Kinds, Test | None]:
+    """The classes that *hint* allows, and what else must hold, if anything."""
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return lambda value: isinstance(value, str) and value in args
+        return (str,), args.__contains__
     if origin is tuple:
-        each = _test(args[0])
-        return lambda value: isinstance(value, tuple) and all(map(each, value))
+        kinds, _ = _expected(args[0])
+        return (tuple,), lambda value: all(isinstance(part, kinds) for part in value)
     if origin is Mapping and args[1] is Any:
-        return lambda value: isinstance(value, Mapping) and is_plain(value)
+        return (Mapping,), is_plain
     if origin is Mapping:
-        return lambda value: (
-            isinstance(value, Mapping)
-            and all(isinstance(part, str) for pair in value.items() for part in pair)
+        return (Mapping,), lambda value: all(
+            isinstance(part, str) for pair in value.items() for part in pair
         )
     if args:  # a union
-        kinds = tuple(args)
-        return lambda value: isinstance(value, kinds)
+        return args, None
     if hint is float:
-        return lambda value: isinstance(value, float | int) and value == value
-    return lambda value: isinstance(value, hint)
+        return (float, int), lambda value: value == value
+    return (hint,), None
 
 
-_CHECKS: dict[type, list[tuple[str, Test]]] = {
-    kind: [(field.name, _test(get_type_hints(kind)[field.name])) for field in fields(kind)]
+_CHECKS: dict[type, list[tuple[str, Kinds, Test | None]]] = {
+    kind: [(each.name, *_expected(get_type_hints(kind)[each.name])) for each in fields(kind)]
     for kind in get_args(Effect)
 }
 
@@ -50,7 +50,7 @@ def check_effect(effect: object) -> None:
     checks = _CHECKS.get(type(effect))
     if checks is None:
         raise FlowError(f"{effect!r} is no effect; expected one such as Answer()")
-    for name, holds in checks:
+    for name, kinds, holds in checks:
         value = getattr(effect, name)
-        if not holds(value):
+        if not isinstance(value, kinds) or (holds is not None and not holds(value)):
             raise FlowError(f"{type(effect).__name__} cannot have {name}={value!r}")

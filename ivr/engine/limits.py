@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -101,6 +101,7 @@ class CallTime:
 
 
 _LOUD = frozenset((Play, Record, Refer, Screen, HangUp, Redirect, Reject))
+_ENDS = frozenset((PlayDone, RecordDone, ReferDone, Screened, LegEnded))
 _NOTED = frozenset((Play, Record, Refer, Screen, Stop, Dial, Join, Drop))
 
 
@@ -121,6 +122,8 @@ class DeadAirWatch:
         self._legs: set[int] = set()
 
     def told(self, event: Event) -> None:
+        if type(event) not in _ENDS:
+            return
         match event:
             case PlayDone(id):
                 self._done(Play, id)
@@ -134,23 +137,27 @@ class DeadAirWatch:
             case LegEnded(leg):
                 self._legs.discard(leg)
 
-    def saw(self, effects: Iterable[Effect], call: Call, now: float) -> list[Effect]:
+    def saw(self, effects: list[Effect], call: Call, now: float) -> list[Effect]:
         """Take note of what a call asked for; the same, without comfort where it would disturb."""
-        found: list[Effect] = []
+        if self._comfort:
+            effects = list(self._alone(effects, call.over))
         for effect in effects:
-            kind = type(effect)
-            if self._comfort and kind in _LOUD and getattr(effect, "id", 0) != self._comfort:
-                found += self._hush()
-            if kind in _NOTED:
+            if type(effect) in _NOTED:
                 self._note(effect)
-            found.append(effect)
-        if call.over:
-            found += self._hush()
         if self._doing or self._legs or call.asking or call.silent or call.over:
             self._since = FOREVER
         elif self._since == FOREVER and call.phase in SOUND.phases:
             self._since = now
-        return found
+        return effects
+
+    def _alone(self, effects: list[Effect], over: bool) -> Iterator[Effect]:
+        """*effects*; comfort ends before what is to be heard in its place, and with the call."""
+        for effect in effects:
+            if type(effect) in _LOUD and getattr(effect, "id", 0) != self._comfort:
+                yield from self._hush()
+            yield effect
+        if over:
+            yield from self._hush()
 
     def _note(self, effect: Effect) -> None:
         match effect:

@@ -152,6 +152,8 @@ class Session:
 
     def _happened(self, event: Event, now: float) -> None:
         match event:
+            case Tick():
+                self._tick(event, now)
             case Offered(direction=direction):
                 self._started = True
                 self._time.begin(now)
@@ -173,8 +175,6 @@ class Session:
             case Dismissed():
                 self.call.emit(HangUp(by="operator"))
                 self._leave("operator")
-            case Tick():
-                self._tick(event, now)
             case _:  # an answer, or the end of a playback, that the state waits for
                 self._run(event)
 
