@@ -15,7 +15,8 @@ from .engine.state import Place
 from .flowfile import static_words
 from .inspect.lint import sets_language
 from .speech import vosk_model
-from .speech.ear import Activity, Ear, model_for
+from .speech.attention import Activity
+from .speech.ear import Ear, model_for
 
 
 def models(settings: Settings) -> dict[str, str]:

@@ -159,13 +159,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Send the caller's voice to the recogniser, until `Unlisten`.
+    """Notice when the caller speaks, and have what he says recognised, until `Unlisten`.
 
     He may say one of `phrases`, or words of `loop` in any order and number, in `language`; what
     comes back may still be something else, and is for the flow to judge.  Each time he speaks,
     `SpeechStarted` follows after `begins_after` seconds of speech, and `Heard` once he was silent
     for `end_silence` seconds, or for `incomplete_silence` where what he said cannot be all, or
     after `longest` seconds of speech.  `ListenFailed` follows where that cannot be done.
+
+    Without words nothing is recognised: `SpeechStarted` is all that follows.
     """
 
     phrases: tuple[str, ...] = ()
@@ -176,10 +178,15 @@ class Listen:
     incomplete_silence: float = 1.0
     longest: float = 10.0
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to recognise."""
+        return bool(self.phrases or self.loop)
+
 
 @dataclass(frozen=True, slots=True)
 class Unlisten:
-    """Stop recognising; what was said last is dropped."""
+    """Stop listening; what was said last is dropped."""
 
 
 @dataclass(frozen=True, slots=True)

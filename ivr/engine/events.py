@@ -65,7 +65,7 @@ class Digit:
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """The caller began to speak; what was said comes later as `Heard`."""
+    """The caller began to speak; what he said comes later as `Heard`, if words are expected."""
 
 
 @dataclass(frozen=True, slots=True)

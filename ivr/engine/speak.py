@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .call import Call
-from .effects import Play, Prompt, Stop
-from .events import Digit, PlayDone, SpeechStarted, Tick
+from .effects import Listen, Play, Prompt, Stop, Unlisten
+from .events import Digit, ListenFailed, PlayDone, SpeechStarted, Tick
 from .phase import SOUND
 from .verb import BargeIn
 
@@ -52,13 +52,17 @@ async def speak(
     """Play *prompts*; return at their end, or at once when the caller cuts in.
 
     With *seconds* they are played again and again for so long.  Keys stay in the type-ahead buffer,
-    except with ``none``, where they are dropped at the end.
+    except with ``none``, where they are dropped at the end.  With ``speech`` it is noticed that the
+    caller speaks, and not what he says.
     """
     if barge_in == "any" and call.keys:
         return call.note("barge_in", "before the first sound")
     if not prompts:
         return
     until = call.now + (seconds or LONGEST_PLAYBACK)
+    call.require(SOUND)
+    if barge_in == "speech":
+        call.emit(Listen())
     try:
         if seconds is None:
             await _play(call, prompts, barge_in, until, "playback_without_end")
@@ -66,6 +70,8 @@ async def speak(
         while call.now < until and await _play(call, prompts, barge_in, until):
             pass
     finally:
+        if barge_in == "speech":
+            call.emit(Unlisten())
         if barge_in == "none":
             call.keys.clear()
 
@@ -84,6 +90,8 @@ async def _play(
                 case SpeechStarted() if barge_in == "speech":
                     playback.stop("barge_in")
                     return False
+                case ListenFailed(reason) if barge_in == "speech":
+                    call.note("listen_failed", reason)
                 case Tick():
                     playback.stop(late)
                     return False

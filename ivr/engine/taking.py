@@ -15,7 +15,8 @@ seconds from the first key, the next key is the last.
 
 Speech.  What is heard is an entry at once: the recogniser has waited for its end.  The first key
 that counts ends listening, and what was said before it; while a prompt plays, words that mean
-nothing are as if they had not been.
+nothing are as if they had not been.  Where speech stops prompts and no words are expected, it is
+noticed that the caller speaks, until they are over.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class Taking:
         if self.rules.barge_in != "none":
             entry = self._take_keys()  # typed ahead: may decide before a word is said
         if entry is None and (self.rules.barge_in != "none" or not prompts):
-            self._listen()
+            self._listen(notices=self.rules.barge_in == "speech" and bool(prompts))
         if entry is None and prompts and not self.typed:
             self._playback = Playback(call, prompts)
             self.until = call.now + LONGEST_PLAYBACK
@@ -174,10 +175,12 @@ class Taking:
         if self._playback is not None:
             self._playback.stop(why)
 
-    def _listen(self) -> None:
-        if self._listens and not self.typed:
+    def _listen(self, *, notices: bool = False) -> None:
+        """For words; *notices*: where none are expected, for a voice."""
+        if (self._listens or notices) and not self.typed:
             rules = self.rules
-            self.call.emit(rules.speech.listen(rules.words, rules.loop, self.call.language))
+            words, loop = (rules.words, rules.loop) if self._listens else ((), ())
+            self.call.emit(rules.speech.listen(words, loop, self.call.language))
             self._listening = True
 
     def unlisten(self) -> None:
@@ -250,6 +253,8 @@ class Taking:
         if self.rules.barge_in == "none":
             self.call.keys.clear()
             self._listen()
+        if not self._listens:
+            self.unlisten()
         if self.speaking:
             self._wait_for_words()
         else:

@@ -1,7 +1,7 @@
 """The ear: a caller's sound in, what he said out.
 
-When somebody speaks is decided here, by voice activity and `Turns`, in the thread that has the
-sound; silence costs no more than that.  What was said is found out in the recognisers' process,
+When somebody speaks is decided here, by `Attention`, in the thread that has the sound; silence
+costs no more than that.  What was said is found out in the recognisers' process,
 which is sent only the sound of turns, and what came right before them.
 """
 
@@ -10,36 +10,27 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from ..engine.effects import Listen
 from ..engine.events import Event, Heard, ListenFailed, SpeechStarted
+from .attention import USUAL, Activity, Attention, Noticing, Tell
 from .ear_process import EarProcess
 from .recogniser import Recognised
-from .turn import FRAME, Sounds, Turns
-from .voice_activity import FRAME_BYTES, VoiceActivity
+from .turn import FRAME
+from .voice_activity import FRAME_BYTES
 
 BEFORE = round(0.3 / FRAME)  # frames before the first voice that are heard as well
 AT_ONCE = 3  # frames that go to the recogniser together
 SILENCE = bytes(FRAME_BYTES)
-
-Tell = Callable[[Event], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """See `VoiceActivity`."""
-
-    mode: int = 2
-    floor: float = -50.0
 
 
 class Ear:
     """Listens to all the calls of a worker.
 
     `models` has the model of each language; `language` is that of calls which name none.  Without
-    a model whoever listens is told so.  Nothing is started before `start`, or the first `open`.
+    a model whoever listens for words is told so.  Nothing is started before `start`, or the first
+    `open` with words.
     """
 
     def __init__(
@@ -47,7 +38,7 @@ class Ear:
         engine: str,
         models: Mapping[str, str],
         language: str = "en",
-        activity: Activity = Activity(),
+        activity: Activity = USUAL,
         limit: float = 2.0,
     ) -> None:
         self.process = EarProcess(engine, models, limit)
@@ -60,11 +51,13 @@ class Ear:
         if self._models:
             self.process.start()
 
-    def open(self, call_id: str, listen: Listen, tell: Tell) -> Hearing:
+    def open(self, call_id: str, listen: Listen, tell: Tell) -> Hearing | Noticing:
         """Listen to a call until `Hearing.close`; what is heard is told, from any thread.
 
         Where nothing can be recognised, `ListenFailed` is told before this returns.
         """
+        if not listen.has_words:
+            return Noticing(listen, tell, self._activity)
         wanted = listen.language or self._language
         language = model_for(wanted, self._models)
         hearing = Hearing(self.process, listen, language, tell, self._activity)
@@ -100,10 +93,8 @@ class Hearing:
         request = {"phrases": listen.phrases, "loop": listen.loop, "language": language}
         self._request = json.dumps(request).encode()
         self._tell = tell
-        self._activity = VoiceActivity(activity.mode, activity.floor)
-        self._turns = Turns(
-            listen.begins_after, listen.end_silence, listen.incomplete_silence, listen.longest
-        )
+        self._attention = Attention(listen, activity)
+        self._turns = self._attention.turns
         self._before: deque[bytes] = deque(maxlen=self._turns.window + BEFORE)
         self._together: list[bytes] = []
         self._turn = 0  # 0: nobody speaks, and no result is waited for
@@ -125,10 +116,7 @@ class Hearing:
         self._before.append(sound)
         if self._turn and not self._turns.speaking:
             return  # one after the other: the last one's result first
-        sounds: Sounds = "tone" if tone else "silence"
-        if not tone and self._activity.is_voice(sound):
-            sounds = "voice"
-        turning = self._turns.hear(sounds, self._may_be_all)
+        turning = self._attention.hear(sound, tone, self._may_be_all)
         if turning == "begins":
             self._begin()
         elif turning == "ends":

@@ -69,7 +69,7 @@ from .memory import JOBS as REMEMBERING
 from .memory import Memories, Memory
 from .recorder import CLOSING, Recorder
 from .tape import Tape
-from .values import Entry, Message, Recording, Said, Sound
+from .values import Entry, Fate, Message, Recording, Said, Sound
 
 ANSWERING = 0.02  # seconds from our 200 to the caller's ACK and to sound both ways
 REMEMBERS = 0.01  # seconds that remembering takes
@@ -137,7 +137,7 @@ class SimulatedLine:
         self.jobs: list[Work] = []
         """What is being done outside, and the story has yet to end."""
         self.listening: Listen | None = None
-        """What the flow listens for."""
+        """What the flow listens for; without words, whether he speaks."""
         self.screening: Screen | None = None
         self.tape = Tape()
         self.ended_with: Effect | None = None
@@ -164,6 +164,11 @@ class SimulatedLine:
     def voiceless(self) -> bool:
         """Whether nothing can be played any more."""
         return self._hearing.voiceless
+
+    @property
+    def hears_words(self) -> bool:
+        """Whether what is said now is recognised."""
+        return self.listening is not None and self.listening.has_words
 
     def lose_voice(self) -> None:
         """From now on nothing can be played: it is over at once."""
@@ -238,19 +243,23 @@ class SimulatedLine:
         self, text: str, confidence: float, alternatives: Alternatives = (), seconds: float = 0.0
     ) -> None:
         """Say *text*: it takes its time, and is understood at its end if the flow listens."""
-        heard = self.listening is not None
-        fate: Literal["heard", "recorded", "lost"] = (
-            "heard" if heard else "recorded" if self.recording is not None else "lost"
-        )
+        heard = self.hears_words
         words = MASK if self._secretive else text
-        self.log.append((self.now, Said(words, confidence, fate), True))
+        self.log.append((self.now, Said(words, confidence, self._fate), True))
         end = self.now + (seconds or SECONDS_PER_WORD * max(1, len(text.split())))
         self.sound_until(end)
-        if heard:
+        if self.listening is not None:
             self.happens(SpeechStarted())
         self.pass_until(end)
-        if heard and self.listening is not None:
+        if heard and self.hears_words:
             self.happens(Heard(text, confidence, alternatives))
+
+    @property
+    def _fate(self) -> Fate:
+        """What becomes of what is said now."""
+        if self.listening is not None:
+            return "heard" if self.hears_words else "noticed"
+        return "recorded" if self.recording is not None else "lost"
 
     def go_unheard(self, seconds: float) -> None:
         """The caller says something, and the recogniser never tells what."""

@@ -69,7 +69,7 @@ class Speaking(Observed):
         """The flow listens now, for these and possibly for others."""
         __tracebackhide__ = True
         listen = self._line.listening
-        if listen is None:
+        if listen is None or not listen.has_words:
             self._fail(f"expected to be listened to for {', '.join((*phrases, *loop))}; it is not")
         for wanted, known in ((phrases, listen.phrases), (loop, listen.loop)):
             for text in wanted:
@@ -79,8 +79,8 @@ class Speaking(Observed):
         return self
 
     def does_not_listen(self) -> Self:
-        """Whatever is said now is not heard by the flow."""
+        """Whatever is said now is not understood by the flow."""
         __tracebackhide__ = True
-        if self._line.listening is not None:
+        if self._line.hears_words:
             self._fail("expected not to be listened to; the flow listens")
         return self

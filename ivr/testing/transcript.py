@@ -57,6 +57,7 @@ _SCREENED = {
     "beep": "has beeped",
     "silence": "has said nothing",
 }
+_UNHEARD = {"lost": " (the flow is not listening)", "noticed": " (the flow listens for no words)"}
 _OPEN, _CLOSED = Call("", reading=True), Call("")
 
 
@@ -119,9 +120,8 @@ def told(time: float, thing: Event | Effect | Said) -> Line | None:
     match thing:
         case Said(text, confidence, fate):
             heard = f" (confidence {confidence:g})" if fate == "heard" else ""
-            lost = " (the flow is not listening)" if fate == "lost" else ""
             what = f'says "{text}"' if text else "mumbles"
-            return Line(time, "does", f"{what}{heard}{lost}")
+            return Line(time, "does", f"{what}{heard}{_UNHEARD.get(fate, '')}")
         case ListenFailed(reason):
             return Line(time, "line", f"is not recognised any more: {reason}")
         case Note("state", state):

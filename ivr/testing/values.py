@@ -8,6 +8,9 @@ from typing import Literal
 from ..engine.effects import Effect, Prompt, Record, RecordCall
 from ..engine.events import Event
 
+Fate = Literal["heard", "noticed", "recorded", "lost"]
+"""What became of what a caller said; `noticed`: that he spoke, and nothing more."""
+
 
 @dataclass(slots=True, eq=False)
 class Sound:
@@ -26,7 +29,7 @@ class Said:
 
     text: str
     confidence: float
-    fate: Literal["heard", "recorded", "lost"]
+    fate: Fate
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ import pytest
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
-from ivr.engine.effects import Play, Stop, Text
-from ivr.engine.events import PlayDone, SpeechStarted
+from ivr.engine.effects import Listen, Play, Stop, Text, Tone, Unlisten
+from ivr.engine.events import Event, Heard, HungUp, ListenFailed, Moved, PlayDone, SpeechStarted
 from ivr.engine.flow import END, Flow
 from ivr.engine.speak import LONGEST_PLAYBACK
+from ivr.engine.speech import Speech
 from ivr.engine.verb import BargeIn, Result
-from ivr.engine.verbs import ask, collect, say
+from ivr.engine.verbs import ask, collect, play, say
 from ivr.engine.verbs.say import SayBargeIn
 
 from .driver import Driver
@@ -109,7 +110,47 @@ def test_speech_mode_keeps_playing_under_keys_and_takes_them_afterwards() -> Non
 
 def test_speech_mode_stops_when_the_caller_begins_to_speak() -> None:
     phone = question("speech")
-    assert phone.take(SpeechStarted()) == [Stop(1)]
+    assert phone.take(SpeechStarted()) == [Stop(1), Unlisten()]
+
+
+def test_where_no_words_are_expected_a_voice_is_noticed_until_the_prompt_is_over() -> None:
+    phone = question("speech")
+    assert phone.effects[-2:] == [Listen(), Play(1, ("menu", "more"))]
+    assert phone.play_done() == [Unlisten()]
+    assert phone.session.deadline == phone.now + 5
+
+
+def test_how_long_he_speaks_before_it_counts_is_the_same_where_no_words_are_expected() -> None:
+    choices, slowly = Choices({"sales": ["1", "sales"]}), Speech(begins_after=0.5)
+
+    async def asked(call: Call) -> Result:
+        return await ask(
+            call, "menu", choices=choices, barge_in="speech", speech=slowly, attempts=3
+        )
+
+    phone = Driver(asked)
+    phone.start()
+    for _ in range(2):
+        phone.play_done()
+        phone.say("what")
+    assert phone.ear == Listen(begins_after=0.5)
+
+
+def test_without_a_prompt_no_voice_is_noticed() -> None:
+    phone = Driver(lambda call: ask(call, silent=True, choices=CHOICES, barge_in="speech"))
+    phone.start()
+    assert phone.ear is None
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["ask", "say"])
+def test_a_line_that_cannot_notice_a_voice_plays_on_and_that_is_noted(asked: bool) -> None:
+    phone = question("speech") if asked else saying("speech")
+    phone.take(ListenFailed("no sound"))
+    assert phone.noted("listen_failed") == ["no sound"]
+    assert phone.playing
+    phone.play_done()
+    phone.press("12")
+    assert phone.results
 
 
 def test_speech_that_stops_the_prompt_lets_the_keys_before_it_count() -> None:
@@ -169,8 +210,53 @@ def test_say_plays_on_under_keys_in_the_other_modes(mode: SayBargeIn) -> None:
 
 def test_say_is_cut_short_by_speech_where_it_may_be() -> None:
     phone = saying("speech")
-    assert phone.take(SpeechStarted())[0] == Stop(1)
+    assert phone.effects[-2:] == [Listen(), Play(1, ("welcome", Text("to 100")))]
+    phone.wait(0.8)
+    assert phone.take(SpeechStarted())[:2] == [Stop(1), Unlisten()]
+    assert phone.noted("barge_in") == ["after 0.80 s"]
     assert phone.results
+
+
+def test_a_voice_is_noticed_as_long_as_say_plays() -> None:
+    phone = saying("speech")
+    assert phone.ear and not phone.ear.has_words
+    assert phone.play_done()[0] == Unlisten()
+
+
+def test_a_voice_is_noticed_across_the_rounds_of_what_is_repeated() -> None:
+    phone = Driver(lambda call: play(call, Tone(), seconds=10, barge_in="speech"))
+    phone.start()
+    phone.wait(1)
+    assert phone.play_done() == [Play(2, (Tone(),))]
+    assert phone.take(SpeechStarted())[:2] == [Stop(2), Unlisten()]
+    assert phone.results
+
+
+@pytest.mark.parametrize("event", [HungUp("caller"), Moved("only")], ids=["hang-up", "moved"])
+def test_whatever_ends_say_ends_listening(event: Event) -> None:
+    phone = saying("speech")
+    assert phone.take(event)[:2] == [Stop(1), Unlisten()]
+
+
+def test_words_do_not_matter_while_a_voice_is_noticed() -> None:
+    phone = saying("speech")
+    assert phone.take(Heard("sales")) == []
+
+
+@pytest.mark.parametrize("mode", ["any", "none"])
+def test_nobody_listens_in_the_other_modes(mode: SayBargeIn) -> None:
+    assert saying(mode).ear is None
+
+
+def test_keys_during_speech_mode_are_kept_for_the_next_question() -> None:
+    phone = Driver(
+        lambda call: say(call, "welcome", barge_in="speech"),
+        lambda call: ask(call, "menu", choices=CHOICES),
+    )
+    phone.start()
+    assert phone.press("12") == []
+    phone.take(SpeechStarted())
+    assert phone.result.outcome == "twelve"
 
 
 def test_say_does_not_mind_speech_otherwise() -> None:

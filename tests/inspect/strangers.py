@@ -77,7 +77,7 @@ class Stranger:
         deeds += [self.wait, self.wait, self.wait]
         if line.session.call.phase in TAKEN.phases:
             deeds += [self.press] * 6
-        if line.session.call.asking:
+        if line.session.call.asking or line.listening is not None:
             deeds += [self.speak] * 2
         if line.jobs:
             deeds += [self.work] * 6

@@ -118,6 +118,45 @@ def test_a_call_of_ours_is_answered_and_taken(tmp_path: Path) -> None:
     assert "is_not_answered: 486" in story_of(told(refused), flow).text("survey.yaml")
 
 
+OPEN_DAY = """
+ivr: 1
+flow: open_day
+start: greet
+states:
+  greet:
+    do: [answer, say: {text: "Welcome to the open day of this house.", barge_in: speech}]
+    then: menu
+  menu:
+    do: {ask: {choices: {hours: {keys: 1, words: [hours]}, desk: {keys: 2, words: [desk]}}}}
+    then: {hours: greet, desk: end, no_input: end, no_match: end}
+"""
+
+
+@pytest.fixture(scope="module")
+def open_day(tmp_path_factory: pytest.TempPathFactory) -> Flow:
+    file = tmp_path_factory.mktemp("open") / "open_day.yaml"
+    file.write_text(OPEN_DAY)
+    return load_flow(file)
+
+
+def test_a_voice_that_is_only_noticed_is_told_apart_from_what_is_said_later(
+    open_day: Flow, tmp_path: Path
+) -> None:
+    call = SimulatedCall(open_day).waits(1.5).mumbles(0.5).waits(4).says("desk").is_over()
+    text = story_of(told(call), open_day).text(str(open_day.place.file))
+    assert text.index("mumbles: 0.01 s") < text.index("text: desk")
+    assert comes_true(text, tmp_path)
+
+
+@given(random=st.randoms(use_true_random=False))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_so_is_whatever_strangers_say(
+    tmp_path_factory: pytest.TempPathFactory, open_day: Flow, random: Random
+) -> None:
+    story = story_of(read(journal_of(open_day, random)), open_day)
+    assert comes_true(story.text(str(open_day.place.file)), tmp_path_factory.mktemp("told"))
+
+
 HOUSE = """
 ivr: 1
 flow: house

@@ -11,6 +11,7 @@ from pathlib import Path
 from ivr.engine.effects import Listen
 from ivr.engine.events import Event
 from ivr.speech import wav
+from ivr.speech.attention import Noticing
 from ivr.speech.ear import Ear, Hearing
 from ivr.speech.pyttsx3_voice import Pyttsx3Engine
 from ivr.speech.speaker import Speaker
@@ -43,7 +44,7 @@ class Caller:
 
     def __init__(self, ear: Ear, listen: Listen, name: str = "call") -> None:
         self._told: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.hearing: Hearing = ear.open(name, listen, self._told.put)
+        self.hearing: Hearing | Noticing = ear.open(name, listen, self._told.put)
 
     def sounds(self, sound: bytes, toning: bool = False) -> None:
         for frame in frames(sound):

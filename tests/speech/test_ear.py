@@ -14,7 +14,7 @@ import pytest
 
 from ivr.engine.effects import Listen
 from ivr.engine.events import Heard, ListenFailed, SpeechStarted
-from ivr.speech.ear import Ear
+from ivr.speech.ear import Ear, Hearing
 from ivr.speech.ear_process import BEHIND
 
 from .callers import LIMIT, Caller, spoken
@@ -93,10 +93,12 @@ def test_silence_and_tones_tell_nothing_and_start_nothing(make_ear: MakeEar) -> 
 def silence_needed(ear: Ear, phrase: str) -> int:
     """The frames of silence after which a turn ends."""
     caller = says_something(ear, phrase, incomplete_silence=2.0)
+    hearing = caller.hearing
+    assert isinstance(hearing, Hearing)
     if phrase == "sales":
-        until(lambda: caller.hearing._may_be_all)
+        until(lambda: hearing._may_be_all)
     count = 0
-    while caller.hearing._turns.speaking:
+    while hearing._turns.speaking:
         caller.is_silent(0.02)
         count += 1
     return count
@@ -311,3 +313,20 @@ def test_sound_of_another_length_is_no_frame(ear: Ear) -> None:
     caller.hearing.feed(b"123", False)
     with pytest.raises(queue.Empty):
         caller._told.get_nowait()
+
+
+def test_without_words_a_voice_is_noticed_and_nothing_is_started(make_ear: MakeEar) -> None:
+    ear = make_ear(engine="no such engine")
+    caller = Caller(ear, Listen(language="xx"))
+    caller.is_silent(0.5)
+    caller.sounds(spoken("sales"), toning=True)
+    caller.hearing.feed(b"", False)
+    assert not caller.told_more
+    for _ in range(2):
+        caller.sounds(spoken("sales"))
+        caller.is_silent(0.5)
+        assert caller.told() == SpeechStarted()
+    caller.hearing.close()
+    caller.sounds(spoken("sales"))
+    assert not caller.told_more
+    assert ear.process.pid is None and not ear.process.trouble

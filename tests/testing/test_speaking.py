@@ -7,7 +7,7 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.events import Heard
 from ivr.engine.flow import END, Flow
-from ivr.engine.verbs import answer, collect
+from ivr.engine.verbs import answer, collect, say
 from ivr.testing import SimulatedCall, StoryError
 
 flow = Flow("spoken", start="code")
@@ -45,6 +45,40 @@ def test_the_recogniser_may_fail(call: SimulatedCall) -> None:
 
 def test_it_may_fail_in_the_middle_of_words(call: SimulatedCall) -> None:
     call.hears("code").listen_fails(speaking=True).hears("code").says("one two").is_over()
+
+
+@pytest.fixture
+def greeted() -> SimulatedCall:
+    greeting = Flow("greeting", start="greet")
+
+    @greeting.state(done="number")
+    async def greet(call: Call) -> str:
+        await answer(call)
+        return (await say(call, "welcome", barge_in="speech")).outcome
+
+    @greeting.state(done=END, no_input=END, no_match=END)
+    async def number(call: Call) -> str:
+        return (await collect(call, "code", into="code", length=2)).outcome
+
+    return SimulatedCall(greeting, durations={"welcome": 5.0}).waits(1)
+
+
+def test_a_prompt_may_be_cut_off_by_speaking_where_nobody_listens_for_words(
+    greeted: SimulatedCall,
+) -> None:
+    greeted.does_not_listen().says("hello").is_asked("code")
+    assert 'says "hello" (the flow listens for no words)' in greeted.transcript
+    assert not any(isinstance(thing, Heard) for _, thing in greeted.log)
+    assert greeted.now < 3
+
+
+def test_whoever_is_only_noticed_is_listened_to_for_nothing(greeted: SimulatedCall) -> None:
+    with pytest.raises(StoryError, match="expected to be listened to for yes; it is not"):
+        greeted.listens_for("yes")
+
+
+def test_what_nobody_understands_cuts_it_off_as_well(greeted: SimulatedCall) -> None:
+    greeted.is_unheard(0.5).is_asked("code").presses("12").is_over()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ async def say(
 
     A key cuts them short and stays for the next question, so that a caller who knows the way can
     type ahead.  With `none` they are heard to the end, and what was typed meanwhile is dropped.
+    With `speech` they stop when the caller begins to speak, whatever he says; keys stay for the
+    next question and cut nothing short.
     """
     await speak(call, prompts, barge_in)
     return DONE

@@ -29,6 +29,7 @@ from .stand_ins import DIGIT, first, values
 KNOWN = ("caller", "flow", "operator", "timeout", "error", "far_end", "no_answer")
 """Who a story can say ended the call."""
 ANY = "5"  # a key that nobody asks for
+SHORT = 0.01  # seconds of speech, of which nobody knows how long it took
 LONGEST = 20_000  # steps of the line in one call
 
 
@@ -98,6 +99,9 @@ class Follower(Pace):
         return [detail for kind, detail in left if kind == "entry"]
 
     def _speech_started(self, index: int, line: Line) -> None:
+        if self._is_only_noticed(index):
+            self._come(line)
+            return self._tell("mumbles", SHORT)
         failed = self._find(index, event="listen_failed")
         heard = self._find(index, event="heard")
         if heard >= 0 and not 0 <= failed < heard:
@@ -106,10 +110,16 @@ class Follower(Pace):
             self._say(end, max(0.01, round(end["at"] - line["at"], 3)))
             self._skip(index, heard, "speech_started", "heard", "play_done")
 
+    def _is_only_noticed(self, index: int) -> bool:
+        """Whether no words were listened for."""
+        ears = (each for each in self.journal.lines[:index] if each.get("effect") == "listen")
+        ear = list(ears)[-1:]
+        return bool(ear) and not (ear[0].get("phrases") or ear[0].get("loop"))
+
     def _heard(self, index: int, line: Line) -> None:
         """Of what nobody noticed that it began."""
         self._come(line)
-        self._say(line, 0.01)
+        self._say(line, SHORT)
 
     def _say(self, line: Line, seconds: float) -> None:
         self._now_at(line)
