@@ -34,7 +34,9 @@ class Porter:
     async def start(self) -> None:
         """Open the front, and keep it open.  Raises `FrontError`."""
         await self._open()
-        self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._tell_again())]
+        patience = self._supervisor.settings.fleet.hung_after
+        keeping = (self._keep(), self._tell_again(), self._front.watch(patience))
+        self._tasks = [asyncio.create_task(each) for each in keeping]
 
     async def stop(self) -> None:
         """End it: callers hear no more from here."""

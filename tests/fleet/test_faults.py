@@ -128,6 +128,19 @@ def test_the_front_is_killed(here: Town) -> None:
     assert {record["ended_by"] for record in here.records(16)} == {"caller"}
 
 
+def test_the_front_hangs(town: Found) -> None:
+    """Calls go on; nobody comes in until it is noticed, and then as before."""
+    here = town(8, FLEET__HUNG_AFTER=2)
+    calls = here.up(3)
+    (pid,) = [p for p in children(here.server.pid) if "kamailio" in command(p)]
+    for each in (pid, *children(pid)):
+        os.kill(each, signal.SIGSTOP)
+    here.says("the front has not answered for 2 s")
+    here.says(f"the front runs: pid (?!{pid})")
+    assert all(here.is_heard(call) for call in calls)
+    here.end(calls + here.up(5))
+
+
 @pytest.mark.alone
 def test_a_flood(town: Found) -> None:
     """300 INVITEs a second for ten seconds: those that talk go on, and nobody falls over."""

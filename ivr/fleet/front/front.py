@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import program, recount
+from . import program, pulse, recount
 from .plan import Destination, FrontPlan
 from .render import (
     CONFIGURATION,
@@ -122,6 +122,15 @@ class Front:
         await program.end(self._config)  # a child outlives a parent that was killed
         await self._listener
         return code
+
+    async def watch(self, patience: float) -> None:
+        """For ever: end it when it has not answered for *patience* seconds; `wait` returns then."""
+        while True:
+            await asyncio.sleep(patience / 3)
+            answered = not self.pid or await pulse.beats(self.plan, patience)
+            if not answered and not self._changing.locked():  # else it may be about to start
+                log.error("the front has not answered for %g s; killed", patience)
+                await program.end(self._config)
 
     # -- starting ---------------------------------------------------------------------------------
 

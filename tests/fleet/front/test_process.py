@@ -114,6 +114,26 @@ def test_a_child_that_is_killed_ends_the_front(hall: Exchange) -> None:
     hall.caller.up()
 
 
+def test_one_that_hangs_is_ended(hall: Exchange) -> None:
+    async def watched(patience: float) -> int:
+        watch = asyncio.create_task(hall.front.watch(patience))
+        try:
+            return await hall.front.wait()
+        finally:
+            watch.cancel()
+
+    with pytest.raises(TimeoutError):  # it answers, also when it takes no calls
+        hall.run(asyncio.wait_for(hall.front.watch(0.5), 2))
+    hall.run(hall.front.publish([]))
+    with pytest.raises(TimeoutError):
+        hall.run(asyncio.wait_for(hall.front.watch(0.5), 2))
+    for pid in leftovers(hall.folder / CONFIGURATION):
+        os.kill(pid, signal.SIGSTOP)
+    assert hall.run(watched(0.5)) == -signal.SIGKILL
+    hall.start()
+    hall.caller.up()
+
+
 @pytest.mark.parametrize("alone", [False, True], ids=["front", "children"])
 def test_the_next_supervisor_takes_over(hall: Exchange, alone: bool) -> None:
     call = hall.caller.up()
