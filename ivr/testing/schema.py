@@ -10,7 +10,7 @@ from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile.schema_values import SCALAR, VALUES, Schema, forms_of, kind, or_list
 from .line import Direction
 from .offer import MESSAGE, OFFER, Kept, Override
-from .scenario import STEPS
+from .steps import STEPS
 
 TELLS = frozenset(
     {

@@ -42,6 +42,7 @@ from .watching import made
 MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 """The time of day of a call that says nothing else: a Monday, 10:00 UTC."""
 PATIENCE = 60.0  # seconds that a story waits for what it expects
+BETWEEN_KEYS = 0.25  # seconds
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up",
     "failure",
@@ -150,7 +151,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
     def presses(
         self,
         keys: Annotated[KeySet, Doc("keys, such as 12#")],
-        every: Annotated[Seconds, Doc("time from one key to the next")] = 0.25,
+        every: Annotated[Seconds, Doc("time from one key to the next")] = BETWEEN_KEYS,
     ) -> SimulatedCall:
         """Press keys, one after the other, as soon as the flow takes them: it answers first."""
         __tracebackhide__ = True

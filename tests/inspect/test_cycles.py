@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.inspect.explore.cycles import cycles, longest, reaching
-from ivr.inspect.explore.paths import Path
 from ivr.inspect.explore.search import Edge
+from ivr.testing.story import Story
 
 PLACES = 8
 ways = st.lists(st.tuples(st.integers(0, PLACES - 1), st.integers(0, PLACES - 1)), max_size=20)
 
 
 def edges(pairs: list[tuple[int, int]]) -> list[Edge]:
-    return [Edge(source, "", "time", target, 1.0, Path()) for source, target in pairs]
+    return [Edge(source, "", "time", target, 1.0, Story()) for source, target in pairs]
 
 
 @given(ways)

@@ -8,13 +8,14 @@ from itertools import accumulate, groupby
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
+from ...testing.steps import Step, sentence
+from ...testing.story import Story
 from ...testing.troubles import Trouble
 from .cycles import cycles, longest, reaching
-from .paths import Path, Told
 from .search import VOICELESS, Edge, Graph, Node
 
-OVER = Told("is_over")
-WELL = Told("goes_well")
+OVER = sentence("is_over")
+WELL = sentence("goes_well")
 ON_HANG_UP = "on_hang_up"
 STEPS, MINUTES = 100, 30.0
 
@@ -38,7 +39,7 @@ class Refuted:
     words: str
     state: str
     place: Place
-    path: Path
+    path: Story
     move: str = ""
 
     def __str__(self) -> str:
@@ -121,7 +122,7 @@ def _too_long(
     yield _refuted("ends", graph, state, words, way[before].path.then(OVER))
 
 
-def _steps(edge: Edge, source: Node) -> tuple[Told, ...]:
+def _steps(edge: Edge, source: Node) -> tuple[Step, ...]:
     """The steps of *edge* alone."""
     return edge.path.steps[len(source.path.steps) :]
 
@@ -177,7 +178,7 @@ def _operator(graph: Graph, limits: Limits) -> Iterator[Refuted]:
     for node in graph.nodes:
         if node.asks and node.number in before and node.number not in found:
             words = f"from this question nothing leads to the operator ({operator})"
-            path = node.path.then(Told("goes_through", {"states": (operator,)}))
+            path = node.path.then(sentence("goes_through", operator))
             yield _refuted("operator", graph, node.state, words, path)
 
 
@@ -209,7 +210,7 @@ def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
 
 
 def _refuted(
-    property: str, graph: Graph, state: str, words: str, path: Path, move: str = ""
+    property: str, graph: Graph, state: str, words: str, path: Story, move: str = ""
 ) -> Refuted:
     return Refuted(property, words, state, place_of(graph.flow, state), path, move)
 
