@@ -26,7 +26,7 @@ def test_a_round_is_one_and_there_is_one_wherever_one_can_come_back(
         assert each[-1].target == each[0].source
         assert all(one.target == two.source for one, two in pairwise(each))
     back = {
-        source for source, target in pairs if source in reaching(PLACES, edges(pairs), {source})
+        source for source, target in pairs if source in reaching(edges(pairs), {source})
         and target in {place for place in range(PLACES)
                        if source == place or source in _from(pairs, place)}
     }  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_round_is_one_and_there_is_one_wherever_one_can_come_back(
 def _from(pairs: list[tuple[int, int]], place: int) -> set[int]:
     """Where one can go from *place*."""
     turned = edges([(target, source) for source, target in pairs])
-    return reaching(PLACES, turned, {place})
+    return reaching(turned, {place})
 
 
 @given(ways)
