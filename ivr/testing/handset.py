@@ -19,12 +19,12 @@ from ..engine.phase import KEYS
 from .agenda import FOREVER
 from .errors import StoryError
 from .hearing import seconds_of
-from .line import NOTHING, SimulatedLine
+from .line import SimulatedLine
 from .scenario import read_step
 from .simulated_call import BETWEEN_KEYS, MONDAY, SimulatedCall
 from .steps import Step, sentence
 from .transcript import told
-from .values import Entry, Sound
+from .values import NOTHING, Entry, Sound
 
 NOT_ACCEPTED = "not_accepted"
 ACCEPTS = "1"  # the key that who answers presses, where he is asked for one

@@ -29,14 +29,15 @@ from ..engine.verb import Contact, Doc, KeySet, Seconds
 from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
-from .line import NOTHING, Direction, SimulatedLine
+from .line import SimulatedLine
 from .mailboxes import Letters
 from .memory import Memories
+from .performing import Direction
 from .recorder import CLOSING
 from .speaking import Speaking
 from .transcript import ending, named
 from .transfers import Transfers
-from .values import Sound
+from .values import NOTHING, Sound
 from .watching import made
 
 MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)

@@ -21,10 +21,11 @@ from ...engine.phase import KEYS as TAKEN
 from ...engine.trace import of_effect
 from ...testing.agenda import FOREVER
 from ...testing.far_ends import FarEnd
-from ...testing.line import GIVEN_UP, NOTHING, SimulatedLine
+from ...testing.line import GIVEN_UP, SimulatedLine
 from ...testing.memory import JOBS as REMEMBERING
 from ...testing.simulated_call import BETWEEN_KEYS
 from ...testing.transfers import CODES, FAR_END
+from ...testing.values import NOTHING
 from .ends import end_of
 from .journal import Line
 from .script import Answer, Called, Script, asked_for, words_of
