@@ -16,7 +16,7 @@ from ..engine.flow import Flow
 from ..flowfile import load_flow
 from ..inspect.explore.proofs import Limits, Refuted
 from ..inspect.explore.report import Explored, arguments_of, explore
-from ..inspect.explore.told import path_lines, write
+from ..inspect.explore.told import write
 from ..project import Ground
 from .output import as_json, complain, complain_of, progress
 
@@ -111,5 +111,5 @@ def _tell(path: Path, found: Explored, seconds: float, stories: Path | None) -> 
 def _tell_refuted(one: Refuted, number: int) -> None:
     where = f"{one.place.file}:{one.place.line}:{one.place.column}"
     print(f"    {number}. {where}: {one.state}: {one}")
-    for line in path_lines(one.path):
-        print(f"         {line}")
+    for step in one.path.steps:
+        print(f"         {step}")

@@ -10,7 +10,7 @@ from ..engine.errors import SettingsError
 from ..engine.flow import Flow
 from ..flowfile import load_flow
 from ..inspect.replay.journal import CannotReplay, read
-from ..inspect.replay.story import story_of
+from ..inspect.replay.story import story_of, text_of
 from ..project import Ground
 from ..testing.scenario import SUFFIX
 from .calls import journal
@@ -30,7 +30,8 @@ def run(settings_file: Path, call_id: str, file: Path | None, on: Path | None) -
         raise SettingsError(f"call {call_id} cannot be told as a story: {error}") from None
     if call.version != flow.version:
         complain(f"note: {path} has changed since the call; the story is about what it is now")
-    text = story.text(os.path.relpath(path, file.parent if file else Path()))
+    beside = os.path.relpath(path, file.parent if file else Path())
+    text = text_of(story, f"call {call.id}", beside)
     if file is None:
         print(text, end="")
         return

@@ -11,8 +11,9 @@ from ..engine.effects import Play, Prompt, Tone, Work
 from ..engine.flow import Flow
 from ..testing.errors import StoryError
 from ..testing.memory import JOBS
-from ..testing.scenario import Scenario, Step
+from ..testing.scenario import Scenario
 from ..testing.simulated_call import SimulatedCall
+from ..testing.steps import Step
 from ..testing.values import Sound
 
 ONLY_SIMULATED = ("at", "overrides", "memory", "mailboxes", "secrets", "told")

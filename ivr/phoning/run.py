@@ -20,7 +20,8 @@ from ..flowfile import static_prompts
 from ..sip.caller import Address, caller
 from ..testing.caller import is_called
 from ..testing.run import Report, find
-from ..testing.scenario import Scenario, ScenarioResult, Step, load_scenarios
+from ..testing.scenario import Scenario, ScenarioResult, load_scenarios
+from ..testing.steps import Step
 from .phoned_call import GOODBYE, Otherwise, PhonedCall
 from .rehearsal import ONLY_SIMULATED, Cue, Rehearsal, as_of, rehearse
 from .sounds import Sounds

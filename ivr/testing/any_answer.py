@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,13 +13,13 @@ from ..engine.key_patterns import DIGITS, KeyPattern, key_patterns
 from ..engine.state import Act
 from ..engine.values import Secret
 from ..engine.variables import VariableType
+from .answers import answer_with
 
 Arguments = dict[str, Any]
 Strategy = st.SearchStrategy[Arguments]
 """What `waits_for` is told of work, besides the job."""
 
 PIN = "4711"  # what services say that it is, and callers know
-_PATH = re.compile(r"\w+(\.\w+|\[0\])*")
 _LEAVES: dict[VariableType, st.SearchStrategy[Any]] = {
     "text": st.sampled_from(["", "1234", "Ada"]),
     "number": st.integers(-1, 1000),
@@ -110,8 +109,7 @@ def work_of(flow: Flow) -> dict[str, Strategy]:
             for name, path in into.items():
                 variable = owner.declared.get(name)
                 leaf = _LEAVES.get(variable.type, st.none()) if variable else _ANY
-                if isinstance(path, str) and _PATH.fullmatch(path):
-                    paths.setdefault(act.verb.name, {})[path] = leaf
+                paths.setdefault(act.verb.name, {})[path] = leaf
     found = {job: _built(paths.get(job, {})) for job in ("http", "sql", "python")}
     lost = st.sampled_from([{"result": "failed", "reason": "it is down"}, {"result": "timeout"}])
     return {
@@ -138,28 +136,9 @@ def _answers(result: str, built: Strategy) -> Strategy:
 def _built(paths: Mapping[str, st.SearchStrategy[Any]]) -> Strategy:
     """Something in which some of *paths* lead somewhere."""
     leaves = {path: st.none() | leaf for path, leaf in paths.items()}
-    return st.fixed_dictionaries(leaves).map(_nested)
-
-
-def _nested(leaves: Mapping[str, Any]) -> Arguments:
-    """``{"body.items[0].name": "Ada"}`` as what has it."""
-    root: Arguments = {}
-    for path, leaf in leaves.items():
-        if leaf is None:
-            continue
-        *way, last = re.findall(r"\w+", path.replace("[0]", ".0"))
-        at: Any = root
-        for part, after in zip(way, [*way[1:], last], strict=True):
-            at = _step(at, part, [] if after == "0" else {})
-        _step(at, last, leaf)
-    return root
-
-
-def _step(at: Any, part: str, what: Any) -> Any:
-    if isinstance(at, list):
-        at.extend([what] if not at else [])
-        return at[0]
-    return at.setdefault(part, what)
+    return st.fixed_dictionaries(leaves).map(
+        lambda drawn: answer_with({path: leaf for path, leaf in drawn.items() if leaf is not None})
+    )
 
 
 def secrets_in(offer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -20,10 +19,9 @@ from ..engine.phase import KEYS as TAKEN
 from ..flowfile import load_flow
 from .any_answer import Arguments, keys_of, secrets_in, work_of
 from .line import SimulatedLine
-from .scenario import STEPS
-from .simulated_call import SimulatedCall
+from .simulated_call import BETWEEN_KEYS, SimulatedCall
+from .steps import Step, sentence
 
-BETWEEN_KEYS = 0.25  # seconds
 PERSEVERANCE = 3  # as much more likely is it that callers go on than that they hang up
 WAITS = st.sampled_from([1, 5, 20, 60])
 FAR_ENDS = st.fixed_dictionaries(
@@ -37,9 +35,7 @@ FAR_ENDS = st.fixed_dictionaries(
 )
 UNDERSTOOD = st.sampled_from([0.9, 0.5, 0.2])
 
-Sentence = tuple[str, Arguments]
-"""A step of a story, and what it is given."""
-Sentences = SearchStrategy[Sentence]
+Steps = SearchStrategy[Step]
 
 
 class Caller:
@@ -49,12 +45,12 @@ class Caller:
 
     def __init__(self, call: SimulatedCall) -> None:
         self.call = call
-        self.story: list[Sentence] = []
+        self.story: list[Step] = []
 
-    def tells(self, step: str, arguments: Arguments) -> None:
+    def tells(self, step: Step) -> None:
         """Let *step* happen, and remember it."""
-        STEPS[step](self.call, **arguments)
-        self.story.append((step, arguments))
+        step.tell(self.call)
+        self.story.append(step)
 
     def presses(self, keys: str) -> None:
         """Press *keys*, as far as somebody is there."""
@@ -66,12 +62,11 @@ class Caller:
                 break
             call.presses(key)
             pressed += key
-        self.story.append(("presses", {"keys": pressed}))
+        self.story.append(sentence("presses", keys=pressed))
 
     def __str__(self) -> str:
         """The story, as YAML for a file of scenarios."""
-        steps = [step if not given else {step: _short(given)} for step, given in self.story]
-        return yaml.safe_dump({"steps": steps}, sort_keys=False, allow_unicode=True, width=100)
+        return "\n".join(["steps:", *(f"  - {step}" for step in self.story)])
 
     def __repr__(self) -> str:
         return f"the caller of this story:\n{self}"
@@ -123,50 +118,52 @@ class _Known:
     words: tuple[str, ...]
     work: Mapping[str, SearchStrategy[Arguments]]
 
-    def of(self, line: SimulatedLine) -> Iterator[Sentences]:
+    def of(self, line: SimulatedLine) -> Iterator[Steps]:
         """What could happen now; the more likely it is the more often.
 
         Whatever makes the shortest story comes first: that is how Hypothesis shortens.
         """
         if line.rings_out:
-            yield st.just(("is_not_answered", {}))
-            yield from [st.just(("is_answered", {}))] * 3
+            yield st.just(sentence("is_not_answered"))
+            yield from [st.just(sentence("is_answered"))] * 3
             return
-        yield st.just(("hangs_up", {}))
-        yield WAITS.map(lambda seconds: ("waits", {"seconds": seconds}))
+        yield st.just(sentence("hangs_up"))
+        yield WAITS.map(lambda seconds: sentence("waits", seconds=seconds))
         yield from self._what_others_do(line)
         if line.session.call.phase in TAKEN.phases:
             keys = self.keys.get(line.session.call.state, self.keys[""])
             likely = 4 if line.session.call.asking else 1
-            yield from [keys.map(lambda keys: ("presses", {"keys": keys}))] * likely
+            yield from [keys.map(lambda keys: sentence("presses", keys=keys))] * likely
         if line.session.call.answered:
             yield from self._speech(line)
 
-    def _what_others_do(self, line: SimulatedLine) -> Iterator[Sentences]:
+    def _what_others_do(self, line: SimulatedLine) -> Iterator[Steps]:
         if line.far_ends.undecided:
             to = line.far_ends.undecided[0].to
-            yield from [FAR_ENDS.map(lambda given: ("is_transferred_to", {"to": to, **given}))] * 6
+            yield from [
+                FAR_ENDS.map(lambda given: sentence("is_transferred_to", to=to, **given))
+            ] * 6
         if line.jobs:
             yield from [self.result(line)] * 6
         if line.screening is not None:
             found = st.sampled_from(["human", "machine", "silence", "beep"])
-            yield from [found.map(lambda who: ("is_screened_as", {"found": who}))] * 3
+            yield from [found.map(lambda who: sentence("is_screened_as", found=who))] * 3
 
-    def _speech(self, line: SimulatedLine) -> Iterator[Sentences]:
-        yield st.sampled_from([1, 8]).map(lambda seconds: ("mumbles", {"seconds": seconds}))
+    def _speech(self, line: SimulatedLine) -> Iterator[Steps]:
+        yield st.sampled_from([1, 8]).map(lambda seconds: sentence("mumbles", seconds=seconds))
         listen = line.listening
         if listen is not None:
             said = st.sampled_from([*listen.phrases, *listen.loop, *self.words, "well then"])
             texts = st.lists(said, min_size=1, max_size=3 if listen.loop else 1).map(" ".join)
             yield from [
-                st.builds(lambda t, c: ("says", {"text": t, "confidence": c}), texts, UNDERSTOOD)
+                st.builds(lambda t, c: sentence("says", text=t, confidence=c), texts, UNDERSTOOD)
             ] * 2
 
-    def result(self, line: SimulatedLine) -> Sentences:
+    def result(self, line: SimulatedLine) -> Steps:
         """What comes of the work that the flow waits for."""
         job = line.jobs[0].job
         return self.work.get(job, self.work[""]).map(
-            lambda given: ("waits_for", {"job": job, **given})
+            lambda given: sentence("waits_for", job=job, **given)
         )
 
 
@@ -178,23 +175,14 @@ def _callers(
     line = caller.call._line
     while not line.over and len(caller.story) < most:
         first, *others = known.of(line)
-        step, arguments = draw(draw(st.sampled_from([first, *others * PERSEVERANCE])))
-        if step == "presses":
-            caller.presses(arguments["keys"])
+        step = draw(draw(st.sampled_from([first, *others * PERSEVERANCE])))
+        if step.name == "presses":
+            caller.presses(step.named["keys"])
         else:
-            caller.tells(step, arguments)
+            caller.tells(step)
     if not line.over:
-        caller.tells("is_not_answered" if line.rings_out else "hangs_up", {})
+        caller.tells(sentence("is_not_answered" if line.rings_out else "hangs_up"))
     while line.jobs:  # what the flow does after the call
-        caller.tells(*draw(known.result(line)))
-    caller.tells("is_over", {})
+        caller.tells(draw(known.result(line)))
+    caller.tells(sentence("is_over"))
     return caller
-
-
-def _short(given: Arguments) -> Any:
-    """``5 s`` of ``{"seconds": 5}``: what stands alone needs no name."""
-    plain = {
-        name: f"{value} s" if name in ("seconds", "after") else value
-        for name, value in given.items()
-    }
-    return next(iter(plain.values())) if len(plain) == 1 else plain

@@ -10,7 +10,7 @@ from typing import get_args
 from ..engine.events import WorkOutcome
 from ..engine.far_end import OUTCOMES
 from .handset import Handset, Refused
-from .scenario import STEPS
+from .steps import STEPS
 
 HELP = """\
 [bold]0-9 * #[/]           press keys

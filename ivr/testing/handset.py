@@ -11,8 +11,6 @@ from datetime import datetime
 from math import ceil
 from typing import Any, NamedTuple
 
-import yaml
-
 from ..engine.effects import Note, Play, Work
 from ..engine.errors import IvrError, LoadError
 from ..engine.events import PlayDone
@@ -21,13 +19,13 @@ from ..engine.phase import KEYS
 from .agenda import FOREVER
 from .errors import StoryError
 from .hearing import seconds_of
-from .line import NOTHING, SimulatedLine
-from .scenario import Step, read_step
-from .simulated_call import MONDAY, SimulatedCall
+from .line import SimulatedLine
+from .scenario import read_step
+from .simulated_call import BETWEEN_KEYS, MONDAY, SimulatedCall
+from .steps import Step, sentence
 from .transcript import told
-from .values import Entry, Sound
+from .values import NOTHING, Entry, Sound
 
-BETWEEN_KEYS = 0.25  # seconds, where nobody let time pass
 NOT_ACCEPTED = "not_accepted"
 ACCEPTS = "1"  # the key that who answers presses, where he is asked for one
 
@@ -42,15 +40,10 @@ class Told(NamedTuple):
     `question`: what was asked last, if an answer was taken when it began.
     """
 
-    step: str
+    step: Step
     began: float
     ended: float
     question: Sound | None
-
-    @property
-    def name(self) -> str:
-        """``presses``, of ``presses: '12'``."""
-        return self.step.partition(":")[0]
 
 
 class Handset:
@@ -95,7 +88,7 @@ class Handset:
             read = read_step(step, self.flow)
         except LoadError as error:
             raise Refused(error.faults[0].message) from None
-        self._tell(step, read)
+        self._tell(read)
 
     def press(self, key: str) -> None:
         """Press one key; a quarter of a second after the one before, if no time has passed."""
@@ -103,13 +96,13 @@ class Handset:
             raise Refused("the call is over")
         if self.line.session.call.phase not in KEYS.phases:
             raise Refused("nobody has answered yet; let time pass")
-        if self.story and self.story[-1].name == "presses":
+        if self.story and self.story[-1].step.name == "presses":
             self.wait(BETWEEN_KEYS)
-        self.tell(sentence("presses", key))
+        self._do("presses", keys=key)
 
     def say(self, text: str) -> None:
         """Say *text*, and be understood well."""
-        self.tell(sentence("says", {"text": text, "confidence": 1}))
+        self._do("says", text=text, confidence=1)
 
     def decide(self, outcome: str) -> None:
         """What comes of the transfer that is under way, such as ``busy``."""
@@ -118,10 +111,10 @@ class Handset:
             raise Refused("no transfer is running")
         decision = {"to": undecided[0].to, "result": outcome}
         before = len(self.line.log)
-        self.tell(sentence("is_transferred_to", decision))
+        self._do("is_transferred_to", **decision)
         if any(detail.endswith(NOT_ACCEPTED) for detail in self._notes_since(before, "leg")):
             self._tell_anew(len(self.story) - 1)
-            self.tell(sentence("is_transferred_to", {**decision, "presses": ACCEPTS}))
+            self._do("is_transferred_to", **decision, presses=ACCEPTS)
 
     def finish(self, outcome: str, value: Any = None, reason: str = "") -> None:
         """What comes of what is being done outside."""
@@ -130,11 +123,11 @@ class Handset:
         result: dict[str, Any] = {"job": self.line.jobs[0].job, "result": outcome}
         result |= {"value": value} if value is not None else {}
         result |= {"reason": reason} if reason else {}
-        self.tell(sentence("waits_for", result))
+        self._do("waits_for", **result)
 
     def hang_up(self) -> None:
         """End the call."""
-        self.tell("hangs_up")
+        self._do("hangs_up")
 
     def mark(self) -> None:
         """What is done from here on is taken back as one."""
@@ -154,7 +147,7 @@ class Handset:
 
     def wait(self, seconds: float) -> None:
         """Let so many seconds pass."""
-        self.tell(waits(seconds))
+        self._do("waits", seconds=seconds)
 
     def step(self) -> bool:
         """Let time pass until anything happens at all; False: nothing does by itself."""
@@ -207,13 +200,16 @@ class Handset:
 
     # -- how it is done --------------------------------------------------------------------------
 
-    def _tell(self, step: str, read: Step) -> None:
+    def _do(self, name: str, **given: Any) -> None:
+        self.tell(str(sentence(name, **given)))
+
+    def _tell(self, step: Step) -> None:
         line = self.line
         began = line.now
         heard = [sound for sound in line.sounds if sound.begin <= began]
         question = heard[-1] if heard and line.session.call.asking else None
         try:
-            read.tell(self.call)
+            step.tell(self.call)
         except StoryError as error:
             self._tell_anew(len(self.story))
             raise Refused(error.sentence) from None
@@ -224,28 +220,11 @@ class Handset:
         steps = [told.step for told in self.story[:length]]
         self.call, self.story = SimulatedCall(self.flow, **self.offer), []
         for step in steps:
-            self._tell(step, read_step(step, self.flow))
+            self._tell(step)
 
     def _notes_since(self, length: int, kind: str) -> set[str]:
         log = self.line.log[length:]
         return {note.detail for _, note, _ in log if isinstance(note, Note) and note.kind == kind}
-
-
-def sentence(name: str, data: Any = None) -> str:
-    """A step as a line of YAML."""
-    return name if data is None else f"{_yaml(name)}: {_yaml(data)}"
-
-
-def _yaml(data: Any) -> str:
-    text: str = yaml.safe_dump(
-        data, default_flow_style=True, sort_keys=False, width=float("inf"), allow_unicode=True
-    )
-    return text.removesuffix("...\n").rstrip("\n")
-
-
-def waits(seconds: float) -> str:
-    """The step that lets time pass, to the millisecond."""
-    return f"waits: {f'{seconds:.3f}'.rstrip('0').rstrip('.')} s"
 
 
 def is_news(entry: Entry) -> bool:

@@ -6,40 +6,16 @@ until something happens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..engine.flow import Flow
 from .commands import HELP, Save, obey
 from .handset import Handset, Refused
-from .line import NOTHING, SimulatedLine
 from .shown import hint, shown
-from .simulated_call import MONDAY
 from .transcript import clock
-
-
-def be_the_caller(
-    flow: Flow,
-    lines: Iterable[str] | Callable[[str], str],
-    console: Console,
-    *,
-    texts: Mapping[str, str] = NOTHING,
-    at: datetime = MONDAY,
-    caller: str = "+15550100",
-    dialled: str = "100",
-) -> SimulatedLine:
-    """Call *flow*, with *lines* as the caller's commands, until the call is over.
-
-    *texts*: what prompts say, by name.  Returns the line, on which everything that happened is to
-    be seen.
-    """
-    phone = Handset(flow, texts=texts, at=at, caller=caller, dialled=dialled)
-    hold(phone, lines, console)
-    return phone.line
 
 
 def hold(

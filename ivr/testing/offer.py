@@ -17,7 +17,7 @@ from ..flowfile.bind import argument_hint
 from ..flowfile.convert import Context, convert
 from ..flowfile.source import Bad
 from ..flowfile.times import zone as read_zone
-from .line import Direction
+from .performing import Direction
 
 Override = Literal["open", "closed"]
 Kept = Literal["recall", "remember", "mailbox"]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,67 +26,13 @@ from .caller import is_called, wrong_with
 from .errors import StoryError, report
 from .offer import OFFER, read_offer
 from .simulated_call import SimulatedCall
+from .steps import STEPS, Step
 
 SUFFIX = ".test.yaml"
 VERSION = "1"  # of the language
-STEPS: dict[str, Callable[..., SimulatedCall]] = {
-    step.__name__: step
-    for step in (
-        SimulatedCall.is_answered,
-        SimulatedCall.is_not_answered,
-        SimulatedCall.hears,
-        SimulatedCall.is_asked,
-        SimulatedCall.presses,
-        SimulatedCall.says,
-        SimulatedCall.mumbles,
-        SimulatedCall.is_unheard,
-        SimulatedCall.listen_fails,
-        SimulatedCall.listens_for,
-        SimulatedCall.does_not_listen,
-        SimulatedCall.waits,
-        SimulatedCall.leaves_a_message,
-        SimulatedCall.hangs_up,
-        SimulatedCall.is_moved_to,
-        SimulatedCall.is_interrupted_with,
-        SimulatedCall.is_dismissed,
-        SimulatedCall.is_rung,
-        SimulatedCall.is_in_early_media,
-        SimulatedCall.is_sent_digits,
-        SimulatedCall.is_transferred_to,
-        SimulatedCall.is_screened_as,
-        SimulatedCall.waits_for,
-        SimulatedCall.has_no_memory,
-        SimulatedCall.has_no_voice,
-        SimulatedCall.is_redirected_to,
-        SimulatedCall.is_rejected_with,
-        SimulatedCall.is_over,
-        SimulatedCall.ends_with,
-        SimulatedCall.is_in,
-        SimulatedCall.goes_through,
-        SimulatedCall.has,
-        SimulatedCall.has_left_messages,
-        SimulatedCall.has_in_mailbox,
-        SimulatedCall.is_recorded,
-        SimulatedCall.goes_well,
-    )
-}
 _TOP = ("ivr", "flow", "description", "scenarios")
 _SCENARIO = ("description", *OFFER, "steps")
 _STEP = "a step such as hears: welcome"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One sentence of a story, and where it stands."""
-
-    name: str
-    place: Place
-    positional: tuple[Any, ...]
-    named: Mapping[str, Any]
-
-    def tell(self, call: SimulatedCall) -> None:
-        """Let it happen.  Raises `StoryError`."""
-        STEPS[self.name](call, *self.positional, **self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,4 +284,4 @@ class _Reader:
         keys = {"presses": "keys", "is_sent_digits": "digits"}.get(name)
         if keys and not arguments.named[keys]:
             source.fault(key, f"{name} needs at least one key", Code.EMPTY_VALUE)
-        return [Step(name, source.place(key), arguments.positional, arguments.named)]
+        return [Step(name, arguments.positional, arguments.named, source.place(key))]

@@ -8,9 +8,9 @@ from typing import Any
 from ..engine.codes import Code
 from ..engine.verb import KeySet, Plain, Seconds
 from ..flowfile.schema_values import SCALAR, VALUES, Schema, forms_of, kind, or_list
-from .line import Direction
 from .offer import MESSAGE, OFFER, Kept, Override
-from .scenario import STEPS
+from .performing import Direction
+from .steps import STEPS
 
 TELLS = frozenset(
     {

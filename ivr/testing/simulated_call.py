@@ -29,19 +29,21 @@ from ..engine.verb import Contact, Doc, KeySet, Seconds
 from .caller import caller_of, is_called
 from .calls_out import CallsOut, Code
 from .jobs import Jobs
-from .line import NOTHING, Direction, SimulatedLine
+from .line import SimulatedLine
 from .mailboxes import Letters
 from .memory import Memories
+from .performing import Direction
 from .recorder import CLOSING
 from .speaking import Speaking
 from .transcript import ending, named
 from .transfers import Transfers
-from .values import Sound
+from .values import NOTHING, Sound
 from .watching import made
 
 MONDAY = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 """The time of day of a call that says nothing else: a Monday, 10:00 UTC."""
 PATIENCE = 60.0  # seconds that a story waits for what it expects
+BETWEEN_KEYS = 0.25  # seconds
 MessageEnd = Literal[
     "#", "*", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "silence", "hang_up",
     "failure",
@@ -150,7 +152,7 @@ class SimulatedCall(Transfers, CallsOut, Jobs, Speaking):
     def presses(
         self,
         keys: Annotated[KeySet, Doc("keys, such as 12#")],
-        every: Annotated[Seconds, Doc("time from one key to the next")] = 0.25,
+        every: Annotated[Seconds, Doc("time from one key to the next")] = BETWEEN_KEYS,
     ) -> SimulatedCall:
         """Press keys, one after the other, as soon as the flow takes them: it answers first."""
         __tracebackhide__ = True

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Self
 
 from ..engine.verb import OPTIONAL, Doc, Range, Seconds
-from .line import NOTHING
 from .observed import Observed
+from .values import NOTHING
 
 Confidence = Annotated[float, Range(0, 1)]
 

@@ -9,8 +9,8 @@ from ..engine.far_end import TransferOutcome
 from ..engine.verb import Address, Doc, KeySet, Seconds
 from .calls_out import Code
 from .far_ends import FarEnd
-from .line import HELLO
 from .opening import Opening
+from .performing import HELLO
 
 CODES: dict[TransferOutcome, int] = {
     "answered": 200,

@@ -100,7 +100,7 @@ def _outputs(thing: object) -> Iterator[str]:
         case Dial(to=text) | Refer(to=text):
             yield text
         case Work(order=order):
-            yield from _plain(order)
+            yield from texts_in(order)
         case Redirect() | Ring() | Reject():
             yield from (thing.reason, *thing.headers.values(), *getattr(thing, "contacts", ()))
 
@@ -113,16 +113,18 @@ def _spoken(prompts: Iterable[Prompt]) -> Iterator[str]:
             yield prompt.url
 
 
-def _plain(value: Any) -> Iterator[str]:
-    """The texts in it that are no secrets."""
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in *value* that is no secret; of what is spoken its words."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from _plain(each)
+            yield from texts_in(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _plain(each)
+            yield from texts_in(each)
+    elif hasattr(value, "words"):
+        yield from texts_in(value.words)
 
 
 def _whom(thing: object) -> str:

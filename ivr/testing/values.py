@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from ..engine.effects import Effect, Prompt, Record, RecordCall
 from ..engine.events import Event
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Fate = Literal["heard", "noticed", "recorded", "lost"]
 """What became of what a caller said; `noticed`: that he spoke, and nothing more."""
 

@@ -7,40 +7,29 @@ time did matter, they are written as they were.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from textwrap import shorten
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from ..engine.effects import Prompt, Text
+from ..engine.effects import Text
 from ..engine.errors import LoadError
 from .errors import StoryError
-from .handset import BETWEEN_KEYS, Handset, Refused, Told, sentence, waits
-from .scenario import SUFFIX, ScenarioFile, read_step
-from .simulated_call import MONDAY, SimulatedCall
+from .handset import Handset, Refused
+from .scenario import SUFFIX, ScenarioFile
+from .simulated_call import BETWEEN_KEYS, MONDAY, SimulatedCall
+from .steps import Step, sentence
+from .story import Story, head, with_story
 from .values import Sound
 
 # Notes that tell of moments: the same call, a little later, has others.
 _TIMED = ("recorded", "barge_in", "timer")
-_KEYS = re.compile(r"presses: '?([0-9*#]+)'?")
 _A_HAIR = 0.0005  # seconds; half of what is written
 _A_MOMENT = 0.05  # seconds that nobody would write down
 Load = Callable[[Path], ScenarioFile]
-
-
-def written(phone: Handset, name: str) -> list[str]:
-    """The story of *phone* as lines of YAML: an item of ``scenarios``, without indentation."""
-    steps, durations = _best(phone)
-    offer = {key: value for key, value in _offer(phone).items() if value}
-    if durations:
-        offer["durations"] = durations
-    head = [f"  {sentence(key, value)}" for key, value in offer.items()]
-    key = sentence(name, "").removesuffix(" ''")
-    return [key, *head, "  steps:", *(f"    - {step}" for step in steps)]
 
 
 def save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]:
@@ -59,11 +48,11 @@ def _save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]
     path = flow.with_name(f"{flow.stem}{SUFFIX}")
     is_new = not path.exists()
     known = [] if is_new else [each.name for each in _loaded(load, path).scenarios]
-    before = "ivr: 1\nscenarios:" if is_new else path.read_text(encoding="utf-8").rstrip("\n")
+    before = head() if is_new else path.read_text(encoding="utf-8")
     name = _unlike(
         " ".join(name.split()) or shorten(", ".join(phone.call.path), 60) or "by hand", known
     )
-    text = "\n".join([before, *(f"  {line}" for line in written(phone, name)), ""])
+    text = with_story(before, written(phone).lines(name))
     _prove(text, name, flow, load)
     path.write_text(text, encoding="utf-8")
     return path, name
@@ -96,46 +85,32 @@ def _unlike(name: str, known: list[str]) -> str:
     return next(each for each in names if each not in known)
 
 
-def _offer(phone: Handset) -> dict[str, Any]:
-    """What a story says before its steps, and others do not say anyway."""
-    usual = {"at": MONDAY, "caller": "+15550100", "dialled": "100"}
-    given = {k: v for k, v in phone.offer.items() if k in usual and v != usual[k]}
-    if "at" in given:
-        given["at"] = _moment(given["at"])
-    return given
-
-
-def _moment(at: datetime) -> str:
-    spec = "auto" if at.second or at.microsecond else "minutes"
-    if isinstance(at.tzinfo, ZoneInfo):
-        return f"{at.replace(tzinfo=None).isoformat(' ', spec)} {at.tzinfo.key}"
-    return at.isoformat(" ", spec)
-
-
 # -- the sentences ---------------------------------------------------------------------------------
 
 
-def _best(phone: Handset) -> tuple[list[str], Mapping[str, float]]:
-    """The steps, as readable as the call lets them be, and the durations that they rely on."""
-    lasts: Mapping[str, float] = phone.offer["durations"]
+def written(phone: Handset) -> Story:
+    """The story of *phone*, as readable as the call lets it be."""
     heard = {sound.prompt for sound in phone.line.sounds if isinstance(sound.prompt, str)}
-    relied = {name: seconds for name, seconds in lasts.items() if name in heard}
+    lasts = {n: seconds for n, seconds in phone.offer["durations"].items() if n in heard}
     plain = [told.step for told in phone.story]
-    for steps, durations in (
-        (list(_as_people_do(phone)), {}),
-        (list(_as_people_do(phone)), relied),
-        ([*_together(plain), *_end(phone)], relied),
-    ):
-        if _comes_to_the_same(phone, steps, durations):
-            return steps, durations
-    return [*plain, *_end(phone)], relied
+    story = Story(_offer(phone), tuple(_as_people_do(phone)))
+    timed = replace(story, offer={**story.offer, "durations": lasts})
+    together = replace(timed, steps=(*_together(plain), *_end(phone)))
+    for each in (story, timed, together):
+        if _comes_to_the_same(phone, each):
+            return each
+    return replace(timed, steps=(*plain, *_end(phone)))
 
 
-def _comes_to_the_same(phone: Handset, steps: list[str], durations: Mapping[str, float]) -> bool:
-    call = SimulatedCall(phone.flow, **{**phone.offer, "durations": durations})
+def _offer(phone: Handset) -> dict[str, Any]:
+    """What a story says before its steps, and others do not say anyway."""
+    usual = {"at": MONDAY, "caller": "+15550100", "dialled": "100"}
+    return {k: v for k, v in phone.offer.items() if k in usual and v != usual[k]}
+
+
+def _comes_to_the_same(phone: Handset, story: Story) -> bool:
     try:
-        for step in steps:
-            read_step(step, phone.flow).tell(call)
+        call = story.as_read(phone.flow).tell(phone.flow)
     except (StoryError, LoadError):
         return False
     return _course(call) == _course(phone.call)
@@ -145,16 +120,16 @@ def _course(call: SimulatedCall) -> list[tuple[str, str]]:
     return [note for note in call.notes if note[0] not in _TIMED]
 
 
-def _as_people_do(phone: Handset) -> Iterator[str]:
+def _as_people_do(phone: Handset) -> Iterator[Step]:
     """What was heard in place of the time that passed, and keys in a row as one."""
     heard = _Ear(phone.line.sounds)
     since, keys = 0.0, ""
     for told in phone.story:
-        if told.name == "waits":
+        if told.step.name == "waits":
             continue
-        key = _key(told)
+        key = _keys(told.step)
         if keys and (not key or told.began - since > BETWEEN_KEYS + _A_HAIR):
-            yield sentence("presses", keys)
+            yield sentence("presses", keys=keys)
             keys = ""
         if not keys:
             yield from heard.between(since, told.began, told.question)
@@ -164,41 +139,35 @@ def _as_people_do(phone: Handset) -> Iterator[str]:
             yield told.step
         since = told.ended
     if keys:
-        yield sentence("presses", keys)
+        yield sentence("presses", keys=keys)
     yield from heard.between(since, phone.line.now, None, over=phone.call.over)
     yield from _end(phone)
 
 
-def _key(told: Told) -> str:
-    """The keys that were pressed, and nothing else was said of it."""
-    found = _KEYS.fullmatch(told.step)
-    return found[1] if found else ""
+def _keys(step: Step) -> str:
+    """The keys that were pressed, where nothing else was said of it."""
+    is_plain = step.name == "presses" and step.named.keys() == {"keys"}
+    return step.named["keys"] if is_plain else ""
 
 
-def _together(steps: list[str]) -> Iterator[str]:
+def _together(steps: list[Step]) -> Iterator[Step]:
     """*steps*, with one wait for those in a row."""
-    waited = 0.0
-    for step in steps:
-        if step.startswith("waits: "):
-            waited += float(step.removeprefix("waits: ").removesuffix(" s"))
-            continue
-        if waited:
-            yield waits(waited)
-        waited = 0.0
-        yield step
-    if waited:
-        yield waits(waited)
+    for name, several in groupby(steps, lambda step: step.name):
+        if name != "waits":
+            yield from several
+        elif seconds := sum(step.named["seconds"] for step in several):
+            yield sentence("waits", seconds=seconds)
 
 
-def _end(phone: Handset) -> Iterator[str]:
+def _end(phone: Handset) -> Iterator[Step]:
     """Where the call has come to."""
     call = phone.call
     if call.over:
-        yield sentence("is_over", call.ended_by)
+        yield sentence("is_over", by=call.ended_by)
     else:
-        yield sentence("is_in", call.state)
+        yield sentence("is_in", state=call.state)
     if len(call.path) > 1:
-        yield sentence("goes_through", call.path)
+        yield sentence("goes_through", *call.path)
 
 
 class _Ear:
@@ -209,7 +178,7 @@ class _Ear:
 
     def between(
         self, since: float, now: float, question: Sound | None, *, over: bool = False
-    ) -> Iterator[str]:
+    ) -> Iterator[Step]:
         """What was heard from one moment to another, at which this *question* was asked.
 
         *over*: so was the call.
@@ -217,15 +186,10 @@ class _Ear:
         past = [each for each in self._left if each.end <= now + _A_HAIR]
         whole = [each for each in past if each is not question and not each.cut]
         question = question if question in self._left else None
-        yield from (sentence("hears", _written(each.prompt)) for each in whole)
+        yield from (sentence("hears", each.prompt) for each in whole)
         if question is not None:
-            yield sentence("is_asked", _written(question.prompt))
+            yield sentence("is_asked", question.prompt)
         self._left = [each for each in self._left if each not in past and each is not question]
         last = max([since, *(each.end for each in whole)])
         if question is None and not over and now - last > _A_MOMENT:
-            yield waits(now - last)
-
-
-def _written(prompt: Prompt) -> Any:
-    """*prompt*, as a file says it."""
-    return {"text": prompt.words} if isinstance(prompt, Text) else prompt
+            yield sentence("waits", seconds=round(now - last, 3))

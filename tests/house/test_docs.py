@@ -19,7 +19,8 @@ from ivr.engine.flow import Flow
 from ivr.engine.verb import VERBS
 from ivr.flowfile import load_flow
 from ivr.speech.catalogue import read_catalogue
-from ivr.testing.scenario import STEPS, load_scenarios
+from ivr.testing.scenario import load_scenarios
+from ivr.testing.steps import STEPS
 
 from .blocks import ROOT, Block, blocks
 from .states import are_python_states, indented, load_states

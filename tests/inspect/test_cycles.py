@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.inspect.explore.cycles import cycles, longest, reaching
-from ivr.inspect.explore.paths import Path
 from ivr.inspect.explore.search import Edge
+from ivr.testing.story import Story
 
 PLACES = 8
 ways = st.lists(st.tuples(st.integers(0, PLACES - 1), st.integers(0, PLACES - 1)), max_size=20)
 
 
 def edges(pairs: list[tuple[int, int]]) -> list[Edge]:
-    return [Edge(source, "", "time", target, 1.0, Path()) for source, target in pairs]
+    return [Edge(source, "", "time", target, 1.0, Story()) for source, target in pairs]
 
 
 @given(ways)
@@ -26,7 +26,7 @@ def test_a_round_is_one_and_there_is_one_wherever_one_can_come_back(
         assert each[-1].target == each[0].source
         assert all(one.target == two.source for one, two in pairwise(each))
     back = {
-        source for source, target in pairs if source in reaching(PLACES, edges(pairs), {source})
+        source for source, target in pairs if source in reaching(edges(pairs), {source})
         and target in {place for place in range(PLACES)
                        if source == place or source in _from(pairs, place)}
     }  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_round_is_one_and_there_is_one_wherever_one_can_come_back(
 def _from(pairs: list[tuple[int, int]], place: int) -> set[int]:
     """Where one can go from *place*."""
     turned = edges([(target, source) for source, target in pairs])
-    return reaching(PLACES, turned, {place})
+    return reaching(turned, {place})
 
 
 @given(ways)

@@ -89,7 +89,7 @@ def test_what_is_counted_is_told_apart_as_far_as_it_is_compared(tmp_path: Path) 
     )
     [refuted] = found.refuted
     assert (refuted.property, refuted.state) == ("errors", "last")
-    assert [step.step for step in refuted.path.steps].count("presses") == 4
+    assert [step.name for step in refuted.path.steps].count("presses") == 4
 
 
 COUNTED = """
@@ -133,7 +133,7 @@ def test_what_is_counted_is_told_apart_as_far_as_it_is_computed_with(tmp_path: P
 """
     [refuted] = of_text(tmp_path, MENU + divided, "variables: {rounds: 0}\n").refuted
     assert refuted.property == "errors"
-    assert [step.step for step in refuted.path.steps].count("presses") == 3
+    assert [step.name for step in refuted.path.steps].count("presses") == 3
 
 
 def test_what_is_only_counted_does_not_keep_places_apart(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ async def look(call: Call) -> str:
     )
     [refuted] = explored(path).refuted
     assert (refuted.property, refuted.state, refuted.move) == ("errors", "look", "http failed")
-    assert refuted.path.steps[1].given == {"keys": "23"}
+    assert refuted.path.steps[1].named == {"keys": "23"}
 
 
 def test_a_flow_in_python_counts_as_far_as_it_speaks_of(tmp_path: Path) -> None:

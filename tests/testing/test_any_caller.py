@@ -17,6 +17,7 @@ from ivr.testing import SimulatedCall, callers
 from ivr.testing.any_answer import work_of
 from ivr.testing.any_caller import Caller
 from ivr.testing.scenario import load_scenarios
+from ivr.testing.steps import Step
 
 from .samples import broken, menu, secret, voicemail
 
@@ -57,40 +58,43 @@ def test_no_caller_breaks_a_flow_of_ours(file: Path) -> None:
 FOUND = settings(QUICK, max_examples=2000, phases=[Phase.generate, Phase.shrink])
 
 
-def shortest(strategy: st.SearchStrategy[Caller], wanted: Any) -> list[Any]:
+def shortest(strategy: st.SearchStrategy[Caller], wanted: Any) -> list[Step]:
     return find(strategy, wanted, settings=FOUND).story
+
+
+def by_name(story: list[Step]) -> dict[str, Any]:
+    return {step.name: step.named for step in story}
 
 
 def test_who_meets_a_fault_does_no_more_than_it_takes() -> None:
     story = shortest(callers(broken), lambda caller: caller.call.failures)
-    assert [step for step, _ in story] == ["waits", "hangs_up", "is_over"] or len(story) <= 2
+    assert list(by_name(story)) == ["waits", "hangs_up", "is_over"] or len(story) <= 2
     keys = shortest(callers(menu), lambda caller: "desk" in caller.call.path)
-    assert [step for step, _ in keys] == ["waits", "presses", "hangs_up", "is_over"]
+    assert list(by_name(keys)) == ["waits", "presses", "hangs_up", "is_over"]
 
 
 def test_callers_wait_speak_leave_messages_and_are_transferred() -> None:
     def gone(state: str) -> Any:
         return lambda caller: state in caller.call.path
 
-    assert "mumbles" in dict(shortest(callers(voicemail), gone("thanks")))
+    assert "mumbles" in by_name(shortest(callers(voicemail), gone("thanks")))
     refused = shortest(callers(menu), lambda c: ("transfer", "busy 486") in c.call.notes)
-    assert dict(refused)["is_transferred_to"]["result"] == "busy"
-    spoken = shortest(callers(menu), lambda c: gone("desk")(c) and "says" in dict(c.story))
-    assert dict(spoken)["says"]["text"] in ("sales", "support")
+    assert by_name(refused)["is_transferred_to"]["result"] == "busy"
+    spoken = shortest(callers(menu), lambda c: gone("desk")(c) and "says" in by_name(c.story))
+    assert by_name(spoken)["says"]["text"] in ("sales", "support")
 
 
 def test_callers_know_what_their_story_knows() -> None:
     strategy = callers(secret, keys=["4711"])
     story = shortest(strategy, lambda c: ("entry", "typed ***") in c.call.notes)
-    assert "presses" in dict(story)
+    assert "presses" in by_name(story)
 
 
 def test_who_is_called_may_not_answer() -> None:
     story = shortest(callers(menu, direction="out"), lambda caller: True)
-    assert story == [("is_not_answered", {}), ("is_over", {})]
-    assert shortest(callers(menu, direction="out", most=2), lambda c: c.call.path)[0][0] == (
-        "is_answered"
-    )
+    assert list(map(str, story)) == ["is_not_answered", "is_over"]
+    taken = shortest(callers(menu, direction="out", most=2), lambda caller: caller.call.path)
+    assert taken[0].name == "is_answered"
 
 
 def test_services_answer_what_the_flow_looks_for() -> None:
@@ -113,7 +117,7 @@ def test_services_answer_what_the_flow_looks_for() -> None:
 )
 def test_services_answer_what_they_are_given(caller: Caller) -> None:
     assert all(
-        given["value"]["status"] == 201 for step, given in caller.story if step == "waits_for"
+        step.named["value"]["status"] == 201 for step in caller.story if step.name == "waits_for"
     )
 
 

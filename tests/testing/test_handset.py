@@ -14,7 +14,9 @@ from ivr import Flow
 from ivr.flowfile import load_flow
 from ivr.testing.commands import obey
 from ivr.testing.handset import Handset, Refused
-from ivr.testing.scenario import STEPS, load_scenarios
+from ivr.testing.scenario import load_scenarios
+from ivr.testing.steps import STEPS
+from ivr.testing.story import head, with_story
 from ivr.testing.transcript import last_events
 from ivr.testing.written import save, written
 
@@ -33,7 +35,7 @@ def after(flow: Flow, *commands: str) -> Handset:
 
 def steps(phone: Handset) -> list[str]:
     """The sentences of its story."""
-    return [line.strip(" -") for line in written(phone, "one")[2:]]
+    return [str(step) for step in written(phone).steps]
 
 
 def test_time_goes_on_to_where_the_caller_has_a_say() -> None:
@@ -80,9 +82,9 @@ def test_a_story_is_written_as_people_write_it() -> None:
     assert steps(phone) == [
         "hears: welcome",
         "is_asked: menu",
-        "presses: '1'",
+        'presses: "1"',
         "hears: connecting",
-        "is_transferred_to: {to: 'sip:601@pbx.example', result: busy}",
+        'is_transferred_to: {to: "sip:601@pbx.example", result: busy}',
         "hears: {text: Your place in the queue is 7. Goodbye.}",
         "is_over: flow",
         "goes_through: [greet, choose, desk, sorry_, bye]",
@@ -90,7 +92,7 @@ def test_a_story_is_written_as_people_write_it() -> None:
 
 
 def test_keys_in_a_row_are_one_sentence() -> None:
-    assert "presses: '12'" in steps(after(samples.menu, "go on", "1", "2"))
+    assert 'presses: "12"' in steps(after(samples.menu, "go on", "1", "2"))
 
 
 def test_time_that_matters_is_told() -> None:
@@ -163,8 +165,7 @@ def test_whatever_is_done_its_story_passes(
             obey(phone, command)
         except Refused:
             continue
-    lines = ["ivr: 1", f"flow: {file}", "scenarios:", *(f"  {x}" for x in written(phone, "one"))]
     stories = tmp_path_factory.mktemp("story") / "one.test.yaml"
-    stories.write_text("\n".join(lines))
+    stories.write_text(with_story(head(str(file)), written(phone).lines("one")))
     for result in load_scenarios(stories).run():
         assert result.passed, result.report()

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from ivr import Flow
 from ivr.flowfile import load_flow
-from ivr.testing.interactive import be_the_caller
+from ivr.testing.handset import Handset
+from ivr.testing.interactive import hold
 
 from . import samples
 
@@ -18,7 +19,7 @@ TEXTS = {"welcome": "Welcome to Example.", "menu": "For sales, press [1]."}
 def talk(flow: Flow, *commands: str) -> list[str]:
     """What is shown, a line each."""
     shown = StringIO()
-    be_the_caller(flow, commands, Console(file=shown, width=100), texts=TEXTS)
+    hold(Handset(flow, texts=TEXTS), commands, Console(file=shown, width=100))
     return [line.rstrip() for line in shown.getvalue().splitlines()]
 
 
@@ -100,8 +101,9 @@ def test_commands_can_be_asked_for() -> None:
         asked.append(prompt)
         return next(commands)
 
-    line = be_the_caller(samples.menu, ask, Console(quiet=True))
-    assert line.session.ended_by == "caller"
+    phone = Handset(samples.menu)
+    hold(phone, ask, Console(quiet=True))
+    assert phone.call.ended_by == "caller"
     assert asked[:2] == ["[00:00.0] greet ▸ ", "[00:00.0] greet ▸ "]
 
 
@@ -117,7 +119,7 @@ def test_where_the_call_is_in_a_flow_that_is_called_is_shown(tmp_path: Path) -> 
         asked.append(prompt)
         return next(commands)
 
-    be_the_caller(load_flow(file), ask, Console(quiet=True))
+    hold(Handset(load_flow(file)), ask, Console(quiet=True))
     assert " yes_no." in asked[1]
 
 
@@ -125,4 +127,6 @@ def test_a_closed_terminal_is_a_hang_up() -> None:
     def closed(prompt: str) -> str:
         raise EOFError
 
-    assert be_the_caller(samples.menu, closed, Console(quiet=True)).session.ended_by == "caller"
+    phone = Handset(samples.menu)
+    hold(phone, closed, Console(quiet=True))
+    assert phone.call.ended_by == "caller"

@@ -15,7 +15,8 @@ from ivr.engine.state import State
 from ivr.engine.verbs import authenticate, http, recall, remember
 from ivr.engine.work import WhileWaiting
 from ivr.testing import SimulatedCall, StoryError
-from ivr.testing.interactive import be_the_caller
+from ivr.testing.handset import Handset
+from ivr.testing.interactive import hold
 from ivr.testing.memory import Lost
 from ivr.testing.scenario import load_scenarios
 
@@ -113,18 +114,20 @@ def test_in_the_terminal_the_caller_decides() -> None:
         'work ok {"status": 200, "body": {"name": "Eve"}}',
         *("", "", "", ""),
     ]
-    line = be_the_caller(flow, lines, Console(file=out, width=200))
+    phone = Handset(flow)
+    hold(phone, lines, Console(file=out, width=200))
     told = out.getvalue()
     assert "nothing is being done outside" in told
     assert "http https://crm.example/%2B15550100; decide it" in told
     assert "no such result; expected one of ok, failed, timeout" in told
     assert "is no JSON" in told
-    assert line.session.call.vars["name"] == "Eve"
+    assert phone.call.variables["name"] == "Eve"
 
 
 def test_in_the_terminal_it_may_fail_as_well() -> None:
     out = io.StringIO()
-    be_the_caller(flow, ["", "", "work failed it is down", "", ""], Console(file=out, width=200))
+    lines = ["", "", "work failed it is down", "", ""]
+    hold(Handset(flow), lines, Console(file=out, width=200))
     assert "failed it is down" in out.getvalue()
 
 

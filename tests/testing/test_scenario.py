@@ -8,7 +8,8 @@ import pytest
 
 from ivr import IvrError, LoadError
 from ivr.testing.offer import moment
-from ivr.testing.scenario import STEPS, load_scenarios
+from ivr.testing.scenario import load_scenarios
+from ivr.testing.steps import STEPS
 from tests.flowfile.reading import without_code
 
 from .conftest import FLOW, PYTHON, STORY

@@ -16,8 +16,9 @@ from ivr.engine.codes import Code
 from ivr.engine.errors import LoadError
 from ivr.flowfile.bind import signature_of
 from ivr.flowfile.source import Source
-from ivr.testing.scenario import STEPS, load_scenarios
+from ivr.testing.scenario import load_scenarios
 from ivr.testing.schema import TELLS, schema
+from ivr.testing.steps import STEPS
 from tests.flowfile.core import as_core
 from tests.flowfile.random_files import Tree, one, parameters, spoilt, written
 from tests.flowfile.reading import PROMPTS

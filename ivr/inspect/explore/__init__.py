@@ -1,6 +1,5 @@
 """Walk every path of a flow by classes of what can happen, and prove or refute what must hold.
 
-paths.py       what was done in a call so far, and doing it again
 standing.py    where a call stands: the functions that wait in one another
 alike.py       what makes two calls alike, so that one of them need not be followed
 constants.py   what the flow says of its values by itself
@@ -13,6 +12,6 @@ secrets.py     secrets that are told apart from everything else
 search.py      the walk itself: a graph of places and moves
 cycles.py      rounds in it, and the longest way through it
 proofs.py      what the graph proves or refutes
-told.py        a refutation as a story
+told.py        refutations as stories
 report.py      all of it, for a flow
 """

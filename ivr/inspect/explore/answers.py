@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine.effects import Work
 from ...engine.values import Value
+from ...testing.answers import answer_with
 from .constants import Constants
 from .secrets import made_up
 from .standing import Doing
 
 MOST = 12
-_STEP = re.compile(r"\[(\d+)\]|([A-Za-z_]\w*)|\"([^\"]+)\"")
-_PATH = re.compile(r"(?:[A-Za-z_]\w*|\"[^\"]+\")(?:\.(?:[A-Za-z_]\w*|\"[^\"]+\")|\[\d+\])*")
 _NUMBERS = {"currency", "number", "ordinal", "round", "int", "plural", "abs"}
 _ROOTS = {"sql": "rows", "python": "value"}
 TEXT = "1234"
@@ -100,32 +98,11 @@ def _may_be_missing(name: str, known: Constants) -> bool:
 
 def _answer(work: Work, into: Mapping[str, str], values: Mapping[str, Any]) -> Any:
     """What the job has to say so that *into* finds these values."""
-    answer: Any = {}
-    for name, path in into.items():
-        value = values[name]
-        if value is not Missing and _PATH.fullmatch(path):
-            answer = _put(answer, _steps(path), value)
+    there = (name for name in into if values[name] is not Missing)
+    answer = answer_with({into[name]: values[name] for name in there})
     root = _ROOTS.get(work.job)
     if root:
         return answer.get(root, [] if work.job == "sql" else None)
     if work.job == "http" and "status" not in answer:
         answer["status"] = 200
     return answer
-
-
-def _steps(path: str) -> list[str | int]:
-    return [int(index) if index else name or quoted for index, name, quoted in _STEP.findall(path)]
-
-
-def _put(into: Any, steps: list[str | int], value: Any) -> Any:
-    if not steps:
-        return value
-    first, *rest = steps
-    if isinstance(first, int):
-        items = into if isinstance(into, list) else []
-        items += [{} for _ in range(first + 1 - len(items))]
-        items[first] = _put(items[first], rest, value)
-        return items
-    parts = into if isinstance(into, dict) else {}
-    parts[first] = _put(parts.get(first, {}), rest, value)
-    return parts

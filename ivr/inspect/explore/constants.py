@@ -15,6 +15,7 @@ from ...engine.flow import Flow
 from ...engine.state import Act, State
 from ...engine.templates import evaluate, names_in
 from ...engine.values import Value
+from ...testing.troubles import texts_in
 from ..lint.acts import is_python
 
 MANY = 99
@@ -109,7 +110,7 @@ def _read(act: Act, found: Constants) -> None:
     """Add to *found* what the arguments of *act* say."""
     arguments = act.arguments
     found.keys += [each for each in arguments.get("allow", ()) if isinstance(each, str)]
-    for text in _texts(arguments):
+    for text in texts_in(arguments):
         for expression in (text, *_WHOLE.findall(text)):
             for name, used in _FILTER.findall(expression):
                 found.filters.setdefault(name, set()).add(used)
@@ -135,7 +136,7 @@ def _relate(flow: Flow, acts: list[Act], conditions: Iterable[str], found: Const
     sets = [each for act in acts if act.verb.name == "set" for each in _said(act, "values").items()]
     growing = {name for name, expression in sets if name in _names(expression)}
     texts = (
-        each for act in acts for text in _texts(act.arguments) for each in _WHOLE.findall(text)
+        each for act in acts for text in texts_in(act.arguments) for each in _WHOLE.findall(text)
     )
     told = [(_names(each), each) for each in (*conditions, *texts)]
     told += [(names | {name}, each) for name, each in sets if (names := _names(each)) != {name}]
@@ -190,17 +191,3 @@ def _values(condition: str) -> list[Value]:
         value = Decimal(number) if "." in number else int(number)
         found += [value, value - 1, value + 1]
     return found
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in the arguments of a verb."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _texts(each)
-    elif hasattr(value, "words"):
-        yield from _texts(value.words)

@@ -10,17 +10,25 @@ from .search import Edge
 Ways = dict[int, list[Edge]]
 
 
-def reaching(count: int, edges: Iterable[Edge], ends: Collection[int]) -> set[int]:
-    """The places, of *count* in all, from which one of *ends* can be reached."""
-    back: dict[int, list[int]] = {}
-    for edge in edges:
-        back.setdefault(edge.target, []).append(edge.source)
-    found, todo = set(ends), list(ends)
+def reaching(edges: Iterable[Edge], ends: Collection[int]) -> set[int]:
+    """The places from which one of *ends* can be reached."""
+    return _spread(((edge.target, edge.source) for edge in edges), ends)
+
+
+def reached(edges: Iterable[Edge], begins: Collection[int]) -> set[int]:
+    """The places that can be reached from one of *begins*."""
+    return _spread(((edge.source, edge.target) for edge in edges), begins)
+
+
+def _spread(pairs: Iterable[tuple[int, int]], begins: Collection[int]) -> set[int]:
+    ways: dict[int, list[int]] = {}
+    for here, there in pairs:
+        ways.setdefault(here, []).append(there)
+    found, todo = set(begins), list(begins)
     while todo:
-        for source in back.get(todo.pop(), ()):
-            if source not in found:
-                found.add(source)
-                todo.append(source)
+        fresh = set(ways.get(todo.pop(), ())) - found
+        found |= fresh
+        todo += fresh
     return found
 
 

@@ -9,19 +9,18 @@ from typing import Literal
 from ...engine.digits import Verdict
 from ...engine.taking import Rules, Taking
 from ...testing.line import SimulatedLine
-from ...testing.simulated_call import SimulatedCall
+from ...testing.simulated_call import BETWEEN_KEYS, SimulatedCall
+from ...testing.steps import Step, sentence
 from ...testing.transfers import CODES, FAR_END
 from .alike import Alike
 from .answers import fails, garbage, succeeds
 from .entries import entries, unfinished, wrong
-from .paths import Told
 from .standing import doing, failures
 
 Kind = Literal["answer", "silence", "wrong", "outside", "hang_up", "time"]
 """Who decides: `answer` is what the caller does well; with `hang_up` he is gone; all others happen
 to a caller who gives no good answer."""
 Wait = Literal["question", "transfer", "work", "screening", "recording"]
-HANG_UP = Told("hangs_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,12 @@ class Move:
 
     name: str
     kind: Kind
-    steps: tuple[Told, ...] = ()
+    steps: tuple[Step, ...] = ()
     silent: bool = False
     """Whether the caller says nothing first, until that has an effect."""
 
 
-LEAVES = Move("hangs up", "hang_up", (HANG_UP,))
+LEAVES = Move("hangs up", "hang_up", (sentence("hangs_up"),))
 SILENCE = Move("says nothing", "silence", silent=True)
 
 
@@ -87,7 +86,7 @@ def _question(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[
     if key:
         yield Move(f"presses {key}", "wrong", (_presses(key),))
     if listens:
-        yield Move("mumbles", "wrong", (Told("mumbles"),))
+        yield Move("mumbles", "wrong", (sentence("mumbles"),))
 
 
 def _typed(simulated: SimulatedCall, rules: Rules, alike: Alike, faults: bool) -> Iterator[Move]:
@@ -110,14 +109,15 @@ def _said(rules: Rules, faults: bool) -> Iterator[Move]:
     meanings = {rules.understand(word): word for word in reversed(rules.words)}
     for meaning, word in meanings.items():
         if meaning is not None:
-            yield Move(f"says {word}", "answer", (Told("says", {"text": word}),))
+            yield Move(f"says {word}", "answer", (sentence("says", text=word),))
     if faults:
-        yield Move("is not recognised any more", "wrong", (Told("listen_fails"),))
-        yield Move("speaks, and the recogniser is silent", "wrong", (Told("is_unheard"),))
+        yield Move("is not recognised any more", "wrong", (sentence("listen_fails"),))
+        yield Move("speaks, and the recogniser is silent", "wrong", (sentence("is_unheard"),))
 
 
-def _presses(keys: str, every: float = 0.25) -> Told:
-    return Told("presses", {"keys": keys} if every == 0.25 else {"keys": keys, "every": every})
+def _presses(keys: str, every: float = BETWEEN_KEYS) -> Step:
+    pace = {} if every == BETWEEN_KEYS else {"every": every}
+    return sentence("presses", keys=keys, **pace)
 
 
 def _misdialled(keys: str) -> Iterator[Move]:
@@ -140,13 +140,13 @@ def _transfer(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[
         if result == "answered" and accept:
             given["presses"] = accept
         name = f"{to} {result.replace('_', ' ')}"
-        yield Move(name, "outside", (Told("is_transferred_to", given),))
+        yield Move(name, "outside", (sentence("is_transferred_to", **given),))
     if accept:
-        told = Told("is_transferred_to", {"to": to, **soon})
+        told = sentence("is_transferred_to", to=to, **soon)
         yield Move(f"{to} answered, not accepted", "outside", (told,))
     talks = {"to": to, "result": "talking", **soon, **({"presses": accept} if accept else {})}
     for keys in step.arguments.get("catch", ()) if step else ():
-        told = Told("is_transferred_to", talks)
+        told = sentence("is_transferred_to", **talks)
         yield Move(f"{to} answered, the caller presses {keys}", "answer", (told, _presses(keys)))
 
 
@@ -156,9 +156,8 @@ def _work(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[Move
     declared = {name: each.type for name, each in getattr(call.vars, "declared", {}).items()}
 
     def told(name: str, **given: object) -> Move:
-        return Move(
-            f"{work.job} {name}", "outside", (Told("waits_for", {"job": work.job, **given}),)
-        )
+        step = sentence("waits_for", job=work.job, **given)
+        return Move(f"{work.job} {name}", "outside", (step,))
 
     late = round(max(0.1, work.seconds - 0.1), 2)
     for number, value in enumerate(succeeds(work, step, declared, known)):
@@ -177,12 +176,11 @@ def _work(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[Move
 
 def _screening(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[Move]:
     for found in ("human", "silence"):
-        yield Move(f"a {found}", "outside", (Told("is_screened_as", {"found": found}),))
-    machine = {"found": "machine", "beep": 9.0}
-    yield Move("a machine", "outside", (Told("is_screened_as", machine),))
-    yield Move(
-        "a machine that never beeps", "outside", (Told("is_screened_as", {"found": "machine"}),)
-    )
+        yield Move(f"a {found}", "outside", (sentence("is_screened_as", found=found),))
+    beeps = sentence("is_screened_as", found="machine", beep=9.0)
+    yield Move("a machine", "outside", (beeps,))
+    never = sentence("is_screened_as", found="machine")
+    yield Move("a machine that never beeps", "outside", (never,))
 
 
 def _recording(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator[Move]:
@@ -195,8 +193,8 @@ def _recording(simulated: SimulatedCall, alike: Alike, faults: bool) -> Iterator
     longest = min(effect.max_seconds - 0.5, max(5.0, effect.min_seconds + 1))
 
     def told(name: str, kind: Kind, seconds: float, ends_with: str) -> Move:
-        given = {"seconds": seconds, "ends_with": ends_with}
-        return Move(name, kind, (Told("leaves_a_message", given),))
+        step = sentence("leaves_a_message", seconds=seconds, ends_with=ends_with)
+        return Move(name, kind, (step,))
 
     if longest > 0 and (keys or effect.silence):
         yield told("leaves a message", "answer", longest, end)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
+from ...testing.steps import Step, sentence
+from ...testing.story import Story
 from ...testing.troubles import Trouble
-from .cycles import cycles, longest, reaching
-from .paths import Path, Told
+from .cycles import cycles, longest, reached, reaching
 from .search import VOICELESS, Edge, Graph, Node
 
-OVER = Told("is_over")
-WELL = Told("goes_well")
+OVER = sentence("is_over")
+WELL = sentence("goes_well")
 ON_HANG_UP = "on_hang_up"
 STEPS, MINUTES = 100, 30.0
 
@@ -38,7 +39,7 @@ class Refuted:
     words: str
     state: str
     place: Place
-    path: Path
+    path: Story
     move: str = ""
 
     def __str__(self) -> str:
@@ -121,7 +122,7 @@ def _too_long(
     yield _refuted("ends", graph, state, words, way[before].path.then(OVER))
 
 
-def _steps(edge: Edge, source: Node) -> tuple[Told, ...]:
+def _steps(edge: Edge, source: Node) -> tuple[Step, ...]:
     """The steps of *edge* alone."""
     return edge.path.steps[len(source.path.steps) :]
 
@@ -133,7 +134,7 @@ def _stuck(graph: Graph, limits: Limits) -> Iterator[Refuted]:
     ways = [edge for edge in graph.edges if edge.kind != "hang_up"]
     ending = {node.number for node in graph.nodes if node.end}
     endless = {edge.target for edge in graph.edges if edge.endless}
-    free = reaching(len(graph.nodes), ways, ending | endless)
+    free = reaching(ways, ending | endless)
     for node in graph.nodes[1:]:
         if node.number not in free:
             words = "the caller can only hang up: nothing that can happen leads to an end"
@@ -172,31 +173,18 @@ def _operator(graph: Graph, limits: Limits) -> Iterator[Refuted]:
         return
     there = {node.number for node in _through(graph, operator)}
     ways = [edge for edge in graph.edges if edge.kind != "hang_up"]
-    before = _reached([each for each in ways if operator not in each.states])
-    found = reaching(len(graph.nodes), ways, there)
+    before = reached((each for each in ways if operator not in each.states), [0])
+    found = reaching(ways, there)
     for node in graph.nodes:
         if node.asks and node.number in before and node.number not in found:
             words = f"from this question nothing leads to the operator ({operator})"
-            path = node.path.then(Told("goes_through", {"states": (operator,)}))
+            path = node.path.then(sentence("goes_through", operator))
             yield _refuted("operator", graph, node.state, words, path)
 
 
 def _through(graph: Graph, state: str) -> list[Node]:
     """The places from which some move goes through *state*."""
     return [node for node in graph.nodes if any(state in edge.states for edge in node.edges)]
-
-
-def _reached(edges: Collection[Edge]) -> set[int]:
-    ways: dict[int, list[int]] = {}
-    for edge in edges:
-        ways.setdefault(edge.source, []).append(edge.target)
-    found, todo = {0}, [0]
-    while todo:
-        for target in ways.get(todo.pop(), ()):
-            if target not in found:
-                found.add(target)
-                todo.append(target)
-    return found
 
 
 def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
@@ -209,7 +197,7 @@ def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
 
 
 def _refuted(
-    property: str, graph: Graph, state: str, words: str, path: Path, move: str = ""
+    property: str, graph: Graph, state: str, words: str, path: Story, move: str = ""
 ) -> Refuted:
     return Refuted(property, words, state, place_of(graph.flow, state), path, move)
 

@@ -8,19 +8,20 @@ from typing import Any
 from ...engine.effects import Work
 from ...engine.values import Value
 from ...engine.variables import Variables
+from ...testing.steps import sentence
+from ...testing.story import Story
 from .constants import MANY, Constants
-from .paths import Path, Told
 
 MESSAGES = ({"caller": "", "urgent": True}, {"caller": "+15550123", "heard": True})
 
 
 def variants(
     work: Work,
-    path: Path,
+    path: Story,
     variables: Mapping[str, Value],
     known: Constants,
     seen: set[Hashable],
-) -> Iterator[tuple[str, Path]]:
+) -> Iterator[tuple[str, Story]]:
     """How else a call could have gone that had *work* done after *path*; each once (*seen*)."""
     match work.job, work.order:
         case "recall" | "remember", order:
@@ -30,17 +31,17 @@ def variants(
                     if _new(seen, (scope, name, repr(value))):
                         memory = _with(path.offer.get("memory", {}), scope, name, value)
                         offer = {**path.offer, "memory": memory}
-                        yield f"{name} is remembered as {value}", Path(offer, path.steps)
+                        yield f"{name} is remembered as {value}", Story(offer, path.steps)
         case "mailbox", {"box": box, "action": "look"}:
             if _new(seen, ("mailbox", box)):
                 boxes = {**path.offer.get("mailboxes", {}), box: list(MESSAGES)}
                 offer = {**path.offer, "mailboxes": boxes}
-                yield f"there are messages for {box}", Path(offer, path.steps)
+                yield f"there are messages for {box}", Story(offer, path.steps)
         case _:
             return
     lost = ("lost", work.job, work.order.get("scope", work.order.get("box")))
     if _new(seen, lost):
-        yield "nothing can be remembered", path.then(Told("has_no_memory"))
+        yield "nothing can be remembered", path.then(sentence("has_no_memory"))
 
 
 def _values(name: str, variables: Mapping[str, Value], known: Constants) -> list[Any]:

@@ -1,4 +1,8 @@
-"""The walk: from each place at which something is decided, one call for each thing that can be."""
+"""The walk: from each place at which something is decided, one call for each thing that can be.
+
+A session is a coroutine and cannot be copied.  So a branch is walked by a new call of which the
+same story is told, with one step more.  Since time is an argument it goes the same way.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +20,21 @@ from ...engine.handlers import farewell_of
 from ...testing.caller import is_called
 from ...testing.errors import StoryError
 from ...testing.simulated_call import SimulatedCall
+from ...testing.steps import Step, sentence
+from ...testing.story import Story
 from ...testing.troubles import Trouble, secrets_of, troubles
 from .alike import Alike
 from .begin import later, offers
 from .entries import is_sampled
 from .moves import LEAVES, Kind, Move, moves, waits_for
-from .paths import HUNDREDTHS, Path, Told, wait
 from .remembered import variants
 from .secrets import MARK, MadeUpSecrets
 from .standing import failures, frames
 
 LONGEST = 30 * 60.0  # seconds that a call may go on by itself, or in which it must end
 MOST_NODES = 20_000
-VOICELESS = Told("has_no_voice")
+HUNDREDTHS = 100  # of a second: stories have readable times
+VOICELESS = sentence("has_no_voice")
 MOST_WORDS = 20  # about what was tried in part
 
 
@@ -37,7 +43,7 @@ class Node:
     """A place at which something is decided; `end` is who ended the call, if it is over there."""
 
     number: int
-    path: Path
+    path: Story
     state: str
     end: str = ""
     asks: bool = False
@@ -58,7 +64,7 @@ class Edge:
     kind: Kind
     target: int
     seconds: float
-    path: Path
+    path: Story
     states: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     endless: bool = False
@@ -129,15 +135,15 @@ class _Search:
         self.todo: deque[Node] = deque()
         self.waited: set[Hashable] = set()  # where somebody has hung up already
         self.remembered: set[Hashable] = set()
-        self.leaving: deque[tuple[int, Path]] = deque()
+        self.leaving: deque[tuple[int, Story]] = deque()
 
     def run(self) -> Graph:
         graph = self.graph
-        start = Node(0, Path(), "")
+        start = Node(0, Story(), "")
         graph.nodes.append(start)
         secrets = MadeUpSecrets(self.alike.of(self.flow.name).lengths)
         for offer in self.offers:
-            path = Path({**offer, "secrets": secrets})
+            path = Story({**offer, "secrets": secrets})
             self._try(start, path, Move(_begins(offer), "outside"))
             if self.faults:
                 move = Move(f"{_begins(offer)}; no prompt can be played", "outside", (VOICELESS,))
@@ -150,7 +156,7 @@ class _Search:
 
     def _expand(self, node: Node) -> None:
         live, node.call = node.call, None
-        simulated = live or node.path.begin(self.flow)
+        simulated = live or node.path.tell(self.flow)
         possible = moves(simulated, self.alike, self.faults)
         if not self.says_farewell:
             spot = _spot(simulated)
@@ -176,10 +182,10 @@ class _Search:
             self.graph.abstracted.popitem()
 
     def _try(
-        self, node: Node, path: Path, move: Move, live: SimulatedCall | None = None, depth: int = 0
+        self, node: Node, path: Story, move: Move, live: SimulatedCall | None = None, depth: int = 0
     ) -> None:
         """Let *move* happen at *node*, and see where that leads; *live* stands there already."""
-        simulated = live or path.begin(self.flow)
+        simulated = live or path.tell(self.flow)
         began, before = simulated.now, _scopes(simulated)
         mark = len(simulated.line.log) if node.number else 0
         origin, path = path, self._let(simulated, move, path)
@@ -211,8 +217,8 @@ class _Search:
                 self._try(node, begun, other, None, depth + 1)
 
     def _variants(
-        self, simulated: SimulatedCall, origin: Path, mark: int
-    ) -> Iterator[tuple[str, Path]]:
+        self, simulated: SimulatedCall, origin: Story, mark: int
+    ) -> Iterator[tuple[str, Story]]:
         """The same, had something else been remembered."""
         for _, thing, _ in simulated.line.log[mark:]:
             if isinstance(thing, Work):
@@ -220,7 +226,7 @@ class _Search:
                 known = self.alike.of(call.flows[-1])
                 yield from variants(thing, origin, call.vars, known, self.remembered)
 
-    def _let(self, simulated: SimulatedCall, move: Move, path: Path) -> Path:
+    def _let(self, simulated: SimulatedCall, move: Move, path: Story) -> Story:
         if move.silent or move.kind == "wrong":
             since, situation = simulated.now, _situation(simulated)
             while not simulated.over and _situation(simulated) == situation:
@@ -228,7 +234,7 @@ class _Search:
                     break  # what is wrong counts behind the question
                 if not simulated.line.step():
                     break
-            path = path.then(*wait(simulated, since, True))
+            path = path.then(*_wait(simulated, since, True))
         for step in move.steps:
             mark = len(simulated.line.log)
             try:
@@ -238,7 +244,7 @@ class _Search:
             path = path.then(step)
         return path
 
-    def _advance(self, simulated: SimulatedCall, path: Path, node: Node) -> tuple[Path, bool]:
+    def _advance(self, simulated: SimulatedCall, path: Story, node: Node) -> tuple[Story, bool]:
         """Let time pass until something has to be decided; whether that never comes."""
         line, began = simulated.line, simulated.now
         while True:
@@ -247,21 +253,21 @@ class _Search:
                 self._may_leave(simulated, path, since, node)
                 happened = line.step()
                 if not happened or simulated.now - began > self.longest:
-                    return path.then(*wait(simulated, since, True)), not line.session.ended
-            path = path.then(*wait(simulated, since, happened))
+                    return path.then(*_wait(simulated, since, True)), not line.session.ended
+            path = path.then(*_wait(simulated, since, happened))
             if line.session.ended or waits_for(simulated) is not None:
                 return path, False
 
-    def _may_leave(self, simulated: SimulatedCall, path: Path, since: float, node: Node) -> None:
+    def _may_leave(self, simulated: SimulatedCall, path: Story, since: float, node: Node) -> None:
         """Somebody hangs up here, once for each place at which the flow waits."""
         spot = _spot(simulated)
         if simulated.over or simulated.now <= since or spot in self.waited:
             return
         self.waited.add(spot)
         seconds = ceil((simulated.now - since) * HUNDREDTHS) / HUNDREDTHS
-        self.leaving.append((node.number, path.then(Told("waits", {"seconds": seconds}))))
+        self.leaving.append((node.number, path.then(sentence("waits", seconds=seconds))))
 
-    def _node(self, simulated: SimulatedCall, path: Path, end: str, endless: bool) -> Node:
+    def _node(self, simulated: SimulatedCall, path: Story, end: str, endless: bool) -> Node:
         key: Hashable
         if end:
             key = ("end", end)
@@ -314,11 +320,25 @@ def _situation(simulated: SimulatedCall) -> Hashable:
     return call.state, call.place, failed, call.asking, line.questions, line.recording is None
 
 
-def _as_far_as(step: Told, entries: list[Any]) -> Iterator[Told]:
+def _wait(simulated: SimulatedCall, since: float, happened: bool) -> Iterator[Step]:
+    """The step that takes a call from *since* to now, or a little later; lets that pass.
+
+    *happened*: something did meanwhile, even if it took no time.
+    """
+    hundredths = ceil((simulated.now - since) * HUNDREDTHS - 1e-6)
+    hundredths += since + hundredths / HUNDREDTHS < simulated.now
+    hundredths = max(hundredths, int(happened))
+    if hundredths > 0:
+        seconds = hundredths / HUNDREDTHS
+        simulated.line.pass_until(since + seconds)
+        yield sentence("waits", seconds=seconds)
+
+
+def _as_far_as(step: Step, entries: list[Any]) -> Iterator[Step]:
     """*step*, as much of it as was done."""
     pressed = sum(isinstance(thing, Digit) for _, thing, _ in entries)
-    if step.step == "presses" and pressed:
-        yield Told("presses", {**step.given, "keys": step.given["keys"][:pressed]})
+    if step.name == "presses" and pressed:
+        yield sentence("presses", **{**step.named, "keys": step.named["keys"][:pressed]})
 
 
 def _entered(entries: list[Any]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import tee
 from typing import Any
 
-from ...engine.effects import Work
+from ...engine.effects import Text, Work
 from ...engine.events import Event
 from ...engine.far_end import outcome_of
 from ...engine.phase import KEYS as TAKEN
@@ -72,8 +72,8 @@ class Follower(Pace):
     def _press(self, key: str) -> None:
         last = self.told[-1] if self.told else None
         if self.call.state in self.flow.path_names and (last is None or last.name != "is_in"):
-            self._tell("is_in", self.call.state)
-        self._tell("presses", key)
+            self._tell("is_in", state=self.call.state)
+        self._tell("presses", keys=key)
 
     def _keys(self, index: int) -> Sequence[str]:
         """Which keys the masked one at *index* may have been, the likeliest first."""
@@ -101,7 +101,7 @@ class Follower(Pace):
     def _speech_started(self, index: int, line: Line) -> None:
         if self._is_only_noticed(index):
             self._come(line)
-            return self._tell("mumbles", SHORT)
+            return self._tell("mumbles", seconds=SHORT)
         failed = self._find(index, event="listen_failed")
         heard = self._find(index, event="heard")
         if heard >= 0 and not 0 <= failed < heard:
@@ -126,13 +126,13 @@ class Follower(Pace):
         if self._line.over:
             return
         if not line["text"]:
-            return self._tell("mumbles", seconds)
+            return self._tell("mumbles", seconds=seconds)
         said: dict[str, Any] = {"text": line["text"], "confidence": line["confidence"]}
         if line["alternatives"]:
             said["alternatives"] = dict(line["alternatives"])
         if seconds != round(SECONDS_PER_WORD * len(line["text"].split()), 3):
             said["seconds"] = seconds
-        self._tell("says", said)
+        self._tell("says", **said)
 
     def _listen_failed(self, index: int, line: Line) -> None:
         self._come(line)
@@ -143,7 +143,7 @@ class Follower(Pace):
                 if each.get("event") in ("speech_started", "heard", "listen_failed")
             ]
             speaking = before[-1:] == ["speech_started"]
-            self._tell("listen_fails", {"reason": line["reason"], "speaking": speaking})
+            self._tell("listen_fails", reason=line["reason"], speaking=speaking)
 
     def _record(self, index: int, line: Line) -> None:
         """What the caller says while he is recorded, and how that ends: at its beginning."""
@@ -160,7 +160,7 @@ class Follower(Pace):
         self._skip(index, done, "digit", "interjected", *PARTS, "record_done")
         if how == "hang_up":
             self._skipped.add(self._find(done, event="hung_up"))
-        self._tell("leaves_a_message", {"seconds": seconds, "ends_with": how})
+        self._tell("leaves_a_message", seconds=seconds, ends_with=how)
         self._now_at(end)
 
     def _end_of_recording(self, index: int, done: int, begin: Line) -> tuple[str, float]:
@@ -197,7 +197,7 @@ class Follower(Pace):
         facts: dict[str, Any] = {"to": to, "result": result, "after": after}
         if outcome_of(line["code"]) == result and line["code"] != CODES[result]:
             facts["code"] = line["code"]
-        self._tell("is_transferred_to", facts)
+        self._tell("is_transferred_to", **facts)
 
     def _leg_answered(self, index: int, line: Line) -> None:
         leg = line["leg"]
@@ -207,7 +207,7 @@ class Follower(Pace):
             to = self._called(index, "dial", leg=leg)
             after = self._since(line)
             facts = {"to": to, "result": "listening", "after": after}
-            return self._tell("is_transferred_to", facts)
+            return self._tell("is_transferred_to", **facts)
         facts = {"to": self._called(index, "dial", leg=leg), "after": self._since(line)}
         last = ended
         if joined < 0:
@@ -227,7 +227,7 @@ class Follower(Pace):
                 last = joined
             self._now_at(self.journal.lines[last])
         self._skip(index, last, "leg_digit", "leg_ended")
-        self._tell("is_transferred_to", facts)
+        self._tell("is_transferred_to", **facts)
 
     def _is_given_up(self, index: int, leg: int) -> bool:
         """Whether he who answered did not take the call in time."""
@@ -250,7 +250,7 @@ class Follower(Pace):
         if line["found"] == "machine" and beep >= 0:
             facts["beep"] = self._between(index, beep)
             self._skip(index, beep, "screened")
-        self._tell("is_screened_as", facts)
+        self._tell("is_screened_as", **facts)
 
     def _work_done(self, index: int, line: Line) -> None:
         after = self._since(line)
@@ -264,21 +264,24 @@ class Follower(Pace):
             facts["value"] = self.choices.pick(made)
         if line["reason"]:
             facts["reason"] = line["reason"]
-        self._tell("waits_for", facts)
+        self._tell("waits_for", **facts)
 
     def _moved(self, index: int, line: Line) -> None:
         self._come(line)
         log, known = self._line.log, len(self._line.log)
-        self._tell("is_moved_to", line["state"])
+        self._tell("is_moved_to", state=line["state"])
         events = sum(isinstance(thing, Event) for _, thing, _ in log[known:])
         self._passed = 1 - events  # the sentence waits a little
 
     def _interjected(self, index: int, line: Line) -> None:
         self._come(line)
-        prompt = line["prompt"]
-        if isinstance(prompt, Mapping) and "text" not in prompt:
-            raise WentElsewhere
-        self._tell("is_interrupted_with", prompt)
+        match line["prompt"]:
+            case str(prompt):
+                self._tell("is_interrupted_with", prompt=prompt)
+            case {"text": words}:
+                self._tell("is_interrupted_with", prompt=Text(words))
+            case _:
+                raise WentElsewhere
 
     def _dismissed(self, index: int, line: Line) -> None:
         self._come(line)
@@ -288,7 +291,7 @@ class Follower(Pace):
         by = line["by"]
         if by in ("far_end", "no_answer"):
             self._come(line)
-            return self._tell("is_not_answered", line["code"] or 480)
+            return self._tell("is_not_answered", code=line["code"] or 480)
         if by in ("flow", "operator", "timeout"):
             return self._let_it_end()
         self._come(line)
@@ -306,13 +309,13 @@ class Follower(Pace):
 
     def _come_to_the_end(self) -> None:
         self._catch_up()
-        self._tell("is_over", self.journal.by if self.journal.by in KNOWN else None)
+        self._tell("is_over", **({"by": self.journal.by} if self.journal.by in KNOWN else {}))
         self._check()
         if next(self._way, None) is not None:
             raise WentElsewhere
         known = [state for state in self.call.path if state in self.flow.path_names]
         if known:
-            self._tell("goes_through", known)
+            self._tell("goes_through", *known)
 
 
 _FACTS: Mapping[str, Callable[[Follower, int, Line], None]] = {

@@ -17,7 +17,7 @@ from ...engine.events import PlayDone
 from ...engine.flow import Flow
 from ...engine.trace import of_effect
 from ...testing import SimulatedCall
-from ...testing.scenario import STEPS
+from ...testing.steps import Step, sentence
 from .journal import Journal, Line, way
 from .stand_ins import Choices
 
@@ -30,26 +30,6 @@ class WentElsewhere(Exception):
     """The call took another way than its journal says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One step of a story, as a file has it: `value` is what it is given."""
-
-    name: str
-    value: Any = None
-
-    def tell(self, call: SimulatedCall) -> None:
-        step = STEPS[self.name]
-        match self.value:
-            case None:
-                step(call)
-            case dict():
-                step(call, **self.value)
-            case list():
-                step(call, *self.value)
-            case value:
-                step(call, value)
-
-
 @dataclass(slots=True)
 class Pace:
     """A call of *flow* with *offer*, which is to go as *journal* says, with these *choices*."""
@@ -59,7 +39,7 @@ class Pace:
     offer: Mapping[str, Any]
     choices: Choices
     digits: int
-    told: list[Sentence] = field(default_factory=list)
+    told: list[Step] = field(default_factory=list)
     _skipped: set[int] = field(default_factory=set)
     _unheard: set[int] = field(default_factory=set)  # playbacks of an operator that are left out
     _passed: int = 0  # what has happened by itself since the last fact
@@ -151,13 +131,13 @@ class Pace:
         if self._marks < self._before:
             raise WentElsewhere
 
-    def _tell(self, name: str, value: Any = None) -> None:
+    def _tell(self, name: str, *positional: Any, **named: Any) -> None:
         """One sentence more, and before it how long the caller did nothing."""
         seconds = self._seconds_to(self.call.now)
         if seconds > 0:
             self._line.pass_until(self._told_at + seconds)
-            self.told.append(Sentence("waits", seconds))
-        self.told.append(Sentence(name, value))
+            self.told.append(sentence("waits", seconds=seconds))
+        self.told.append(sentence(name, *positional, **named))
         self.told[-1].tell(self.call)
         self._told_at = self.call.now
 

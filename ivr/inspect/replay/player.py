@@ -21,9 +21,11 @@ from ...engine.phase import KEYS as TAKEN
 from ...engine.trace import of_effect
 from ...testing.agenda import FOREVER
 from ...testing.far_ends import FarEnd
-from ...testing.line import GIVEN_UP, NOTHING, SimulatedLine
+from ...testing.line import GIVEN_UP, SimulatedLine
 from ...testing.memory import JOBS as REMEMBERING
+from ...testing.simulated_call import BETWEEN_KEYS
 from ...testing.transfers import CODES, FAR_END
+from ...testing.values import NOTHING
 from .ends import end_of
 from .journal import Line
 from .script import Answer, Called, Script, asked_for, words_of
@@ -34,7 +36,6 @@ T = TypeVar("T")
 
 LONGEST = 2000  # things that may happen in a call
 TALK = 30.0  # seconds, with somebody new
-BETWEEN = 0.25  # seconds from key to key
 OPTIONS = 4  # of what may have come of work
 UNKNOWN = "cannot be told"
 IF_ANSWERED = ", if they answer"
@@ -258,7 +259,7 @@ class _Player:
         if line.session.call.phase in TAKEN.phases and self.keys:
             key, self.keys = self.keys[0], self.keys[1:]
             line.press(key)
-            self.due = line.now + BETWEEN
+            self.due = line.now + BETWEEN_KEYS
         if not self.keys:
             self.doing = None
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-import jmespath
-
 from ...engine.digits import KEYS
 from ...engine.flow import Flow, path_name
 from ...engine.values import Secret
+from ...testing.answers import answer_with
 
 T = TypeVar("T")
 
@@ -112,12 +111,7 @@ def _replaced(value: Any, text: str, *, exact: bool) -> Any:
 
 def _made_up(flow: Flow, state: str, job: str, text: str) -> list[Any]:
     paths = _wanted(flow, state, job)
-    answers = []
-    for leaf in (text, 0, True):
-        answer: Any = {}
-        for path in paths:
-            answer = _put(answer, _steps(jmespath.compile(path).parsed), leaf)
-        answers.append(answer)
+    answers = [answer_with(dict.fromkeys(paths, leaf)) for leaf in (text, 0, True)]
     empty: dict[str, Any] = {}
     match job:
         case "sql":
@@ -138,25 +132,3 @@ def _wanted(flow: Flow, state: str, job: str) -> list[str]:
                     if act.verb.name == job and act.arguments.get("sensitive"):
                         found += act.arguments.get("into", {}).values()
     return found
-
-
-def _steps(path: Mapping[str, Any]) -> list[str | int]:
-    """Where *path*, as JMESPath parses it, leads: names and positions."""
-    match path:
-        case {"type": "field" | "index", "value": step}:
-            return [step]
-        case {"type": "subexpression" | "index_expression", "children": parts}:
-            return [step for part in parts for step in _steps(part)]
-    return []
-
-
-def _put(tree: Any, steps: Sequence[str | int], leaf: Any) -> Any:
-    """*tree* with *leaf* where *steps* lead."""
-    if not steps:
-        return leaf
-    step, *rest = steps
-    if isinstance(step, str):
-        known = tree if isinstance(tree, Mapping) else {}
-        return {**known, step: _put(known.get(step), rest, leaf)}
-    items = tree if isinstance(tree, list) else []
-    return [_put(items[0] if items else None, rest, leaf)]

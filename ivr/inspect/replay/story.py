@@ -7,61 +7,26 @@ headers where they do not matter, and of secrets only stand-ins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-import yaml
-
 from ...engine.acceptance import STATE as ACCEPTING
+from ...engine.errors import LoadError
 from ...engine.flow import Flow
-from ...testing import SimulatedCall, StoryError
-from ...testing.scenario import VERSION
+from ...testing import StoryError
+from ...testing.steps import Step, sentence
+from ...testing.story import Story, head, with_story
 from .follow import Follower
 from .journal import CannotReplay, Journal, Line, way
-from .pace import Sentence, WentElsewhere
+from .pace import WentElsewhere
 from .stand_ins import DIGIT, MASKED, Choices, Secrets
 
 OUTSIDE = ("recall", "remember", "mailbox")
 """Jobs of which a simulated line knows itself what comes, unless it is told."""
 SOON = 1.0  # seconds between keys of one entry
 ATTEMPTS = 120  # with other stand-ins, before we give up
-_OTHERWISE = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
-_SECONDS = ("after", "talk", "beep", "seconds", "waits", "mumbles")
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A call that was told: what it was offered with, and the steps."""
-
-    name: str
-    offer: Mapping[str, Any]
-    steps: tuple[Sentence, ...]
-
-    def text(self, flow: str) -> str:
-        """The file, about the flow in the file *flow*, which lies beside it."""
-        lines = [
-            "# A call as its journal tells it; what is secret in it is made up.",
-            f"ivr: {VERSION}",
-            f"flow: {_written(flow)}",
-            "scenarios:",
-            f"  {_written(self.name)}:",
-            *(f"    {name}: {_written(value)}" for name, value in self.offer.items()),
-            "    steps:",
-            *(f"      - {_step(step)}" for step in self.steps),
-        ]
-        return "\n".join(lines) + "\n"
-
-    def passes(self, journal: Journal, flow: Flow) -> bool:
-        """Whether it comes true, and the call goes the way of *journal*."""
-        call = SimulatedCall(flow, **self.offer)
-        try:
-            for step in self.steps:
-                step.tell(call)
-        except (StoryError, ValueError):
-            return False
-        return list(way(call.journal))[:-1] == list(journal.way)[:-1]
+REMARK = "A call as its journal tells it; what is secret in it is made up."
 
 
 def story_of(journal: Journal, flow: Flow) -> Story:
@@ -95,29 +60,39 @@ def _attempt(
         follower.follow()
     except (WentElsewhere, StoryError, ValueError):
         return None
-    shown = {**offer, "secrets": dict(secrets)} if secrets else {**offer, "secrets": None}
-    story = Story(
-        f"call {journal.id}",
-        {name: value for name, value in shown.items() if value},
-        tuple(follower.told),
-    )
+    story = Story({**offer, "secrets": dict(secrets)}, tuple(follower.told))
     shorter = replace(story, steps=tuple(_in_one_go(story.steps)))
-    return next((each for each in (shorter, story) if each.passes(journal, flow)), None)
+    return next((each for each in (shorter, story) if _passes(each, journal, flow)), None)
 
 
-def _in_one_go(steps: Iterable[Sentence]) -> Iterator[Sentence]:
+def _passes(story: Story, journal: Journal, flow: Flow) -> bool:
+    """Whether it comes true, and the call goes the way of *journal*."""
+    try:
+        call = story.as_read(flow).tell(flow)
+    except (LoadError, StoryError, ValueError):
+        return False
+    return list(way(call.journal))[:-1] == list(journal.way)[:-1]
+
+
+def text_of(story: Story, name: str, flow: str) -> str:
+    """The file that has *story*, about the flow in the file *flow*, which lies beside it."""
+    return with_story(head(flow, REMARK), story.lines(name))
+
+
+def _in_one_go(steps: Iterable[Step]) -> Iterator[Step]:
     """*steps*, with keys together that were pressed one soon after the other in one state."""
-    held: list[Sentence] = []
+    held: list[Step] = []
     for step in steps:
         match [each.name for each in held], step.name:
             case ([], "is_in") | (["is_in"], "presses"):
                 held.append(step)
-            case ["is_in", "presses"], "waits" if step.value <= SOON:
+            case ["is_in", "presses"], "waits" if step.named["seconds"] <= SOON:
                 held.append(step)
             case ["is_in", "presses", "waits"], "is_in" if step == held[0]:
                 held.append(step)
             case ["is_in", "presses", "waits", "is_in"], "presses":
-                held = [held[0], Sentence("presses", held[1].value + step.value)]
+                keys = held[1].named["keys"] + step.named["keys"]
+                held = [held[0], sentence("presses", keys=keys)]
             case _:
                 yield from held
                 held = [step] if step.name == "is_in" else []
@@ -185,38 +160,3 @@ def durations(lines: Iterator[Line] | Any) -> dict[str, float]:
                 case [str(name)]:
                     found[name] = round(line["at"] - play["at"], 3)
     return found
-
-
-def _step(step: Sentence) -> str:
-    if step.value is None:
-        return step.name
-    return f"{step.name}: {_written(step.value, step.name)}"
-
-
-def _written(value: Any, name: str = "") -> str:
-    """*value* as YAML, in one line."""
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case None:
-            return "null"
-        case Mapping():
-            return "{" + ", ".join(f"{_word(k)}: {_written(v, k)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(_written, value)) + "]"
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M:%S.%f}".rstrip("0").rstrip(".")
-        case int() | float() | Decimal():
-            number = f"{Decimal(str(value)):f}"
-            number = number.rstrip("0").rstrip(".") if "." in number else number
-            return f"{number} s" if name in _SECONDS else number
-    return _word(str(value))
-
-
-def _word(text: str) -> str:
-    """*text* as YAML reads it; without quotes where nobody could take it for something else."""
-    letters = text.replace("_", "")
-    if letters.isascii() and letters.isalpha() and text.lower() not in _OTHERWISE:
-        return text
-    quoted = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
-    return str(quoted).strip()
