@@ -29,7 +29,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-    except (OSError, UnicodeError) as error:
+    except OSError as error:
+        complain(f"ivr: {error.filename}: {error.strerror}" if error.filename else f"ivr: {error}")
+        sys.exit(2)
+    except UnicodeError as error:
         complain(f"ivr: {error}")
         sys.exit(2)
     except KeyboardInterrupt:

@@ -266,7 +266,7 @@ def list_calls(
     direction: Annotated[
         Direction | None, typer.Option(help="Only calls that came, or only calls out.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many at most.")] = 50,
     settings: Settings = DEFAULT,
     json: Json = False,
 ) -> None:

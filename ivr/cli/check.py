@@ -5,6 +5,7 @@ from __future__ import annotations
 import pwd
 from collections.abc import Iterator
 from importlib import metadata
+from os.path import realpath
 from pathlib import Path
 
 from .. import listening
@@ -44,8 +45,8 @@ def run(
             ground = Ground.of(settings, settings_file, faults)
     except LoadError as error:
         faults += error.faults
-    served = {path.resolve() for path in begun}
-    ours = [path for path in files or begun if path.resolve() in served]
+    served = set(map(realpath, begun))  # unlike `resolve`, it bears links that lead nowhere
+    ours = [path for path in files or begun if realpath(path) in served]
     flows = ground.load(ours, faults)
     flows |= ground.of_others().load([path for path in files if path not in ours], faults)
     faults += [fault for path in begun if path in flows for fault in unfit(flows[path])]

@@ -11,6 +11,8 @@ from .output import as_json
 
 
 def run(number: str, caller: str, settings_file: Path, json: bool) -> int:
+    if number.startswith(("sip:", "sips:")):
+        number = number.partition(":")[2].partition("@")[0]
     route = load_project(settings_file).routes.take(Offered(caller, number, time.time()))
     flow, offer = route.flow, route.offer
     if json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 
 from ..engine.call_out import target
+from ..engine.digits import KEYS
 from ..engine.targets import Allowed
 from .sections import Section
 
@@ -68,9 +69,12 @@ def named_domains(settings: Settings) -> list[str]:
 def addressed(settings: Settings, order: Mapping[str, str]) -> dict[str, str]:
     """*order* with a URI in `to`: a bare number is one of its `account`, or of the only one.
 
-    Raises `ValueError`.
+    Raises `ValueError`, also for what nobody could press to `accept`.
     """
-    accounts, to, name = settings.accounts, order["to"], order.get("account", "")
+    accept = order.get("accept", "none")
+    if accept not in ("", "none", *KEYS):
+        raise ValueError(f"accept: {accept!r} is no key; expected one of {KEYS}, or none")
+    accounts, to, name = settings.accounts, order.get("to", ""), order.get("account", "")
     if not name and len(accounts) == 1 and ":" not in to:
         name = next(iter(accounts))
     account = accounts.get(name)

@@ -41,7 +41,8 @@ def save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]:
     try:
         return _save(phone, name, flow, load)
     except OSError as error:
-        raise Refused(f"not saved: {error}") from None
+        folder = flow.absolute().parent
+        raise Refused(f"not saved in {folder}: {error.strerror or error}") from None
 
 
 def _save(phone: Handset, name: str, flow: Path, load: Load) -> tuple[Path, str]:

@@ -157,6 +157,17 @@ def test_check_takes_files_without_settings(ivr: Ivr, tmp_path: Path) -> None:
     )
 
 
+def test_a_link_to_itself_is_no_file(ivr: Ivr, tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    said = ivr("check", "loop.yaml")
+    assert said.code == 1 and "loop.yaml: cannot be read" in said.out + said.err
+
+
+def test_what_cannot_be_written_is_named(ivr: Ivr, shop: Path) -> None:
+    said = ivr("draw", "flows/menu.yaml", "-o", "nowhere/menu.dot")
+    assert said.code == 2 and said.err == "ivr: nowhere/menu.dot: No such file or directory\n"
+
+
 def test_a_failed_scenario_tells_the_story(ivr: Ivr, shop: Path) -> None:
     story = Path("flows/menu.test.yaml")
     story.write_text(story.read_text().replace("hears: hours", "hears: goodbye"))

@@ -67,6 +67,8 @@ def ivr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         (["601", "--flow", "menu"], "nothing says where '601' is; expected such as sip:601@"),
         (["sip:601@pbx", "--flow", "meny"], "there is no flow 'meny'; there are: menu"),
         (["sip:601@pbx", "--flow", "no.yaml"], "no.yaml: cannot be read"),
+        (["", "--flow", "menu"], "'' is not a SIP URI; expected such as sip:601@"),
+        (["sip:601@pbx", "--flow", "menu", "--accept", "12"], "accept: '12' is no key; expected"),
     ],
 )
 def test_what_cannot_be_dialled(ivr: Ivr, words: list[str], fault: str) -> None:

@@ -243,6 +243,8 @@ def test_the_command_tells_why(project: Path) -> None:
         "030999999 fits the route 030*",
         f"-> berlin ({project.parent / 'berlin.yaml'})",
     ]
+    as_called = run(app, ["routes", "sip:030999999@a", "--caller", "030123456", "-s", str(project)])
+    assert as_called.stdout == told.stdout
     nobody = run(app, ["routes", "200", "--caller", "+33", "--json", "-s", str(project)])
     assert nobody.exit_code == 1 and '"no route fits 200"' in nobody.stdout
     shares = run(app, ["routes", "100", "--caller", "+33142685300", "-s", str(project)])
