@@ -127,6 +127,32 @@ def test_words_that_an_operator_had_said_are_told(tmp_path: Path) -> None:
     assert comes_true(story, flow, tmp_path)
 
 
+HANDED = """
+ivr: 1
+flow: handed
+start: desk
+states:
+  desk:
+    do: [answer, transfer: "sip:1@pbx.example"]
+    then: {answered: end, busy: sorry, no_answer: sorry, rejected: sorry, unreachable: sorry,
+           failed: sorry}
+  sorry: {do: [{say: {text: Nobody is there.}}], then: end}
+"""
+
+
+def test_a_far_end_of_which_no_status_came_has_none_in_the_story(tmp_path: Path) -> None:
+    file = tmp_path / "handed.yaml"
+    file.write_text(HANDED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).waits(1)
+    [one] = call._line.far_ends.undecided
+    call._line.far_ends.decide(one, 1.009, "unreachable", 0, None, "")
+    story = story_of(told(call.waits(1).is_over()), flow)
+    [step] = [step for step in story.steps if step.name == "is_transferred_to"]
+    assert step.named["result"] == "unreachable" and "code" not in step.named
+    assert comes_true(story, flow, tmp_path)
+
+
 OPEN_DAY = """
 ivr: 1
 flow: open_day

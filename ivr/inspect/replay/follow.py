@@ -195,8 +195,9 @@ class Follower(Pace):
         if not any(each.to == to for each in self._line.far_ends.undecided):
             return
         facts: dict[str, Any] = {"to": to, "result": result, "after": after}
-        if outcome_of(line["code"]) == result and line["code"] != CODES[result]:
-            facts["code"] = line["code"]
+        code = line["code"]  # 0: none came
+        if code and outcome_of(code) == result and code != CODES[result]:
+            facts["code"] = code
         self._tell("is_transferred_to", **facts)
 
     def _leg_answered(self, index: int, line: Line) -> None:
