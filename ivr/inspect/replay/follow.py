@@ -27,7 +27,7 @@ from .pace import PARTS, Pace, WentElsewhere
 from .stand_ins import DIGIT, first, values
 
 KNOWN = ("caller", "flow", "operator", "timeout", "error", "far_end", "no_answer")
-"""Who a story can say ended the call."""
+"""Who a story can say ended the call; where the line did, there the caller hangs up."""
 ANY = "5"  # a key that nobody asks for
 SHORT = 0.01  # seconds of speech, of which nobody knows how long it took
 LONGEST = 20_000  # steps of the line in one call
@@ -176,7 +176,7 @@ class Follower(Pace):
         match end["reason"]:
             case "error":
                 return "failure", kept
-            case "hang_up":
+            case "hang_up" | "crash":
                 return "hang_up", kept
             case "silence":
                 return "silence", kept
@@ -310,7 +310,8 @@ class Follower(Pace):
 
     def _come_to_the_end(self) -> None:
         self._catch_up()
-        self._tell("is_over", **({"by": self.journal.by} if self.journal.by in KNOWN else {}))
+        by, of_the_line = self.journal.by, self._find(-1, event="hung_up", by="error") >= 0
+        self._tell("is_over", **({"by": by} if by in KNOWN and not of_the_line else {}))
         self._check()
         if next(self._way, None) is not None:
             raise WentElsewhere
