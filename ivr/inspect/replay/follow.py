@@ -43,6 +43,7 @@ class Follower(Pace):
         self.call = SimulatedCall(self.flow, **self.offer)
         self._way, before = iter(self.journal.way), 0
         for index, line in enumerate(self.journal.lines):
+            self._index = index
             what = line.get("event")
             if index in self._skipped or self._is_part(index, line):
                 self._passed += index not in self._skipped
@@ -54,6 +55,16 @@ class Follower(Pace):
                 tell(self, index, line)
             before += sum(1 for _ in way([line]))
         self._come_to_the_end()
+
+    @property
+    def parted(self) -> int:
+        """Which line of the journal it could not follow."""
+        marks = 0
+        for index, line in enumerate(self.journal.lines[: self._index]):
+            marks += sum(1 for _ in way([line]))
+            if marks > self._marks:
+                return index
+        return self._index
 
     def _answered(self, index: int, line: Line) -> None:
         self._come(line)
@@ -172,7 +183,7 @@ class Follower(Pace):
             if key.get("event") == "digit" and stops:
                 return self.choices.pick(first("#")), kept
             if key.get("event") == "tick" and stops:
-                return "silence", begin["max_seconds"] + 1
+                return "silence", _until_its_time_was_up(begin, end, kept)
         match end["reason"]:
             case "error":
                 return "failure", kept
@@ -180,7 +191,7 @@ class Follower(Pace):
                 return "hang_up", kept
             case "silence":
                 return "silence", kept
-        return "silence", begin["max_seconds"] + 1
+        return "silence", _until_its_time_was_up(begin, end, kept)
 
     def _leg_ended(self, index: int, line: Line) -> None:
         to = self._called(index, "dial", leg=line["leg"])
@@ -337,6 +348,15 @@ _FACTS: Mapping[str, Callable[[Follower, int, Line], None]] = {
     "dismissed": Follower._dismissed,
     "hung_up": Follower._hung_up,
 }
+
+
+def _until_its_time_was_up(begin: Line, end: Line, kept: float) -> float:
+    """How long the caller spoke on a recording that was as long as it may be."""
+    if not end["file"]:
+        return 0.0
+    longest, silence = float(begin["max_seconds"]), begin["silence"]
+    fell_silent = kept < longest and (not silence or kept + silence > longest)
+    return kept if fell_silent else longest + 1
 
 
 def _typed(entry: str) -> str:
