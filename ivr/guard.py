@@ -1,16 +1,18 @@
 """Interrupts a state that computes too long without awaiting: its call ends, its neighbours go on.
 
 Waiting costs nothing; what counts is the time between two waits.  A state that hangs in C code is
-not reached by this.
+not reached by this.  Calls on a line and simulated ones are guarded alike.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import ClassVar
 
 from .engine.aftermath import Aftermath
 from .engine.errors import StateTooSlow
@@ -19,10 +21,12 @@ from .engine.session import Session
 STATE_LIMIT = 0.2  # seconds of the processor
 PATIENCE = 2.0  # seconds of the clock, for one that sleeps, or a machine that has no time for us
 BEAT = 0.02  # seconds
+IMPORTING = "<frozen importlib"
 
 
 class StateGuard:
-    """``with guard:`` around `Session.handle`.  Works in the main thread; elsewhere it is idle.
+    """``with guard:`` around `Session.handle`.  Works in the main thread; elsewhere it is idle, and
+    so it is where a program that we are a library of uses the alarm itself.
 
     `beat` is called every 20 ms meanwhile: this thread is the one that moves the neighbours' sound.
 
@@ -38,31 +42,26 @@ class StateGuard:
             *(Aftermath.goes_on, Aftermath._close),
         )
     )
+    _guarding: ClassVar[list[StateGuard]] = []  # the innermost last; of all there is one alarm
 
-    def __init__(self, beat: Callable[[], None]) -> None:
+    def __init__(self, beat: Callable[[], None] = lambda: None) -> None:
         self._beat = beat
-        self._guarding = False
-        self._on = threading.current_thread() is threading.main_thread()
-        if self._on:
-            signal.signal(signal.SIGALRM, self._ring)
 
     def __enter__(self) -> None:
-        if self._on:
-            self._guarding = True
+        if _may_ring():
+            self._guarding.append(self)
             self._begin()
             signal.setitimer(signal.ITIMER_REAL, BEAT)
 
     def __exit__(self, *error: object) -> None:
-        if self._on:
-            self._guarding = False
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        if self in self._guarding[-1:] and threading.current_thread() is threading.main_thread():
+            self._guarding.pop()
+            signal.setitimer(signal.ITIMER_REAL, BEAT if self._guarding else 0)
 
     def _begin(self) -> None:
         self._worked, self._began = time.thread_time(), time.monotonic()
 
-    def _ring(self, number: int, frame: FrameType | None) -> None:
-        if not self._guarding:  # it came as the state ended
-            return
+    def _ring(self, frame: FrameType | None) -> None:
         self._beat()
         # Only now: where a beat has to wait for a core, alarms would pile up on one another.
         signal.setitimer(signal.ITIMER_REAL, BEAT)
@@ -74,6 +73,24 @@ class StateGuard:
         self._begin()  # again and again, in case that the state swallows the first one
         inner = frame
         while inner is not None and inner.f_code not in self._inside:
+            if inner.f_code.co_filename.startswith(IMPORTING):
+                return  # half a module would be left, for all calls to come
             inner = inner.f_back
-        if inner is not None and inner is not frame:
+        # A debugger goes through it line by line, and its user has all the time he needs.
+        if inner is not None and inner is not frame and sys.gettrace() is None:
             raise StateTooSlow
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    if StateGuard._guarding:  # else it came as the state ended
+        StateGuard._guarding[-1]._ring(frame)
+
+
+def _may_ring() -> bool:
+    """Whether the alarm is ours."""
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    known = signal.getsignal(signal.SIGALRM)
+    if known is signal.SIG_DFL:
+        signal.signal(signal.SIGALRM, _ring)
+    return known in (_ring, signal.SIG_DFL)

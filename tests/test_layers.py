@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {  # a package or module, and those below it
     "logs": set(),
     "config": {"engine", "flowfile"},  # ivr.yaml is read with the places of its lines, as flows are
     "flowfile": {"engine"},
-    "testing": {"engine", "flowfile"},
+    "testing": {"engine", "flowfile", "guard"},  # simulated calls are guarded as others are
     "inspect": {"engine", "flowfile", "testing"},
     "phone_screen": {"engine", "testing", "inspect"},
     **{edge: {"engine"} for edge in EDGES},

@@ -52,6 +52,7 @@ def run(
     took: dict[Path, float] = {}
     with progress("exploring") if sys.stderr.isatty() else nullcontext(_unseen) as bar:
         for path, flow in flows.items():
+            _show(bar, path.name, 0, 1)
             began = perf_counter()
             found[path] = explore(
                 flow,

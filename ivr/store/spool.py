@@ -131,7 +131,8 @@ class Spool:
             wall = max(amount(line.get("wall"), LATEST) for line in known)
             if died is not None and 0 < died - wall < LONGEST:
                 at = max(at, round(died - wall, 3))
-            hung_up = {"event": "hung_up", "by": "worker", "reason": cause}
+            end = {"by": "worker", "code": 0, "reason": cause, "media": {}}
+            hung_up = {"event": "hung_up", **end}
             text = "".join(
                 json.dumps({"at": at, **line}) + "\n"
                 for line in (*self._rescued(name, data), hung_up)

@@ -32,6 +32,7 @@ from ..engine.events import (
     WorkDone,
 )
 from ..engine.trace import MASK
+from ..guard import StateGuard
 from .agenda import FOREVER
 from .performing import PERFORM, Direction, Performing
 from .values import NOTHING, Fate, Said
@@ -41,6 +42,7 @@ GIVEN_UP = 487  # what comes of our CANCEL
 
 Alternatives = tuple[tuple[str, float], ...]
 _TICK = Tick()
+_GUARD = StateGuard()
 
 
 class SimulatedLine(Performing):
@@ -191,7 +193,9 @@ class SimulatedLine(Performing):
         """Tell the flow, and do what it wants done about it."""
         now, session, log = self.now, self.session, self.log
         log.append((now, self._veiled(event), session.call.reading))
-        for effect in session.handle(event, now):
+        with _GUARD:
+            effects = session.handle(event, now)
+        for effect in effects:
             log.append((now, effect, True))
             perform = PERFORM.get(type(effect))
             if perform is not None:

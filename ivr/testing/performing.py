@@ -60,6 +60,7 @@ class Performing:
         "_leaving",
         "_recorder",
         "_told",
+        "acknowledges",
         "direction",
         "ended_with",
         "far_ends",
@@ -94,6 +95,8 @@ class Performing:
         self.mailboxes = Mailboxes(mailboxes)
         self.now = 0.0
         self.direction: Direction = "in"
+        self.acknowledges = True
+        """Whether the caller's ACK comes."""
         self.questions = 0
         """How many prompts were begun by a step that takes an answer."""
         self.rung: list[int] = []
@@ -158,7 +161,8 @@ class Performing:
     # -- effects ---------------------------------------------------------------------------------
 
     def _answer(self, effect: Answer) -> None:
-        self._agenda.expect(self.now + ANSWERING, Answered())
+        if self.acknowledges:
+            self._agenda.expect(self.now + ANSWERING, Answered())
 
     def _send(self, effect: SendDigit) -> None:
         if not effect.leg:

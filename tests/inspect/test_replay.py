@@ -17,6 +17,7 @@ from ivr.inspect.replay.many import replay
 from ivr.inspect.replay.page import page
 from ivr.inspect.replay.player import Replayed, play
 from ivr.inspect.replay.script import script_of
+from ivr.inspect.replay.story import story_of
 from ivr.testing import SimulatedCall
 from ivr.testing.caller import is_called
 from ivr.testing.scenario import load_scenarios
@@ -184,6 +185,48 @@ def test_a_journal_that_does_not_tell_all_is_refused(
     assert isinstance(read(lines), Journal)
     with pytest.raises(CannotReplay, match=why):
         read(spoil(lines))
+
+
+@pytest.mark.parametrize("written", [{}, {"code": 0, "media": {}}], ids=["once", "now"])
+def test_a_call_whose_worker_died_goes_as_far_as_it_went(
+    write: Write, written: dict[str, Any]
+) -> None:
+    flow = write(MENU)
+    call = SimulatedCall(flow).waits(2).is_asked().presses("2").waits(3)
+    died = {"at": 5.25, "event": "hung_up", "by": "worker", "reason": "worker hung", **written}
+    journal = read([*journal_of(call), died])
+    replayed = play(script_of(journal), flow)
+    assert replayed.same and replayed.end_before == "is let go in support"
+    assert story_of(journal, flow).tell(flow).path == ["menu", "support"]
+
+
+@pytest.mark.parametrize("by", ["error", "drain", "media_timeout"])
+def test_an_end_that_came_from_the_line_comes_from_it_again(write: Write, by: str) -> None:
+    flow = write(MENU)
+    call = SimulatedCall(flow).waits(2).is_asked().presses("2").waits(3)
+    call._line.hang_up(by)
+    assert on(flow, call).same
+    assert story_of(read(journal_of(call)), flow).tell(flow).path == ["menu", "support"]
+
+
+def test_a_caller_whose_ack_never_came_does_not_send_it_now(write: Write) -> None:
+    flow = write(MENU)
+    call = SimulatedCall(flow)
+    call._line.pass_until(0.01)
+    lines = [{**line, "at": 10.0} for line in journal_of(call.hangs_up())[-2:]]
+    lines[0] |= {"by": "error", "code": 408}
+    lines[1] |= {"detail": "error"}
+    journal = read([*journal_of(call)[:-2], *lines])
+    replayed = play(script_of(journal), flow)
+    assert replayed.same and replayed.end_now == "fails in menu"
+    assert story_of(journal, flow).tell(flow).path == ["menu"]
+
+
+def test_a_call_of_ours_that_was_cut_off_as_it_rang_is_not_answered_now(write: Write) -> None:
+    flow = write(MENU)
+    call = SimulatedCall(flow, direction="out").waits(4)
+    call._line.hang_up("drain")
+    assert on(flow, call).same
 
 
 def files(folder: Path, flow: Flow) -> list[Path]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ivr import Text
 from ivr.engine.flow import Flow
 from ivr.flowfile import load_flow
-from ivr.inspect.replay.journal import Journal, read
+from ivr.inspect.replay.journal import CannotReplay, Journal, read
 from ivr.inspect.replay.story import story_of, text_of
 from ivr.testing import SimulatedCall
 from ivr.testing.caller import is_called
@@ -125,6 +125,67 @@ def test_words_that_an_operator_had_said_are_told(tmp_path: Path) -> None:
     story = story_of(told(call), flow)
     assert "is_interrupted_with: {prompt: {text: The house is closed.}}" in map(str, story.steps)
     assert comes_true(story, flow, tmp_path)
+
+
+HANDED = """
+ivr: 1
+flow: handed
+start: desk
+states:
+  desk:
+    do: [answer, transfer: "sip:1@pbx.example"]
+    then: {answered: end, busy: sorry, no_answer: sorry, rejected: sorry, unreachable: sorry,
+           failed: sorry}
+  sorry: {do: [{say: {text: Nobody is there.}}], then: end}
+"""
+
+
+def test_a_far_end_of_which_no_status_came_has_none_in_the_story(tmp_path: Path) -> None:
+    file = tmp_path / "handed.yaml"
+    file.write_text(HANDED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).waits(1)
+    [one] = call._line.far_ends.undecided
+    call._line.far_ends.decide(one, 1.009, "unreachable", 0, None, "")
+    story = story_of(told(call.waits(1).is_over()), flow)
+    [step] = [step for step in story.steps if step.name == "is_transferred_to"]
+    assert step.named["result"] == "unreachable" and "code" not in step.named
+    assert comes_true(story, flow, tmp_path)
+
+
+RECORDED = """
+ivr: 1
+flow: recorded
+start: speak
+states:
+  speak:
+    do: [answer, record: {max_seconds: 3}]
+    then: {recorded: thanks, too_short: again, failed: end}
+  thanks: {do: [{say: {text: Thank you.}}], then: end}
+  again: {do: [{say: {text: Nothing was heard.}}], then: end}
+"""
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4, 1.7, 2.9, 5])
+def test_a_recording_may_be_over_before_a_silence_would_be(tmp_path: Path, seconds: float) -> None:
+    file = tmp_path / "recorded.yaml"
+    file.write_text(RECORDED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).leaves_a_message(seconds, "silence").is_over()
+    story = story_of(told(call), flow)
+    assert story.tell(flow).path == call.path == ["speak", "thanks" if seconds > 1 else "again"]
+    assert comes_true(story, flow, tmp_path)
+
+
+def test_a_call_that_cannot_be_made_again_says_where_it_parted(tmp_path: Path) -> None:
+    file = tmp_path / "recorded.yaml"
+    file.write_text(RECORDED)
+    call = SimulatedCall(load_flow(file)).leaves_a_message(2, "#").is_over()
+    file.write_text(
+        RECORDED.replace("recorded: thanks, too_short: again", "recorded: again, too_short: thanks")
+    )
+    with pytest.raises(CannotReplay, match=r"at 2\.\d s, in speak, .* has state thanks; it has"):
+        story_of(told(call), load_flow(file))
 
 
 OPEN_DAY = """

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ivr.engine.events import Answered
+from ivr.engine.trace import EVENTS
 from ivr.store.json_lines import JsonLines
 from ivr.store.record import as_json
 from ivr.store.spool import BROKEN, OPEN
@@ -116,6 +117,8 @@ def test_what_a_dead_worker_left_is_closed_with_the_cause(house: House) -> None:
     row = house.row("a")
     assert (row["ended_by"], row["reason"]) == ("worker", "worker killed by signal 9")
     assert row["seconds"] == 7.0
+    ended = json.loads(torn.read_text().splitlines()[-1])
+    assert set(ended) == {"at", "event", *EVENTS["hung_up"]}
     message, whole = house.row("b")["messages"]
     assert (message["file"], message["seconds"], message["reason"]) == ("b-1.wav", 3.0, "crash")
     assert (whole["kind"], whole["name"], whole["consent"]) == ("call", "all", "recorded")

@@ -27,7 +27,7 @@ from .pace import PARTS, Pace, WentElsewhere
 from .stand_ins import DIGIT, first, values
 
 KNOWN = ("caller", "flow", "operator", "timeout", "error", "far_end", "no_answer")
-"""Who a story can say ended the call."""
+"""Who a story can say ended the call; where the line did, there the caller hangs up."""
 ANY = "5"  # a key that nobody asks for
 SHORT = 0.01  # seconds of speech, of which nobody knows how long it took
 LONGEST = 20_000  # steps of the line in one call
@@ -43,6 +43,7 @@ class Follower(Pace):
         self.call = SimulatedCall(self.flow, **self.offer)
         self._way, before = iter(self.journal.way), 0
         for index, line in enumerate(self.journal.lines):
+            self._index = index
             what = line.get("event")
             if index in self._skipped or self._is_part(index, line):
                 self._passed += index not in self._skipped
@@ -54,6 +55,16 @@ class Follower(Pace):
                 tell(self, index, line)
             before += sum(1 for _ in way([line]))
         self._come_to_the_end()
+
+    @property
+    def parted(self) -> int:
+        """Which line of the journal it could not follow."""
+        marks = 0
+        for index, line in enumerate(self.journal.lines[: self._index]):
+            marks += sum(1 for _ in way([line]))
+            if marks > self._marks:
+                return index
+        return self._index
 
     def _answered(self, index: int, line: Line) -> None:
         self._come(line)
@@ -172,15 +183,15 @@ class Follower(Pace):
             if key.get("event") == "digit" and stops:
                 return self.choices.pick(first("#")), kept
             if key.get("event") == "tick" and stops:
-                return "silence", begin["max_seconds"] + 1
+                return "silence", _until_its_time_was_up(begin, end, kept)
         match end["reason"]:
             case "error":
                 return "failure", kept
-            case "hang_up":
+            case "hang_up" | "crash":
                 return "hang_up", kept
             case "silence":
                 return "silence", kept
-        return "silence", begin["max_seconds"] + 1
+        return "silence", _until_its_time_was_up(begin, end, kept)
 
     def _leg_ended(self, index: int, line: Line) -> None:
         to = self._called(index, "dial", leg=line["leg"])
@@ -195,8 +206,9 @@ class Follower(Pace):
         if not any(each.to == to for each in self._line.far_ends.undecided):
             return
         facts: dict[str, Any] = {"to": to, "result": result, "after": after}
-        if outcome_of(line["code"]) == result and line["code"] != CODES[result]:
-            facts["code"] = line["code"]
+        code = line["code"]  # 0: none came
+        if code and outcome_of(code) == result and code != CODES[result]:
+            facts["code"] = code
         self._tell("is_transferred_to", **facts)
 
     def _leg_answered(self, index: int, line: Line) -> None:
@@ -309,7 +321,8 @@ class Follower(Pace):
 
     def _come_to_the_end(self) -> None:
         self._catch_up()
-        self._tell("is_over", **({"by": self.journal.by} if self.journal.by in KNOWN else {}))
+        by, of_the_line = self.journal.by, self._find(-1, event="hung_up", by="error") >= 0
+        self._tell("is_over", **({"by": by} if by in KNOWN and not of_the_line else {}))
         self._check()
         if next(self._way, None) is not None:
             raise WentElsewhere
@@ -335,6 +348,15 @@ _FACTS: Mapping[str, Callable[[Follower, int, Line], None]] = {
     "dismissed": Follower._dismissed,
     "hung_up": Follower._hung_up,
 }
+
+
+def _until_its_time_was_up(begin: Line, end: Line, kept: float) -> float:
+    """How long the caller spoke on a recording that was as long as it may be."""
+    if not end["file"]:
+        return 0.0
+    longest, silence = float(begin["max_seconds"]), begin["silence"]
+    fell_silent = kept < longest and (not silence or kept + silence > longest)
+    return kept if fell_silent else longest + 1
 
 
 def _typed(entry: str) -> str:

@@ -13,6 +13,8 @@ Line = Mapping[str, Any]
 
 _NOTED = ("state", "back", "outcome", "entry", "invalid", "denied", "end")
 _ASKED = {"work": "job", "dial": "to", "refer": "to", "record": "name", "screen": "effect"}
+DIED = "worker"
+"""What ended a call whose worker died: others wrote the end of its journal."""
 _NUMBERS = frozenset(("at", "id", "leg", "code", "seconds", "wall"))
 
 
@@ -56,7 +58,7 @@ def read(lines: Iterable[Line]) -> Journal:
     found: list[Line] = []
     for line in lines:
         if "event" in line or "effect" in line:
-            found.append(line)
+            found.append(_whole(line, found))
         elif "call" in line:
             head = line
     if not head or not found or found[0].get("event") != "offered":
@@ -66,8 +68,8 @@ def read(lines: Iterable[Line]) -> Journal:
     ends = deque((line for line in found if line.get("event") == "hung_up"), maxlen=1)
     if not ends:
         raise CannotReplay("it goes on, or its last lines are lost")
-    if ends[0]["by"] == "worker":
-        raise CannotReplay("its worker died")
+    if ends[0]["by"] == DIED:
+        found.append({"at": ends[0]["at"], "effect": "note", "kind": "end", "detail": DIED})
     if not any(line.get("kind") == "end" for line in found):
         raise CannotReplay("lines are lost")
     notes = [line for line in found if line.get("effect") == "note"]
@@ -80,6 +82,18 @@ def read(lines: Iterable[Line]) -> Journal:
         list(way(found)),
         next(note["detail"] for note in reversed(notes) if note["kind"] == "end"),
     )
+
+
+def _whole(line: Line, before: Sequence[Line]) -> Line:
+    """*line* with what they left out who closed the journal of a dead worker."""
+    match line:
+        case {"event": "hung_up", "by": "worker"}:
+            return {"code": 0, "media": {}, **line}
+        case {"event": "record_done"} if "id" not in line:
+            order = "record_call" if line.get("kind") == "call" else "record"
+            known = [each["id"] for each in before if each.get("effect") == order]
+            return {"id": known[-1] if known else 0, "detail": "", **line}
+    return line
 
 
 def _check(line: Line) -> None:

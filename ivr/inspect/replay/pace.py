@@ -49,6 +49,7 @@ class Pace:
     _way: Iterator[tuple[str, str]] = field(init=False)  # what is still to be noted of its path
     _seen: int = 0  # of the line's log
     _marks: int = 0  # of that way
+    _index: int = 0  # of the line that is followed
     _before: int = 0  # ... that come before the fact that is told
 
     def _is_part(self, index: int, line: Line) -> bool:

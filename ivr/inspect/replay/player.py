@@ -27,7 +27,7 @@ from ...testing.simulated_call import BETWEEN_KEYS
 from ...testing.transfers import CODES, FAR_END
 from ...testing.values import NOTHING
 from .ends import end_of
-from .journal import Line
+from .journal import DIED, Line
 from .script import Answer, Called, Script, asked_for, words_of
 from .stand_ins import DIGIT, MASKED, Secrets, values
 from .story import OUTSIDE
@@ -109,6 +109,7 @@ class _Player:
         self.renamed = renamed
         secrets = Secrets(DIGIT * script.digits) if script.digits else NOTHING
         self.line = SimulatedLine(flow, script.durations, secrets=secrets, told=OUTSIDE)
+        self.line.acknowledges = script.acknowledged
         self.answers = list(script.answers)
         self.works = list(script.works)
         self.called = list(script.called)
@@ -186,6 +187,8 @@ class _Player:
         """The next thing; False: there is none."""
         line = self.line
         if line.over:
+            if self.script.by == DIED:
+                return False  # nothing was done after the call
             if line.jobs:
                 self._work(line.jobs[0])
             return line.step()
@@ -246,7 +249,7 @@ class _Player:
             return False
         line.pass_until(due)
         if doing is None:
-            line.hang_up()
+            line.hang_up(self.script.by)
         elif doing.how == "words":
             self.doing = None
             line.say(doing.text, doing.confidence, doing.alternatives)
@@ -284,6 +287,8 @@ class _Player:
         by = next(each for each in self.script.journal.lines if each.get("event") == "hung_up")
         if by["by"] in ("far_end", "no_answer"):
             self.line.leave_unanswered(by["code"] or GIVEN_UP)
+        elif not self.script.answered:
+            self.line.hang_up(by["by"])
         else:
             self.line.take_up()
         return True

@@ -65,7 +65,7 @@ class Called:
 
 @dataclass(slots=True)
 class Script:
-    """A call; its caller hung up in `state` after so many seconds of `patience`."""
+    """A call; its caller was gone in `state` after so many seconds of `patience`."""
 
     journal: Journal
     answers: list[Answer] = field(default_factory=list)
@@ -82,6 +82,11 @@ class Script:
     done: int = 0
     """How often something had been begun for him there: he was transferred, and talked."""
     patience: float = 0.0
+    by: str = "caller"
+    """Who ended the call, where it was not the flow: he, or the line."""
+    answered: bool = False
+    acknowledged: bool = True
+    """Whether his ACK came, if the flow answered."""
 
 
 def asked_for(job: str, order: Mapping[str, Any]) -> str:
@@ -109,6 +114,9 @@ def script_of(journal: Journal) -> Script:
     reader = _Reader(script)
     for index, line in enumerate(journal.lines):
         reader.read(index, line)
+    script.answered = any(line.get("event") == "answered" for line in journal.lines)
+    answers = any(line.get("effect") == "answer" for line in journal.lines)
+    script.acknowledged = script.answered or not answers
     for (kind, _), order in reader.open.items():
         if kind == "work":  # he did not wait for it
             script.works.append((order["job"], asked_for(order["job"], order["order"]), None, 0.0))
@@ -241,7 +249,7 @@ class _Reader:
 
     def _hung_up(self, line: Line) -> None:
         if line["by"] not in ("flow", "operator", "timeout"):
-            self.script.state = self.state
+            self.script.state, self.script.by = self.state, line["by"]
             self.script.done = self.done
             self.script.patience = max(0.1, line["at"] - self.noted)
 

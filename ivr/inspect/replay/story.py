@@ -34,35 +34,49 @@ def story_of(journal: Journal, flow: Flow) -> Story:
 
     Raises `CannotReplay` where no call like it can be made on a simulated line.
     """
+    parted = 0
     for offer, digits in _offers(journal):
         choices = Choices()
         for _ in range(ATTEMPTS):
             choices.begin()
-            story = _attempt(journal, flow, offer, choices, digits)
-            if story is not None:
-                return story
+            found = _attempt(journal, flow, offer, choices, digits)
+            if isinstance(found, Story):
+                return found
+            parted = max(parted, found)
             if not choices.change():
                 break
-    why = "the call cannot be made again on this flow"
+    why = f"the call cannot be made again on this flow: {_where(journal, parted)}"
     if flow.version and journal.version not in ("", flow.version):
-        why += f": it has changed since, from version {journal.version} to {flow.version}"
+        why += f"; it has changed since, from version {journal.version} to {flow.version}"
     raise CannotReplay(why)
 
 
 def _attempt(
     journal: Journal, flow: Flow, offer: Mapping[str, Any], choices: Choices, digits: int
-) -> Story | None:
-    """The story, if the call goes as it went with these *choices*."""
+) -> Story | int:
+    """The story, if the call goes as it went with these *choices*; else where it parts from it."""
     secrets = Secrets(DIGIT * digits)
     known = {**offer, "secrets": secrets} if "secrets" in offer else offer
     follower = Follower(flow, journal, known, choices, digits)
     try:
         follower.follow()
     except (WentElsewhere, StoryError, ValueError):
-        return None
+        return follower.parted
     story = Story({**offer, "secrets": dict(secrets)}, tuple(follower.told))
     shorter = replace(story, steps=tuple(_in_one_go(story.steps)))
-    return next((each for each in (shorter, story) if _passes(each, journal, flow)), None)
+    told = (each for each in (shorter, story) if _passes(each, journal, flow))
+    return next(told, len(journal.lines) - 1)
+
+
+def _where(journal: Journal, index: int) -> str:
+    """What the line there says, and when, and where its call was."""
+    notes = [line for line in journal.lines[:index] if line.get("kind") in ("state", "back")]
+    state = f", in {notes[-1]['detail']}" if notes else ""
+    line = journal.lines[index]
+    what = line.get("event") or line["effect"]
+    if what == "note":
+        what = f"{line['kind']} {line['detail']}"
+    return f"it goes another way at {line['at']:.1f} s{state}, where its journal has {what}"
 
 
 def _passes(story: Story, journal: Journal, flow: Flow) -> bool:
