@@ -33,6 +33,8 @@ def trouble_is_told(settings: Settings) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         what = str(getattr(error, "orig", None) or error).strip()
+        if what == "file is not a database":
+            what += "; move it away, and `ivr serve` makes another, or restore a backup"
         raise SettingsError(f"{records.database(settings)}: {what}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,21 +14,28 @@ from ..engine.codes import Code
 from ..engine.errors import Fault, LoadError, SettingsError
 from .crew import Fork
 from .link import Link, Message
+from .overdue import overdue
 from .place import Place
 
 LOADING = 600.0  # seconds: thousands of prompts may have to be rendered
+PATIENCE = 120.0  # seconds for one step of that, such as one prompt
 
 
 class Template:
     """One of them, seen from the supervisor."""
 
-    def __init__(self, version: int, told: Callable[[Message], None]) -> None:
+    def __init__(
+        self, version: int, told: Callable[[Message], None], patience: float = PATIENCE
+    ) -> None:
         self.version = version
+        self._patience = patience
+        self._notes = os.memfd_create("notes")
         self._told = told
         self._link, end = Link.pair()
+        passed = [end.fileno(), self._notes]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ivr.fleet.template", str(end.fileno())],
-            pass_fds=[end.fileno()], stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "ivr.fleet.template", *map(str, passed)],
+            pass_fds=passed, stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the supervisor alone
         )  # fmt: skip
         end.close()
@@ -41,7 +49,7 @@ class Template:
 
         Returns how many calls a worker holds.  Raises `LoadError` and `SettingsError`.
         """
-        self._link.send({"file": str(file), "fixed": fixed})
+        self._link.send({"file": str(file), "fixed": fixed, "patience": self._patience})
         async with asyncio.timeout(LOADING):
             try:
                 return await self._loaded
@@ -65,12 +73,19 @@ class Template:
         self._process.kill()
 
     @property
+    def is_ready(self) -> bool:
+        """Whether it has read the project, and can fork."""
+        return self._loaded.done() and not self._loaded.cancelled() and not self._loaded.exception()
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
     def _hear(self) -> None:
         for message, _ in self._link.receive():
-            if "loaded" in message:
+            if self._loaded.done():
+                self._told(message)
+            elif "loaded" in message:
                 self._loaded.set_result(message["loaded"])
             elif "faults" in message or "trouble" in message:
                 self._loaded.set_exception(_error(message))
@@ -82,7 +97,10 @@ class Template:
             self._process.kill()  # it has said all that it had to, and must not keep us waiting
             code = self._process.wait()
             if not self._loaded.done():
-                self._loaded.set_exception(SettingsError(f"the template process ended with {code}"))
+                late = overdue(self._notes, self._patience)
+                why = SettingsError(late or f"the template process ended with {code}")
+                self._loaded.set_exception(why)
+            os.close(self._notes)
             self.over.set()
 
 

@@ -209,8 +209,10 @@ class Supervisor:
         try:
             return template, await template.load(self.file, fixed)
         except TimeoutError:
-            template.kill()
             raise SettingsError("the project took too long to load") from None
+        finally:
+            if not template.is_ready:
+                template.kill()
 
     def _adopt(self, template: Template) -> None:
         """Have all workers to come be of this template."""

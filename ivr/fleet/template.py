@@ -3,9 +3,10 @@
 It never starts a thread and never touches the SIP stack, or a copy would begin with half of either.
 What it has read before it freezes the garbage collector is shared by all its copies.
 
-    python -m ivr.fleet.template FD
+    python -m ivr.fleet.template FD NOTES
 
-FD is its end of a `Link` to the supervisor, which sends `Task` first and then what to do.
+FD is its end of a `Link` to the supervisor, which sends `Task` first and then what to do.  NOTES is
+a file for what it is at until it is ready (`overdue.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,25 +33,30 @@ from ..sip.native import Unusable, usable
 from ..speech.prompts import PromptStore
 from .link import Link, Message
 from .member import serve
+from .overdue import Steps
 from .place import Place, callers_each
 
 log = logging.getLogger("ivr.template")
 
+PR_SET_PDEATHSIG = 1
 PR_SET_MEMORY_MERGE = 67
 
 
-def main(descriptor: int) -> int:
+def main(descriptor: int, notes: int) -> int:
     # It is for the supervisor, which reads the files anew; workers and their children inherit this.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    die_with_the_supervisor(signal.SIGKILL)
     link = Link(socket.socket(fileno=descriptor))
     select.select([link.fileno()], [], [])
     task = next(link.receive())[0]
+    steps = Steps(notes, task["patience"])
+    steps.begin("reading the project")
     try:
         project = load_project(Path(task["file"]))
         setup(project.settings.log_format)
         if fixed := task["fixed"]:
             require_the_same(fixed, project.settings.fixed())
-            rehearse(project)
+            rehearse(project, steps.begin)
         for each in (
             *project.warnings,
             *listening.unheard(project.every_flow, project.settings),
@@ -57,15 +64,22 @@ def main(descriptor: int) -> int:
         ):
             log.warning("%s", each)
         prompts = project.prompts()
-        render(prompts)
+        render(prompts, steps.begin)
     except LoadError as error:
         link.send({"faults": [asdict(fault) for fault in error.faults]})
         return 1
     except (IvrError, OSError) as error:
         link.send({"trouble": str(error)})
         return 1
+    steps.end()
+    die_with_the_supervisor(0)  # its workers finish their calls, and it tells how they end
     Template(link, project, prompts).run()
     return 0
+
+
+def die_with_the_supervisor(number: int) -> None:
+    """From now on this process gets the signal when the supervisor ends; 0: it goes on."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def require_the_same(before: Message, now: Message) -> None:
@@ -77,14 +91,21 @@ def require_the_same(before: Message, now: Message) -> None:
         )
 
 
-def rehearse(project: Project) -> None:
+def rehearse(project: Project, begin: Callable[[str], None] = lambda step: None) -> None:
     """Run the scenarios beside the flows.  Raises `LoadError` when one does not go as told."""
     from ..testing.run import run
-    from ..testing.scenario import SUFFIX
+    from ..testing.scenario import SUFFIX, ScenarioResult
 
     flows = project.settings.flow_files
     scenarios = [f for flow in flows if (f := flow.with_name(flow.stem + SUFFIX)).exists()]
-    report = run(scenarios, project.prompts().catalogue.everywhere()) if scenarios else None
+    begin("running the first scenario")
+
+    def told(result: ScenarioResult) -> None:
+        place = result.place
+        begin(f"running the scenario after {place.file}:{place.line}")
+
+    known = project.prompts().catalogue.everywhere() if scenarios else None
+    report = run(scenarios, known, told) if scenarios else None
     if report and report.exit_code:
         failed = [
             r.place.fault(f"{r.scenario}: {r.sentence}", Code.FAILED_STORY) for r in report.failed
@@ -92,15 +113,22 @@ def rehearse(project: Project) -> None:
         raise LoadError(report.faults + failed)
 
 
-def render(prompts: PromptStore) -> None:
+def render(prompts: PromptStore, begin: Callable[[str], None]) -> None:
     """Render what is not in the cache yet, with a bar if that takes time and somebody looks."""
-    if prompts.missing() and sys.stderr.isatty():
-        from ..cli.output import progress
+    with contextlib.ExitStack() as stack:
+        shown: list[Callable[[int, int, str], None]] = []
+        if prompts.missing() and sys.stderr.isatty():
+            from ..cli.output import progress
 
-        with progress("Rendering prompts") as step:
-            prompts.render_all(step)
-    else:
-        prompts.render_all()
+            shown.append(stack.enter_context(progress("Rendering prompts")))
+
+        def made(done: int, total: int, name: str) -> None:
+            begin(f"rendering the prompt after {name}")
+            for show in shown:
+                show(done, total, name)
+
+        begin("rendering the first prompt")
+        prompts.render_all(made)
 
 
 def share() -> None:
@@ -196,4 +224,4 @@ def _cause(status: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -58,6 +58,8 @@ class Database:
             raise SettingsError(f"there are no records yet in {self}; `ivr serve` makes them")
         with self.engine.connect() as connection:
             found = _schema(connection)
+            if found > SCHEMA:
+                raise SettingsError(f"{self}: {_newer(found)}")
             if found != SCHEMA:
                 raise SettingsError(
                     f"{self} has the schema {found or 'of nothing yet'}, and this ivr reads"
@@ -79,7 +81,7 @@ class Database:
         with self.engine.connect() as connection:
             found = _schema(connection)
         if found > SCHEMA:
-            raise _newer(self, found)
+            raise _newer(found)
         return (
             "opened" if found == SCHEMA else "opened; `ivr serve` will bring its schema up to date"
         )
@@ -109,16 +111,17 @@ class Database:
             if found == SCHEMA:
                 return
             if found > SCHEMA:
-                raise _newer(self, found)
+                raise _newer(found)
             from .migrations import upgrade  # alembic costs 7 MB, and is hardly ever needed
 
             upgrade(connection)
             log.info("%s: schema %s", self, SCHEMA)
 
 
-def _newer(database: Database, found: str) -> SettingsError:
+def _newer(found: str) -> SettingsError:
     return SettingsError(
-        f"{database} has the schema {found} of a newer ivr; this one knows {SCHEMA}"
+        f"it has the schema {found} of a newer ivr, and this one knows {SCHEMA}; install that"
+        " version of ivr, or restore the backup from before it"
     )
 
 

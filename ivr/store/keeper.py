@@ -113,6 +113,7 @@ class Keeper:
             self._deliver()
             self._forget()
         except (SQLAlchemyError, SettingsError, OSError) as error:
+            self._is_current = False  # it may come back as another one, which has no tables
             if self._patience.failed():
                 what = getattr(error, "orig", None) or error
                 log.error("records wait in %s: %s: %s", self.spool.folder, self.database, what)

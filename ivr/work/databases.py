@@ -19,6 +19,11 @@ from .secrecy import masked
 CONNECTIONS = 8
 CHECK_EVERY = 10_000  # instructions of SQLite's machine
 CANCELLED = "57014"  # PostgreSQL's query_canceled
+NO_TABLE = "42P01"  # its undefined_table
+
+
+class NoTable(Failed):
+    """A table is not there."""
 
 
 class Database:
@@ -53,7 +58,8 @@ class Database:
             if _cancelled(cause) or deadline.over:
                 raise TooSlow from None
             words = str(cause).strip().partition("\n")[0]
-            raise Failed(masked(words, self._secrets(engine.url))) from None
+            kind = NoTable if _lacks_table(cause) else Failed
+            raise kind(masked(words, self._secrets(engine.url))) from None
 
     def close(self) -> None:
         """Let go of what connections there are."""
@@ -128,3 +134,7 @@ def _limit(connection: Connection, deadline: Deadline) -> None:
 
 def _cancelled(error: Any) -> bool:
     return getattr(error, "sqlstate", "") == CANCELLED or str(error) == "interrupted"
+
+
+def _lacks_table(error: Any) -> bool:
+    return getattr(error, "sqlstate", "") == NO_TABLE or str(error).startswith("no such table")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ..engine.letters import LONGEST, id_of, position, wrong_box, wrong_id, wrong_with_room
 from .databases import Database
 from .job import Deadline, Failed, Order
+from .own_table import OwnTable
 
 MAKING = 0x6976726D + 1  # of PostgreSQL's advisory locks: the next after that of the memory
 
@@ -74,20 +73,18 @@ class Mailboxes:
         changed: Callable[[str, Count], None] = lambda box, count: None,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._table = OwnTable(database, letters, MAKING)
         self._folder = folder
         self._changed = changed
         self._wall = wall
-        self._lock = threading.Lock()
-        self._made = False
 
     def __call__(self, order: Order, seconds: float) -> dict[str, Any]:
         """Deliver, look, or mark.  Raises `Failed` and `TooSlow`."""
-        deadline, box = Deadline(seconds), order["box"]
+        box = order["box"]
         _refuse(wrong_box(box))
-        self._make(deadline)
-        found: dict[str, Any] = {}
-        with self._database.begin(deadline, writes=True) as connection:
+
+        def act(connection: Connection) -> tuple[dict[str, Any], Count, Count]:
+            found: dict[str, Any] = {}
             known = self._known(connection, box)
             rows = self._there(connection, box, known)
             match order["action"]:
@@ -97,20 +94,23 @@ class Mailboxes:
                     self._deliver(connection, box, rows, order)
                 case action:
                     self._mark(connection, rows, order["id"], action)
-            after = _count(self._known(connection, box))
-        if after != _count(known):
+            return found, _count(known), _count(self._known(connection, box))
+
+        found, before, after = self._table.do(Deadline(seconds), act, writes=True)
+        if after != before:
             self._changed(box, after)
         return found
 
     def forget(self, caller: str, seconds: float) -> None:
         """Take the messages of *caller* out of all mailboxes.  Raises `Failed` and `TooSlow`."""
-        deadline, changed = Deadline(seconds), {}
-        self._make(deadline)
-        with self._database.begin(deadline, writes=True) as connection:
+
+        def take(connection: Connection) -> dict[str, Count]:
             his = letters.c.caller == caller
             boxes = connection.execute(select(letters.c.box).where(his).distinct()).scalars().all()
             connection.execute(delete(letters).where(his))
-            changed = {box: _count(self._known(connection, box)) for box in boxes}
+            return {box: _count(self._known(connection, box)) for box in boxes}
+
+        changed = self._table.do(Deadline(seconds), take, writes=True)
         for box, count in changed.items():
             self._changed(box, count)
 
@@ -164,18 +164,6 @@ class Mailboxes:
             return any(self._folder.iterdir())
         except OSError:
             return False
-
-    def _make(self, deadline: Deadline) -> None:
-        with self._lock:
-            if self._made:
-                return
-            with self._database.begin(deadline, writes=True) as connection:
-                if connection.dialect.name == "postgresql":  # where two makers are one too many
-                    connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
-                connection.execute(CreateTable(letters, if_not_exists=True))
-                for index in letters.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
-            self._made = True
 
 
 def _seen(rows: list[Row[Any]], order: Order) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -26,10 +25,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from .databases import Database
 from .job import Deadline, Failed, Order
+from .own_table import OwnTable
 
 PRUNE_EVERY = 600.0  # seconds
 LONGEST_SCOPE = 250  # characters
@@ -56,10 +55,8 @@ class Memory:
     """The jobs ``recall`` and ``remember``, in a table of *database* that they make themselves."""
 
     def __init__(self, database: Database, wall: Callable[[], float] = time.time) -> None:
-        self._database = database
+        self._table = OwnTable(database, memory, MAKING)
         self._wall = wall
-        self._lock = threading.Lock()
-        self._made = False
         self._pruned_at = 0.0
 
     def recall(self, order: Order, seconds: float) -> dict[str, Any]:
@@ -68,18 +65,15 @@ class Memory:
         wanted = select(table.name, table.number, table.value).where(
             table.scope == _scope(order), table.name.in_(order["names"]), table.until > self._wall()
         )
-        deadline = Deadline(seconds)
-        self._make(deadline)
-        with self._database.begin(deadline) as connection:
-            rows = connection.execute(wanted).all()
+        rows = self._table.do(Deadline(seconds), lambda x: x.execute(wanted).all())
         return {name: _read(value) if number is None else number for name, number, value in rows}
 
     def remember(self, order: Order, seconds: float) -> dict[str, Any]:
         """Keep values and add to numbers, all or none; the sums.  Raises `Failed`, `TooSlow`."""
-        scope, now, deadline = _scope(order), self._wall(), Deadline(seconds)
+        scope, now = _scope(order), self._wall()
         until = now + order["seconds"]
-        self._make(deadline)
-        with self._database.begin(deadline, writes=True) as connection:
+
+        def write(connection: Connection) -> dict[str, Any]:
             for name, value in sorted(order["values"].items()):  # in order: no deadlock
                 _put(connection, scope, name, value, until)
             sums = {
@@ -89,29 +83,15 @@ class Memory:
             if now - self._pruned_at >= PRUNE_EVERY:
                 self._pruned_at = now
                 connection.execute(delete(memory).where(memory.c.until <= now))
-        return sums
+            return sums
+
+        return self._table.do(Deadline(seconds), write, writes=True)
 
     def forget(self, caller: str, seconds: float) -> int:
         """Delete what is kept in scopes of *caller*; returns how many values that were."""
-        deadline = Deadline(seconds)
-        self._make(deadline)
-        own = memory.c.scope.endswith(f"caller:{caller}", autoescape=True)
-        with self._database.begin(deadline, writes=True) as connection:
-            return connection.execute(delete(memory).where(own)).rowcount
-
-    def _make(self, deadline: Deadline) -> None:
-        with self._lock:
-            if self._made:
-                return
-            with self._database.begin(deadline, writes=True) as connection:
-                if connection.dialect.name not in ("sqlite", "postgresql"):
-                    raise Failed("what is remembered goes into SQLite or PostgreSQL")
-                if connection.dialect.name == "postgresql":  # where two makers are one too many
-                    connection.execute(select(func.pg_advisory_xact_lock(MAKING)))
-                connection.execute(CreateTable(memory, if_not_exists=True))
-                for index in memory.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
-            self._made = True
+        own = delete(memory).where(memory.c.scope.endswith(f"caller:{caller}", autoescape=True))
+        gone = self._table.do(Deadline(seconds), lambda x: x.execute(own).rowcount, writes=True)
+        return gone
 
 
 def _put(connection: Connection, scope: str, name: str, value: Any, until: float) -> None:

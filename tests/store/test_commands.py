@@ -168,6 +168,14 @@ def test_a_database_that_is_away_is_said_to_be(
     assert "secret" not in said.err
 
 
+def test_a_file_that_is_no_database_is_told_with_what_to_do(ivr: Ivr, house: House) -> None:
+    (house.folder / "calls.db").write_bytes(b"not a database, by far" * 100)
+    said = ivr("calls")
+    assert (
+        "calls.db: file is not a database; move it away, and `ivr serve` makes another" in said.err
+    )
+
+
 def test_a_caller_is_erased_when_that_is_confirmed(
     ivr: Ivr, busy: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,10 +96,13 @@ def test_a_database_of_a_newer_ivr_is_left_alone(
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     house.call("a")
     assert house.keeper().turn() == 1.0
-    assert "the schema 9999 of a newer ivr" in caplog.text and house.waiting() == ["a"]
-    refused = pytest.raises(SettingsError, match="has the schema 9999, and this ivr reads")
-    with refused, database.reading():
+    newer = f"{house.url}: it has the schema 9999 of a newer ivr, and this one knows {SCHEMA}"
+    assert f"records wait in {house.folder / 'spool'}: {newer}" in caplog.text
+    assert caplog.text.count(house.url) == 1 and house.waiting() == ["a"]
+    with pytest.raises(SettingsError) as refused, database.reading():
         pass
+    remedy = "install that version of ivr, or restore the backup from before it"
+    assert str(refused.value) == f"{newer}; {remedy}"
 
 
 def test_passwords_are_not_shown() -> None:

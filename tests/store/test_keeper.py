@@ -76,6 +76,20 @@ def test_an_absent_database_is_waited_for(
     assert caplog.text.count("records are kept again") == 1
 
 
+def test_a_database_that_is_gone_while_it_is_served_is_made_again(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = house.keeper()
+    keeper.turn()
+    for file in house.folder.glob("calls.db*"):
+        file.unlink()
+    house.call("a")
+    house.now += keeper.turn()
+    keeper.turn()
+    assert house.kept() == ["a"] and house.waiting() == []
+    assert caplog.text.count("no such table") == 1
+
+
 def test_a_journal_of_which_nothing_can_be_made_does_not_stop_the_others(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -227,3 +227,25 @@ def test_a_scope_that_is_none(scope: str, tmp_path: Path) -> None:
     for doing in (mind.recall, mind.remember):
         with pytest.raises(Failed, match="a scope is a text"):
             doing(scope=scope)
+
+
+def test_a_table_that_is_gone_while_it_is_used_is_made_again_and_told_once(
+    mind: Mind, url: str, database: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    mind.remember(x=1)
+    with database(url).begin(Deadline(5), writes=True) as connection:
+        connection.execute(text("DROP TABLE ivr_memory"))
+    assert mind.recall("x") == {}
+    mind.remember(x=2)
+    assert mind.recall("x") == {"x": 2}
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("ERROR", "the table ivr_memory is gone, and is made again, empty")
+    ]
+
+
+def test_a_memory_whose_file_is_moved_away_goes_on_in_a_new_one(tmp_path: Path) -> None:
+    mind = Mind(Database(f"sqlite:///{tmp_path / 'x.db'}"))
+    mind.remember(x=1)
+    (tmp_path / "x.db").rename(tmp_path / "y.db")
+    assert mind.remember(add={"n": 2}) == {"n": 2}
+    assert mind.recall("x", "n") == {"n": 2}

@@ -246,3 +246,15 @@ def test_the_messages_of_one_caller_are_forgotten(real: Post) -> None:
     real.job.forget("+4930", 5)
     assert real.files() == ["b.wav"]
     assert real.told[-1] == ("601", Count(1, 0, 0, 0))
+
+
+def test_a_mailbox_takes_messages_when_its_table_is_gone(
+    database: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "work.db"
+    post = Post(database(f"sqlite:///{file}"), tmp_path)
+    post.deliver("a.wav")
+    file.unlink()
+    post.deliver("b.wav")
+    assert post.files() == ["b.wav"]
+    assert caplog.text.count("the table ivr_mailbox is gone") == 1

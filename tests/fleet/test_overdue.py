@@ -1,0 +1,53 @@
+"""A project whose reading does not come to an end: it is given up, and leaves nobody behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ivr.engine.errors import SettingsError
+from ivr.fleet.nursery import Template
+
+
+def project(folder: Path, flow: str) -> Path:
+    (folder / "menu.py").write_text(flow)
+    file = folder / "ivr.yaml"
+    file.write_text("routes: {'*': menu.py}\n")
+    return file
+
+
+def test_a_flow_that_is_read_for_ever_is_given_up_and_its_line_told(tmp_path: Path) -> None:
+    """In C code, where Python's own alarms have no turn."""
+    file = project(tmp_path, "import threading\nsum(range(10**14))\n")
+
+    async def load() -> None:
+        template = Template(1, lambda message: None, patience=2)
+        with pytest.raises(SettingsError) as caught:
+            await template.load(file, None)
+        place = f"{tmp_path / 'menu.py'}:2"
+        assert (
+            str(caught.value) == f"{place}: reading the project did not come to an end within 2 s"
+        )
+
+    asyncio.run(load())
+
+
+@pytest.mark.line
+def test_a_server_that_is_killed_takes_along_the_template_that_still_reads(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "news")
+    project(
+        tmp_path, "news = open('news', 'w')\nprint('begun', file=news, flush=True)\nwhile 1: 0\n"
+    )
+    server = subprocess.Popen([sys.executable, "-m", "ivr", "serve"], cwd=tmp_path)
+    with (tmp_path / "news").open() as news:
+        assert news.readline() == "begun\n"
+        server.kill()
+        server.wait()
+        assert select.select([news], [], [], 20)[0], "it reads on"
+        assert news.read() == ""
