@@ -53,12 +53,15 @@ class StateGuard:
     def __enter__(self) -> None:
         if _may_ring():
             self._guarding.append(self)
+            self._swallows = False
             self._begin()
             signal.setitimer(signal.ITIMER_REAL, BEAT)
 
     def __exit__(self, *error: object) -> None:
         if self in self._guarding[-1:] and threading.current_thread() is threading.main_thread():
             self._guarding.pop()
+            if self._swallows:
+                sys.settrace(None)
             signal.setitimer(signal.ITIMER_REAL, BEAT if self._guarding else 0)
 
     def _begin(self) -> None:
@@ -73,15 +76,35 @@ class StateGuard:
             and time.monotonic() - self._began < PATIENCE
         ):
             return
-        self._begin()  # again and again, in case that the state swallows the first one
+        self._begin()
         inner = frame
         while inner is not None and inner.f_code not in self._inside:
             if inner.f_code.co_filename.startswith(IMPORTING):
                 return  # half a module would be left, for all calls to come
             inner = inner.f_back
         # A debugger goes through it line by line, and its user has all the time he needs.
-        if inner is not None and inner is not frame and sys.gettrace() is None:
-            raise StateTooSlow
+        if frame is None or inner is None or inner is frame or sys.gettrace() not in (None, _look):
+            return
+        if self._swallows:  # the first one; what is raised where it does so ends its loop
+            _raise_in_each_line(frame, inner)
+        self._swallows = True
+        raise StateTooSlow
+
+
+def _raise_in_each_line(frame: FrameType | None, outer: FrameType) -> None:
+    """Have what runs there, within *outer*, end with the next of its lines."""
+    while frame is not None and frame is not outer:
+        frame.f_trace = _raise
+        frame = frame.f_back
+    sys.settrace(_look)
+
+
+def _look(frame: FrameType, event: str, argument: object) -> None: ...
+
+
+def _raise(frame: FrameType, event: str, argument: object) -> None:
+    if event == "line":
+        raise StateTooSlow
 
 
 def _ring(number: int, frame: FrameType | None) -> None:

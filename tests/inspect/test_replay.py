@@ -193,7 +193,7 @@ def test_a_call_whose_worker_died_goes_as_far_as_it_went(
 ) -> None:
     flow = write(MENU)
     call = SimulatedCall(flow).waits(2).is_asked().presses("2").waits(3)
-    died = {"at": 5.25, "event": "hung_up", "by": "worker", "reason": "worker hung", **written}
+    died = {"at": 95.0, "event": "hung_up", "by": "worker", "reason": "worker hung", **written}
     journal = read([*journal_of(call), died])
     replayed = play(script_of(journal), flow)
     assert replayed.same and replayed.end_before == "is let go in support"

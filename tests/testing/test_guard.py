@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,15 @@ def test_it_is_told_where(slow: Flow) -> None:
     call = SimulatedCall(slow).is_over(by="error")
     [failed] = [detail for kind, detail in call.notes if kind == "failed"]
     assert REFUSAL in failed
+
+
+def test_one_that_swallows_it_comes_to_an_end_too(file: Path) -> None:
+    swallowing = (
+        "while call.caller:\n        try: sum(range(9999))\n        except BaseException: pass"
+    )
+    file.write_text(SLOW.replace("while call.caller: pass", swallowing))
+    call = SimulatedCall(load_flow(file)).is_over(by="error")
+    assert "computed for too long" in str(call.notes) and sys.gettrace() is None
 
 
 def test_the_explorer_comes_to_an_end(slow: Flow) -> None:

@@ -85,14 +85,18 @@ def read(lines: Iterable[Line]) -> Journal:
 
 
 def _whole(line: Line, before: Sequence[Line]) -> Line:
-    """*line* with what they left out who closed the journal of a dead worker."""
+    """*line* with what they left out who closed the journal of a dead worker.
+
+    It did nothing after its own last line, whenever it was seen to be dead.
+    """
+    last = {"at": before[-1]["at"]} if before and "at" in before[-1] else {}
     match line:
         case {"event": "hung_up", "by": "worker"}:
-            return {"code": 0, "media": {}, **line}
+            return {"code": 0, "media": {}, **line, **last}
         case {"event": "record_done"} if "id" not in line:
             order = "record_call" if line.get("kind") == "call" else "record"
             known = [each["id"] for each in before if each.get("effect") == order]
-            return {"id": known[-1] if known else 0, "detail": "", **line}
+            return {"id": known[-1] if known else 0, "detail": "", **line, **last}
     return line
 
 
