@@ -24,6 +24,7 @@ LONGEST_REST = 30.0  # seconds before a replacement
 STARTING = 8  # lives that start at the same time
 START_LIMIT = 20.0  # seconds from the fork until a life must be ready
 LEISURE = 10.0  # seconds beyond its time that a life gets for its last words
+HUNG = "worker hung"
 STALLED = 2.0  # seconds between two ticks; beyond, it was we who were not there
 
 
@@ -298,7 +299,7 @@ class Crew:
             return ""
         # Its last messages may take their time to reach the disk.
         if now - life.seen > self.hung_after + (LEISURE if life.leaving else 0.0):
-            return "worker hung"
+            return HUNG
         return "worker did not end" if life.until is not None and now > life.until else ""
 
     def _kill(self, life: Life, cause: str) -> list[Intent]:

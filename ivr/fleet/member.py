@@ -46,6 +46,7 @@ def serve(project: Project, prompts: PromptStore, life: str, place: Place, link:
     bridge = BRIDGE if place.front else 0.0
     member = Member(link, phone, worker, project.routes, prompts, bridge)
     vital.hold(settings.lives, life)
+    vital.answer_where()
     try:
         phone.start()
     except IvrError as error:

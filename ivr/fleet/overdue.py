@@ -14,6 +14,7 @@ from pathlib import Path
 
 FRAME = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)
 LARGEST = 100_000  # bytes that are read of a stack
+THREAD = "hread 0x"
 TOO_LATE = "Timeout ("  # faulthandler's first words
 
 # Whoever wrote a flow is not to be shown these.
@@ -51,8 +52,17 @@ def overdue(notes: int, seconds: float) -> str:
     step, _, stack = os.pread(notes, LARGEST, 0).decode("utf-8", "replace").partition("\n")
     if not stack.startswith(TOO_LATE):
         return ""
-    place = next((f"{file}:{line}: " for file, line in FRAME.findall(stack) if _theirs(file)), "")
-    return f"{place}{step} did not come to an end within {seconds:g} s"
+    place = place_in(stack)
+    return f"{place}{': ' * bool(place)}{step} did not come to an end within {seconds:g} s"
+
+
+def place_in(stack: str) -> str:
+    """The innermost line of the main thread in what faulthandler wrote, of those that are not ours
+    if there are any; empty: it wrote nothing."""
+    main = stack.rpartition(THREAD)[2]  # threads are told youngest first
+    frames = FRAME.findall(main)
+    theirs = (frame for frame in frames if _theirs(frame[0]))
+    return ":".join(next(theirs, frames[0] if frames else ()))
 
 
 def _theirs(file: str) -> bool:

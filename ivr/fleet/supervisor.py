@@ -22,9 +22,11 @@ from ..engine.errors import IvrError, SettingsError
 from ..sip.accounts import TRYING
 from ..sip.ids import new_call_id
 from ..web.operator import NotDialled
-from .crew import Bury, Crew, Drain, Fork, Intent, Kill, Life, Publish, Retire, slot_of
+from . import vital
+from .crew import HUNG, Bury, Crew, Drain, Fork, Intent, Kill, Life, Publish, Retire, slot_of
 from .link import Link, Message
 from .nursery import Template
+from .overdue import place_in
 from .place import Place
 from .questions import LOST, Questions
 from .registrant import Registrant
@@ -35,6 +37,7 @@ SPARE = 3  # versions that can have all their workers at the same time
 TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
 ENDED = "worker ended"
+ANSWER = 0.5  # seconds for a worker that hangs to tell where
 LAST_WORDS = 1.0  # seconds for a template to tell how a worker ended
 REST = 5.0  # seconds before a template that died is started again
 
@@ -320,14 +323,28 @@ class Supervisor:
         )  # fmt: skip
 
     def _kill(self, life: str) -> None:
-        pid = self.crew.lives[life].pid
-        if pid:
-            log.error("worker %s (%d): %s; killed", life, pid, self.crew.lives[life].cause)
+        known = self.crew.lives[life]
+        if known.pid and known.cause == HUNG:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        elif template := self._templates.get(self.crew.lives[life].version):
+                os.kill(known.pid, signal.SIGUSR1)  # where is it? see `vital.answer_where`
+            asyncio.get_running_loop().call_later(ANSWER, self._kill_now, known)
+        elif known.pid:
+            self._kill_now(known)
+        elif template := self._templates.get(known.version):
             log.error("the template of version %d does not fork; killed", template.version)
             template.kill()
+
+    def _kill_now(self, life: Life) -> None:
+        if life.name not in self.crew.lives:  # it has just ended
+            return
+        place = place_in(vital.where(self.settings.lives, life.name))
+        calls = "".join(
+            f"; {call['id']} in {call['state']} of {call['flow']}" for call in life.live
+        )
+        where = f" at {place}" * bool(place) + calls
+        log.error("worker %s (%d): %s; killed%s", life.name, life.pid, life.cause, where)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(life.pid, signal.SIGKILL)
 
     def _bury(self, bury: Bury) -> None:
         life, cause = bury.life, bury.cause

@@ -1,12 +1,15 @@
 """Which workers are alive, told by locks that end with their processes.
 
-A supervisor knows its own workers; those of one that was killed it finds here.
+A supervisor knows its own workers; those of one that was killed it finds here.  The file that is
+locked is empty, until one that hangs is asked where it is.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import fcntl
 import os
+import signal
 from pathlib import Path
 
 _held: list[int] = []  # descriptors, as long as this process lives
@@ -23,6 +26,23 @@ def hold(folder: Path, life: str) -> bool:
         return False
     _held.append(descriptor)
     return True
+
+
+def answer_where() -> None:
+    """From now on SIGUSR1 has this process write its stack into the file that it holds.
+
+    No Python is run for that, so that one answers that hangs in C; and any of its threads may be
+    the one that the kernel interrupts, so that it tells of all.
+    """
+    faulthandler.register(signal.SIGUSR1, file=_held[-1])
+
+
+def where(folder: Path, life: str) -> str:
+    """What *life* answered; empty: nothing."""
+    try:
+        return (folder / life).read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def forget(folder: Path, life: str) -> None:

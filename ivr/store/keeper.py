@@ -136,7 +136,8 @@ class Keeper:
                 cut_off = self.spool.bury(life, cause, died)
             self._graves.popleft()
             if cut_off:
-                log.warning("worker %s: %d calls cut off: %s", life, cut_off, cause)
+                calls = ", ".join(cut_off)
+                log.warning("worker %s: %d calls cut off: %s: %s", life, len(cut_off), cause, calls)
 
     def _deliver(self) -> None:
         if not self._is_current:

@@ -104,8 +104,8 @@ class Spool:
         self.move(name, stage, BROKEN)
         log.error("no record of call %s (its marker is in %s): %s", name, self.folder / BROKEN, why)
 
-    def bury(self, life: str, cause: str, died: float | None) -> int:
-        """Close what a dead worker left open; returns how many calls that were.
+    def bury(self, life: str, cause: str, died: float | None) -> list[str]:
+        """Close what a dead worker left open; returns which calls that were.
 
         `died`: the time of day at which it was seen to be dead, in seconds since 1970; None: what
         its calls said last is the end of them.
@@ -119,7 +119,7 @@ class Spool:
             self.move(name, f"{OPEN}/{life}", DONE)
         with suppress(OSError):
             (self.folder / OPEN / life).rmdir()
-        return len(names)
+        return names
 
     def _close(self, name: str, journal: Path, cause: str, died: float | None) -> None:
         with journal.open("r+b") as file:

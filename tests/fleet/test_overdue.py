@@ -13,6 +13,7 @@ import pytest
 
 from ivr.engine.errors import SettingsError
 from ivr.fleet.nursery import Template
+from ivr.fleet.overdue import place_in
 
 
 def project(folder: Path, flow: str) -> Path:
@@ -36,6 +37,19 @@ def test_a_flow_that_is_read_for_ever_is_given_up_and_its_line_told(tmp_path: Pa
         )
 
     asyncio.run(load())
+
+
+def test_the_place_is_in_the_main_thread_and_not_in_our_code_if_it_can_be() -> None:
+    ours, deeper = [
+        f'  File "{file}", line 5 in f\n' for file in (place_in.__code__.co_filename, os.__file__)
+    ]
+    other = 'Thread 0x0a (most recent call first):\n  File "job.py", line 1 in job\n\n'
+    main = "Current thread 0x0b (most recent call first):\n"
+    assert (
+        place_in(other + main + deeper + '  File "menu.py", line 8 in only\n' + ours) == "menu.py:8"
+    )
+    assert place_in(other + main + deeper + ours) == f"{os.__file__}:5"
+    assert place_in("") == ""
 
 
 @pytest.mark.line
