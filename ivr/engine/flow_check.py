@@ -10,6 +10,7 @@ from .codes import Code
 from .effects import Given
 from .errors import Fault
 from .handlers import SORRY, arrows, handler_targets
+from .limits import wrong_with
 from .state import END, Place
 from .variables import HANDED
 
@@ -45,6 +46,9 @@ def _holes(flow: Flow) -> list[Fault]:
         if state.on_error and state.on_error not in known:
             place = state.on_places.get("on_error", state.place)
             found.append(_unknown(place, f"{state.name}: on_error", state.on_error, known))
+    wrong = wrong_with(flow.max_duration) if flow.max_duration else ""
+    if wrong:
+        found.append(flow.place.fault(f"max_duration: {wrong}", Code.AT_ODDS))
     return [*found, *_not_handed(flow)]
 
 
