@@ -212,7 +212,7 @@ def test_a_warning_that_cannot_be_said_is_left_out_and_nobody_is_cut_off_in_sile
 def test_a_warning_that_cannot_come_is_a_fault() -> None:
     limit = MaxDuration(30, ("soon_over",))
     with pytest.raises(LoadError, match="due 60 s before the end"):
-        started(lambda call: pause(call, 1), limit=limit)
+        Flow("f", start="a", max_duration=limit).check()
 
 
 def test_the_warning_waits_until_the_operator_has_spoken() -> None:
