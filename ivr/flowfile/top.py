@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from ..engine import templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
+from ..engine.names import wrong_name
 from ..engine.variables import Variable, variable_of
 from .bind import HINTS
 from .convert import Context, convert, variable_name
@@ -87,9 +87,12 @@ def read_text(source: Source, part: Field) -> str | None:
 def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
     """The flow that *top* declares, without its states."""
     texts = {name: read_text(source, top[name]) for name in TEXTS if name in top}
-    start = top.get("start")
+    start, name = top.get("start"), texts.get("flow")
+    wrong = wrong_name(name, "flow") if name is not None else ""
+    if wrong:
+        source.fault(top["flow"].value, wrong, Code.BAD_NAME)
     flow = Flow(
-        texts.get("flow") or Path(source.file).stem,
+        "flow" if name is None or wrong else name,
         start=texts.get("start") or "",
         language=texts.get("language") or "",
         place=source.place(start.value if start else root),
