@@ -31,7 +31,7 @@ from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
 from .handed import NO_NAMES, Handed
 from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
-from .names import names_of
+from .names import is_language, names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
 from .stray import Stray
@@ -202,9 +202,9 @@ class Call(Wording):
 
     @property
     def language(self) -> str:
-        """What it goes on in: the variable `language`, or what it was given."""
+        """What it goes on in: the variable `language`, if that is one, or what it was given."""
         chosen = self.vars.get("language")
-        return chosen if isinstance(chosen, str) and chosen else self.given_language
+        return str(chosen) if is_language(chosen) else self.given_language
 
     def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""

@@ -13,7 +13,13 @@ BUILTIN_NAMES = (
     *("caller", "dialled", "headers", "direction", "now", "caller_lists", "secrets"),
 )  # set by every call
 LANGUAGE = "language"  # which a flow may set
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 KNOWN_NAMES = (*BUILTIN_NAMES, LANGUAGE)
+
+
+def is_language(value: object) -> bool:
+    """Whether *value* is the tag of a language, such as ``de`` or ``pt-BR``."""
+    return isinstance(value, str) and _LANGUAGE_TAG.fullmatch(value) is not None
 
 
 def wrong_name(name: str, what: str) -> str:

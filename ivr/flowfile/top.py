@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from ..engine import templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
-from ..engine.names import wrong_name
+from ..engine.names import is_language, wrong_name
 from ..engine.variables import Variable, variable_of
 from .bind import HINTS
 from .convert import Context, convert, variable_name
@@ -31,7 +30,6 @@ TOP = (
     *SHARED,
 )
 INCLUDED = ("ivr", "description", *SHARED)
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 _VARIABLE = ("type", "default", "description")
 
 
@@ -123,7 +121,7 @@ def _languages(source: Source, part: Field) -> tuple[str, ...]:
     for node in source.items(part.value):
         try:
             language = source.text(node, "a language, such as de")
-            if not LANGUAGE.fullmatch(language):
+            if not is_language(language):
                 wrong = f"{language!r} is no language; expected a tag such as en, de or pt-BR"
                 raise Bad(node, wrong, Code.BAD_VALUE)
             if language in found:
