@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,9 +19,14 @@ _KINDS: Mapping[type, str] = {
     **{date: "a date", time: "a time", datetime: "a moment", list: "a list", tuple: "a list"},
 }
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    **{name: getattr(operator, name) for name in ("eq", "ne", "lt", "gt")},
-    **{"lteq": operator.le, "gteq": operator.ge},
-    **{"in": lambda one, many: one in many, "notin": lambda one, many: one not in many},
+    "eq": lambda left, right: left == right,
+    "ne": lambda left, right: left != right,
+    "lt": lambda left, right: left < right,
+    "lteq": lambda left, right: left <= right,
+    "gt": lambda left, right: left > right,
+    "gteq": lambda left, right: left >= right,
+    "in": lambda one, many: one in many,
+    "notin": lambda one, many: one not in many,
 }
 
 
