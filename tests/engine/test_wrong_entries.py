@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
+from ivr.engine.events import Interjected
 from ivr.engine.verb import Result
 from ivr.engine.verbs import ask, collect, pause
 
@@ -126,3 +127,14 @@ def test_the_journal_says_so_without_the_keys() -> None:
     phone = asked()
     phone.press("1**3#")
     assert phone.noted("dropped") == ["a key of the entry before, which was wrong"] * 2
+
+
+def test_until_when_is_told_by_the_clock_of_whoever_asks() -> None:
+    phone = asked()
+    assert phone.session.rest_until < phone.now
+    phone.press("1**")
+    assert phone.session.rest_until == phone.now + 2
+    phone.take(Interjected("news"))
+    assert phone.session.rest_until > phone.now + 2, "no time passes for the flow meanwhile"
+    phone.press("3")
+    assert len(phone.noted("dropped")) == 1

@@ -304,7 +304,7 @@ def _spot(simulated: SimulatedCall) -> Hashable:
 
 def _pause(simulated: SimulatedCall, move: Move) -> Iterator[Step]:
     """Who was wrong in the middle of an entry and answers anew stops typing first."""
-    rest = simulated.session.call.rest_until - simulated.now
+    rest = simulated.session.rest_until - simulated.now
     if rest > 0 and any(step.name == "presses" for step in move.steps):
         yield sentence("waits", seconds=ceil(rest))
 

@@ -73,11 +73,11 @@ class Follower(Pace):
     def _digit(self, index: int, line: Line) -> None:
         self._come(line)
         call = self._line.session.call
-        dropped = self._is_dropped(index)
-        if dropped and self._line.now >= call.rest_until:
+        dropped, rest_until = self._is_dropped(index), self._line.session.rest_until
+        if dropped and self._line.now >= rest_until:
             return  # it was as if it had not been
-        if not dropped and self._line.now < call.rest_until < self._line.due:
-            self._line.pass_until(call.rest_until)  # more time had passed then
+        if not dropped and self._line.now < rest_until < self._line.due:
+            self._line.pass_until(rest_until)  # more time had passed then
         if self._line.over or call.phase not in TAKEN.phases:
             return
         key = line["key"]
