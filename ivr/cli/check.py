@@ -66,7 +66,8 @@ def run(
         for note in notes:
             complain(f"note: {note}")
         for path, flow in flows.items():
-            unchecked = "" if ground.catalogue else "; prompts were not checked: no settings here"
+            unread = "they cannot be read" if settings else "no settings here"
+            unchecked = "" if ground.catalogue else f"; prompts were not checked: {unread}"
             number = len(flow.states)
             print(f"{path}: ok, {number} state{'s' * (number != 1)}{unchecked}")
     return code

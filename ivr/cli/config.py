@@ -11,10 +11,8 @@ def run(json: bool) -> None:
     if json:
         as_json([dict(zip(keys, row, strict=True)) for row in describe()])
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*keys, box=None, pad_edge=False)
-    for row in describe():
-        table.add_row(*row)
-    Console().print(table)
+    for key, default, variable, meaning in describe():
+        print(f"{key}: {default}" if default else key)
+        print(f"    {variable}")
+        if meaning:
+            print(f"    {meaning}")

@@ -8,7 +8,9 @@ from pathlib import Path
 from types import FrameType
 
 from ..dialling import call, way_of
+from ..dialling.server import Server
 from ..engine.errors import IvrError
+from ..engine.targets import remedy
 from ..store.record import parsed
 from .calls import print_told
 from .output import as_json, complain
@@ -36,4 +38,6 @@ def run(settings: Path, flow: str, order: dict[str, str], json: bool) -> int:
         as_json(asdict(ended))
     else:
         print(" ".join(filter(None, (ended.outcome, str(ended.code or ""), ended.reason))))
+        if ended.reason == "not_allowed" and isinstance(way, Server):
+            complain(remedy(order["to"]))  # which is in the log of the server
     return 0 if ended.outcome == "answered" else 1

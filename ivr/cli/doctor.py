@@ -104,7 +104,8 @@ def _server(settings: Settings) -> str:
     except IvrError:
         return ""
     ready = sum(each["state"] == "ready" for each in found["workers"])
-    return f"it runs, with {ready} workers ready; ports that are in use are its own"
+    workers = "worker" if ready == 1 else "workers"
+    return f"it runs, with {ready} {workers} ready; ports that are in use are its own"
 
 
 def _database(settings: Settings) -> Verdict:

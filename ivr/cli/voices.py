@@ -18,8 +18,10 @@ def run(settings_file: Path, language: str, json: bool) -> int:
     if json:
         names = ("engine", "voice", "languages")
         as_json([dict(zip(names, row, strict=True)) for row in rows])
-    else:
+    elif rows or troubles or not wanted:
         _print(rows)
+    else:
+        complain(f"no voice speaks {wanted}; without --language all are listed")
     for trouble in troubles:
         complain(trouble)
     return 1 if troubles else 0

@@ -23,6 +23,8 @@ def words(error: BaseException, call: Call) -> str:
     except Exception:
         said = "without words"
     said = call.masked(said)
+    if isinstance(error, RuntimeError) and said == "no running event loop":
+        said += "; a flow can only await verbs: pause, and those that have something done outside"
     return said if isinstance(error, FlowError) else f"{type(error).__name__}: {said}"
 
 

@@ -31,9 +31,10 @@ from .events import Answered, Digit, EarlyMedia, Event, Offered, RecordDone
 from .handed import NO_NAMES, Handed
 from .house import NO_HOUSE, House
 from .house import UTC as UTC_ZONE
-from .names import names_of
+from .names import is_language, names_of
 from .phase import Phase, Standing
 from .scope import Parting, Scope, Tries, new_trail
+from .stray import Stray
 from .values import Secret, Value
 from .variables import Variables
 from .wording import Wording
@@ -128,8 +129,7 @@ class Call(Wording):
     _wall: float = 0.0
     _tries: list[Tries] = field(default_factory=list, repr=False)
     _steps: int = 0
-    _stray: Collection[str] = ()
-    _stray_until: float = 0.0
+    _stray: Stray = field(default_factory=Stray)
 
     def emit(self, effect: Effect) -> None:
         """Ask the outside world for something.  Returns at once.
@@ -202,9 +202,9 @@ class Call(Wording):
 
     @property
     def language(self) -> str:
-        """What it goes on in: the variable `language`, or what it was given."""
+        """What it goes on in: the variable `language`, if that is one, or what it was given."""
         chosen = self.vars.get("language")
-        return chosen if isinstance(chosen, str) and chosen else self.given_language
+        return str(chosen) if is_language(chosen) else self.given_language
 
     def names(self) -> dict[str, Any]:
         """What texts and conditions may refer to."""
@@ -244,7 +244,20 @@ class Call(Wording):
             if self.keys[0] in keys:
                 self.keys.popleft()
         else:
-            self._stray, self._stray_until = keys, until
+            self._stray.expect(keys, until)
+
+    def drop_rest(self, terminators: Collection[str], gap: float) -> None:
+        """Drop what is still typed of an entry that was refused, so that it answers nothing else.
+
+        That is each key within *gap* seconds of the one before it, up to one of *terminators*.
+        """
+        self._stray.expect(terminators, self.now + gap)
+        self._stray.expect_rest(gap)
+
+    @property
+    def rest_until(self) -> float:
+        """The moment from which keys are no longer the rest of an entry that was refused."""
+        return self._stray.rest_until
 
     def keep_secret(self, text: str) -> Secret:
         """*text* as a secret of this call."""
@@ -291,9 +304,9 @@ class Call(Wording):
         self._offered_at -= seconds
 
     def _pressed(self, key: str) -> None:
-        stray = key in self._stray and self.now <= self._stray_until
-        self._stray = ()
-        if not stray and len(self.keys) < TYPE_AHEAD:
+        if self.now < self.rest_until:
+            self.note("dropped", "a key of the entry before, which was wrong")
+        if not self._stray.takes(key, self.now) and len(self.keys) < TYPE_AHEAD:
             self.keys.append(key)
 
     @property

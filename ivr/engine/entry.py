@@ -6,9 +6,9 @@ question is one for keys, and the caller is told so once, unless there is no key
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from .call import Call
 from .effects import Mask, Prompt, Text
@@ -16,8 +16,9 @@ from .scope import Tries
 from .sentences import sentences
 from .taking import Entry, Rules, take_entry
 
-__all__ = ["Entry", "Judge", "Reprompts", "Rules", "ask_for", "take_entry"]
+__all__ = ["Entry", "Judge", "Reprompts", "Rules", "ask_for", "never_reached", "take_entry"]
 
+ATTEMPTS = 3
 SPEECH_FAILURES = 2  # of one question, after which it is asked for keys only
 
 Ruling = Literal["again", "denied", "invalid"]
@@ -36,7 +37,7 @@ class Reprompts:
     `instead` is said in place of the question then.
     """
 
-    attempts: int = 3
+    attempts: int = ATTEMPTS
     max_no_input: int | None = None
     max_no_match: int | None = None
     no_input: Sequence[Prompt] = ()
@@ -51,6 +52,19 @@ class Reprompts:
             or (self.max_no_input is not None and tries.no_input >= self.max_no_input)
             or (self.max_no_match is not None and tries.no_match >= self.max_no_match)
         )
+
+
+def never_reached(arguments: Mapping[str, Any]) -> str:
+    """Which limit means nothing, as `attempts` is used up before; empty: none."""
+    attempts = arguments.get("attempts", ATTEMPTS)
+    for name in ("max_no_input", "max_no_match"):
+        most = arguments.get(name)
+        if most is not None and most > attempts:
+            given = (
+                "attempts is" if "attempts" in arguments else "attempts, where it is not given, is"
+            )
+            return f"{name} is {most}, and {given} {attempts}, for both together; raise attempts"
+    return ""
 
 
 async def ask_for(

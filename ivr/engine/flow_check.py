@@ -10,6 +10,8 @@ from .codes import Code
 from .effects import Given
 from .errors import Fault
 from .handlers import SORRY, arrows, handler_targets
+from .limits import wrong_with
+from .names import wrong_name
 from .state import END, Place
 from .variables import HANDED
 
@@ -26,7 +28,7 @@ def faults(flow: Flow) -> list[Fault]:
 
 
 def _holes(flow: Flow) -> list[Fault]:
-    found = []
+    found = list(_about_all(flow))
     if flow.start not in flow.states:
         found.append(_unknown(flow.place, "start", flow.start, flow.states))
     if "operator" in flow.universal.names and not flow.operator:
@@ -46,6 +48,16 @@ def _holes(flow: Flow) -> list[Fault]:
             place = state.on_places.get("on_error", state.place)
             found.append(_unknown(place, f"{state.name}: on_error", state.on_error, known))
     return [*found, *_not_handed(flow)]
+
+
+def _about_all(flow: Flow) -> Iterator[Fault]:
+    """What is wrong with what the flow says of all its calls."""
+    wrong = wrong_name(flow.name, "flow")
+    if wrong:
+        yield flow.place.fault(wrong, Code.BAD_NAME)
+    wrong = wrong_with(flow.max_duration) if flow.max_duration else ""
+    if wrong:
+        yield flow.place.fault(f"max_duration: {wrong}", Code.AT_ODDS)
 
 
 def _not_handed(flow: Flow) -> Iterator[Fault]:

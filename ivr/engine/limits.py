@@ -24,6 +24,7 @@ from .effects import (
 )
 from .errors import FlowError
 from .events import Event, LegEnded, PlayDone, RecordDone, ReferDone, Screened
+from .handlers import APOLOGY
 from .phase import SOUND
 from .verb import Doc, Prompts, Range, Seconds
 
@@ -50,6 +51,17 @@ class MaxDuration:
     warning: Annotated[Prompts, Doc("said some time before, in between")] = ()
     warn_before: Annotated[Seconds, Doc("how long before")] = 60.0
     play: Annotated[Prompts, Doc("said at the end")] = ()
+
+
+def wrong_with(limit: MaxDuration) -> str:
+    """Why the warning of *limit* cannot come; empty: it can."""
+    if limit.warning and limit.warn_before >= limit.after:
+        return (
+            f"the warning is due {limit.warn_before:g} s before the end (warn_before), and a call"
+            f" lasts {limit.after:g} s (after); expected a warn_before of less, such as"
+            f" {limit.after / 2:g} s"
+        )
+    return ""
 
 
 class CallTime:
@@ -93,11 +105,17 @@ class CallTime:
     def hang_up(self, call: Call) -> None:
         """Say goodbye, where it can be heard."""
         assert self._limit is not None
-        prompts = call.rendered_at_large(self._limit.play) if call.phase in SOUND.phases else ()
+        prompts = self._goodbye(call) if call.phase in SOUND.phases else ()
         goodbye = call.new_id() if prompts else None
         if goodbye is not None:
             call.emit(Play(goodbye, prompts, call.language))
         call.emit(HangUp(goodbye, "timeout"))
+
+    def _goodbye(self, call: Call) -> Prompts:
+        """What is said at the end; what cannot be filled in leaves nobody without a word."""
+        assert self._limit is not None
+        words = self._limit.play
+        return call.rendered_at_large(words) or ((APOLOGY,) if words else ())
 
 
 _LOUD = frozenset((Play, Record, Refer, Screen, HangUp, Redirect, Reject))

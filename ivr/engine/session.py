@@ -115,6 +115,12 @@ class Session:
         """The state that the call is in, as its journal names it; or where its flow has ended."""
         return self.state if self.state in self.flow.ends else self.call.state
 
+    @property
+    def rest_until(self) -> float:
+        """The moment of the owner's clock from which keys are not the rest of a wrong entry."""
+        rest = self.call.rest_until
+        return self._clock.due(rest) if rest > self.call.now else rest
+
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Take one event in; return what the world should do about it, in order.
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .call import Call
+from .digits import KEYS as EVERY_KEY
 from .digits import LONGEST_ENTRY, Matcher, Verdict
 from .effects import Prompt, Unlisten
 from .errors import CallEnded, CallMoved
@@ -165,11 +166,28 @@ class Taking:
             entry = self._take_keys()
         while entry is None:
             entry = self._on(await call.next_event(self.until))
-        if entry.failed:
-            call.keys.clear()
-        if self.typed and not entry.terminator:
-            call.drop_stray(self.rules.terminators, call.now + self.rules.inter_digit)
+        self._end(entry)
         return entry
+
+    def _end(self, entry: Entry) -> None:
+        """See to it that nothing of *entry* is left for the next one."""
+        call, rules = self.call, self.rules
+        ended = bool(entry.terminator)
+        if entry.failed:
+            ended = ended or any(key in rules.terminators for key in call.keys)
+            call.keys.clear()
+        if not self.typed or ended:
+            return
+        if entry.failed and self._had_more_to_come():
+            call.drop_rest(rules.terminators, rules.inter_digit)
+        else:
+            call.drop_stray(rules.terminators, call.now + rules.inter_digit)
+
+    def _had_more_to_come(self) -> bool:
+        """Whether more keys were to follow, whichever right one had been pressed as the last."""
+        begun = self.typed[:-1]
+        verdicts = {self._verdict(begun + key) for key in EVERY_KEY} - {Verdict.NO_MATCH}
+        return bool(verdicts) and Verdict.MAX not in verdicts
 
     def stop(self, why: str = "") -> None:
         if self._playback is not None:

@@ -20,10 +20,23 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError, meta, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context as Names
-from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .errors import FlowError
+from .operands import (
+    compare,
+    compared,
+    cut,
+    defined,
+    kind,
+    length,
+    limited,
+    number,
+    numbers,
+    part,
+    row,
+    sized,
+)
 from .saying import SAID, prepare
 from .saying.money import check as check_currency
 from .urls import percent_encoded
@@ -34,8 +47,7 @@ Scope = Mapping[str, Any]
 
 # Not {{- … -}}: those signs are Jinja's, for the spaces around.
 _WHOLE = re.compile(r"\{\{((?![-+])(?:(?!\{\{|\}\}).)*(?<![-+]))\}\}", re.DOTALL)
-_LARGEST = 2**256
-_EXACT = Context(prec=200)  # more than _LARGEST and ten decimal places need
+_EXACT = Context(prec=200)  # more than any number and ten decimal places need
 _MOST_NODES = 500
 _PUT = " put"  # a name that no text can say
 _DEEPEST = 30  # compiling takes time that grows with the square of the depth
@@ -47,10 +59,9 @@ _NODES: tuple[type[nodes.Node], ...] = (
     *(nodes.Neg, nodes.Pos, nodes.Concat),
     *(nodes.Filter, nodes.Test, nodes.Getitem, nodes.Getattr, nodes.Slice, nodes.Keyword),
 )
-# Jinja's own, where they cannot grow and cannot format.
-_FILTERS = ("abs", "default", "first", "last", "length")
 _OPTIONS = {"default": 2, "int": 1, "round": 1}  # how many, of those that say nothing
-_TESTS = ("defined", "undefined", "number", "string", "in", "eq", "ne", "lt", "gt")
+_TESTS = ("defined", "undefined", "number", "string")  # Jinja's own
+_COMPARED = ("in", "eq", "ne", "lt", "gt")
 _DATE, _TIME = ("year", "month", "day", "weekday"), ("hour", "minute", "second")
 _FIELDS: Mapping[type, tuple[str, ...]] = {date: _DATE, time: _TIME, datetime: _DATE + _TIME}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # as in opening hours
@@ -67,99 +78,94 @@ class _Generator(CodeGenerator):
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         """With ``~``, too, no secret gets into a text, and no text gets too long."""
         self.write("environment.joined(")
-        for part in node.nodes:
-            self.visit(part, frame)
+        for each in node.nodes:
+            self.visit(each, frame)
             self.write(", ")
+        self.write(")")
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        """Nor does Python cut a text into parts."""
+        ends = node.arg
+        if not isinstance(ends, nodes.Slice):
+            return super().visit_Getitem(node, frame)
+        self.write("environment.cut(")
+        self.visit(node.node, frame)
+        for each in (ends.start, ends.stop, ends.step):
+            self.write(", ")
+            self.visit(each or nodes.Const(None), frame)
+        self.write(")")
+
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        """What cannot be compared is said in words of our own."""
+        self.write("environment.compared(")
+        self.visit(node.expr, frame)
+        for each in node.ops:
+            self.write(f", {each.op!r}, ")
+            self.visit(each.expr, frame)
         self.write(")")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     code_generator_class = _Generator
     decimal = Decimal
+    compared = staticmethod(compared)
+    cut = staticmethod(cut)
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%"])
+    intercepted_unops = frozenset(["+", "-"])
 
     @staticmethod
     def joined(*parts: object) -> str:
-        return _limited("".join(map(_spoken, parts)))
+        return limited("".join(map(_spoken, parts)))
 
     def call_binop(self, context: object, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            return _limited(left + right)
-        left, right = _number(left, operator), _number(right, operator)
+            return limited(left + right)
+        left, right = numbers(left, operator, right)
         if operator in ("/", "//", "%") and not right:
             raise FlowError("division by zero")
         if operator == "/":
             left = Decimal(left)  # 1 / 4 is 0.25, and 4 / 2 is 2
-        return _sized(self.binop_table[operator](left, right))
+        try:
+            return sized(self.binop_table[operator](left, right))
+        except ArithmeticError:
+            raise FlowError(f"{operator} of these numbers comes to too large a one") from None
+
+    def call_unop(self, context: object, operator: str, arg: Any) -> Any:
+        return self.unop_table[operator](number(arg, operator))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Mapping):
             return self._part(obj, attribute)
         if attribute in _FIELDS.get(type(obj), ()):
             return _WEEKDAYS[obj.weekday()] if attribute == "weekday" else getattr(obj, attribute)
-        raise FlowError(f"{_kind(obj)} has no {attribute!r}")
+        raise FlowError(f"{kind(obj)} has no {attribute!r}")
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, str | list | tuple) and isinstance(argument, int | slice):
+        if isinstance(obj, str | list | tuple):
             return self._part(obj, argument)
         if isinstance(obj, Mapping) and isinstance(argument, str):
             return self._part(obj, argument)
-        raise FlowError(f"{_kind(obj)} has no part {argument!r}")
+        raise FlowError(f"{kind(obj)} has no part {argument!r}")
 
     def _part(self, obj: Any, key: Any) -> Any:
         """A part that is missing may have a default."""
         try:
-            return obj[key]
+            return obj[key] if isinstance(obj, Mapping) else part(obj, key)
         except LookupError:
             known = f"; there are: {', '.join(obj) or 'none'}" if isinstance(obj, Mapping) else ""
             return self.undefined(f"there is no {key!r} in it{known}")
 
 
-def _number(value: object, operator: str) -> int | Decimal:
-    _defined(value)
-    if isinstance(value, float):
-        return Decimal(str(value))
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return value
-    raise FlowError(
-        f"{operator} needs numbers on both sides; one is {_kind(value)}"
-        " (collect with type: number gives a number)"
-    )
-
-
-def _sized(value: int | Decimal) -> int | Decimal:
-    if not -_LARGEST <= value <= _LARGEST:
-        raise FlowError("a number is too large")
-    return value
-
-
-def _limited(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise FlowError(f"a text of {len(text)} characters; at most {LONGEST_TEXT} are allowed")
-    return text
-
-
-def _defined(value: object) -> None:
-    if isinstance(value, Undefined):
-        raise FlowError(value._undefined_message)
-
-
-def _kind(value: object) -> str:
-    _defined(value)
-    if isinstance(value, Mapping):
-        return "what has parts"
-    return {str: "a text", bool: "yes or no", Secret: "a secret"}.get(
-        type(value), f"a {type(value).__name__}"
-    )
-
-
 def _spoken(value: object) -> str:
     """*value* as part of a text."""
     if isinstance(value, Secret):
-        raise FlowError("a secret cannot be put into a text; speak its last digits on purpose")
+        raise FlowError(
+            "a secret cannot be put into a text; it may go where docs/outside.md says, such as"
+            " into headers of http"
+        )
     if not isinstance(value, Value | float):
-        raise FlowError(f"{_kind(value)} cannot be put into a text")
-    return _limited(f"{value:f}" if isinstance(value, Decimal) else str(value))
+        raise FlowError(f"{kind(value)} cannot be put into a text")
+    return limited(f"{value:f}" if isinstance(value, Decimal) else str(value))
 
 
 @pass_context
@@ -176,22 +182,30 @@ def _rounded(value: object, places: int = 0) -> int | Decimal:
     """To *places* decimal places, at most ten; without any, a whole number."""
     if places not in range(11):
         raise FlowError(f"round to {places!r} places; expected 0 to 10")
-    number = Decimal(_number(value, "round"))
+    exact = Decimal(number(value, "round"))
     step = Decimal(1).scaleb(-places)
-    found = number.quantize(step, ROUND_HALF_UP, context=_EXACT)
+    found = exact.quantize(step, ROUND_HALF_UP, context=_EXACT)
     return found if places else int(found)
 
 
 def _whole(value: object, default: int = 0) -> int:
     """*value* without what is behind its point; *default* where it is no number."""
     try:
-        return int(_sized(Decimal(_spoken(value))))
+        return int(sized(Decimal(_spoken(value))))
     except ArithmeticError:
         return default
 
 
 def _is_even(value: object) -> bool:
-    return _number(value, "even") % 2 == 0
+    return number(value, "even") % 2 == 0
+
+
+def _first(value: object) -> Any:
+    return next(iter(row(value, "first")), _ENV.undefined("there is no first of nothing"))
+
+
+def _last(value: object) -> Any:
+    return next(reversed(row(value, "last")), _ENV.undefined("there is no last of nothing"))
 
 
 def _said(say: Callable[..., str]) -> Callable[..., str]:
@@ -199,21 +213,30 @@ def _said(say: Callable[..., str]) -> Callable[..., str]:
 
     @pass_context
     def filter(names: Names, value: Any, *options: Any, **named: Any) -> str:
-        _defined(value)
+        defined(value)
         if isinstance(value, Secret):
-            raise FlowError(f"{_kind(value)} cannot be put into a text")
+            raise FlowError(f"{kind(value)} cannot be put into a text")
         language = names.get("language", "")
         if say is SAID["date"] and "now" in names:
             named["today"] = names["now"].date()
-        return _limited(say(value, language, *options, **named))
+        return limited(say(value, language, *options, **named))
 
     return filter
+
+
+def _compared_by(how: str) -> Callable[[object, object], bool]:
+    return lambda left, right: compare(left, how, right)
 
 
 def _environment() -> _Sandbox:
     env = _Sandbox(undefined=StrictUndefined, finalize=_put, autoescape=False)
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in _FILTERS} | {
+    env.filters = {
+        "abs": lambda value: abs(number(value, "abs")),
+        "default": env.filters["default"],
+        "first": _first,
+        "last": _last,
+        "length": length,
         "digits": _spaced,
         "int": _whole,
         "lower": lambda value: _spoken(value).lower(),
@@ -223,6 +246,7 @@ def _environment() -> _Sandbox:
     }
     env.filters |= {name: _said(say) for name, say in SAID.items()}
     env.tests = {name: env.tests[name] for name in _TESTS} | {
+        **{name: _compared_by(name) for name in _COMPARED},
         "even": _is_even,
         "odd": lambda value: not _is_even(value),
     }
@@ -267,7 +291,7 @@ def _allowed(node: nodes.Node) -> None:
     if not isinstance(node, _NODES):
         raise FlowError(f"{kind} is not allowed here")
     if isinstance(node, nodes.Const) and isinstance(node.value, int | float):
-        _sized(Decimal(node.value))
+        sized(Decimal(node.value))
     if isinstance(node, nodes.Filter | nodes.Test):
         known = _ENV.filters if isinstance(node, nodes.Filter) else _ENV.tests
         if node.name not in known:
@@ -276,6 +300,10 @@ def _allowed(node: nodes.Node) -> None:
             raise FlowError(f"{node.name} takes its options one by one, without *")
     if isinstance(node, nodes.Filter):
         _options(node)
+    if isinstance(node, nodes.Test):
+        taken = 1 if node.name in _COMPARED else 0
+        if node.kwargs or len(node.args) != taken:
+            raise FlowError(f"is {node.name} takes {'one value' if taken else 'no value'}")
 
 
 def _options(node: nodes.Filter) -> None:
@@ -331,9 +359,9 @@ def check_text(source: str) -> None:
 def skeleton(source: str, filled_in: str) -> str:
     """*source* with *filled_in* for each ``{{ … }}``, and with all that depends on an `if`."""
     found = []
-    for _, kind, words in _ENV.lex(source):
-        if kind in ("data", "variable_begin"):
-            found.append(words if kind == "data" else filled_in)
+    for _, token, words in _ENV.lex(source):
+        if token in ("data", "variable_begin"):
+            found.append(words if token == "data" else filled_in)
     return "".join(found)
 
 
@@ -379,9 +407,9 @@ def _secrets(parsed: nodes.Template) -> set[str]:
     for each in parsed.find_all((nodes.Filter, nodes.Test)):
         if each.name in ("default", "defined", "undefined"):
             spare.add(id(each.node))
-    for part in parsed.find_all((nodes.Getattr, nodes.Getitem)):
-        if id(part) not in spare:
-            match part:
+    for piece in parsed.find_all((nodes.Getattr, nodes.Getitem)):
+        if id(piece) not in spare:
+            match piece:
                 case nodes.Getattr(node=nodes.Name(name="secrets"), attr=str(name)):
                     found.add(name)
                 case nodes.Getitem(
@@ -398,7 +426,7 @@ def render(source: str, names: Scope, put: Callable[[object], str] | None = None
     """
     if "{" not in source:
         return source
-    return _limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
+    return limited(_evaluated(source, _template(source), {**names, _PUT: put} if put else names))
 
 
 def render_escaped(source: str, names: Scope, escape: Callable[[str], str]) -> str:
@@ -440,14 +468,16 @@ def evaluate(source: str, names: Scope) -> Value:
 def _evaluated(source: str, compiled: Compiled, names: Mapping[str, Any]) -> Any:
     try:
         return compiled(names)
-    except Exception as error:  # whatever Jinja or a filter finds wrong is the author's
+    except (FlowError, TemplateError) as error:
         raise FlowError(f"{_short(source)}: {error}") from None
+    except Exception:  # whatever else a filter finds wrong is the author's
+        raise FlowError(f"{_short(source)}: its values do not go together") from None
 
 
 def _value(result: object) -> Value:
-    _defined(result)
+    defined(result)
     if isinstance(result, str):
-        return _limited(result)
+        return limited(result)
     if not isinstance(result, Value):
-        raise FlowError(f"gives {_kind(result)}; expected a text, a number, yes or no")
+        raise FlowError(f"gives {kind(result)}; expected a text, a number, yes or no")
     return result

@@ -23,6 +23,8 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "ean": ean.is_valid,
     "imei": imei.is_valid,
 }
+CHECKED = ("digits", "number", "phone")  # the types that can have a check digit
+LENGTHS = {"ean": (8, 12, 13, 14), "imei": (14, 15, 16)}
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 Bound = int | Decimal | date | str | None
@@ -70,9 +72,18 @@ Validator = str | Between | Asked | Callable[[Any], bool | Awaitable[bool]]
 Validators = tuple[Validator, ...]
 
 
-def unfit(validators: Iterable[Validator], type: str) -> str:
-    """What is wrong with *validators* of an entry of this builtin type; empty: nothing."""
+def unfit(validators: Iterable[Validator], type: str, lengths: Iterable[int]) -> str:
+    """What is wrong with *validators* of an entry of this builtin type; empty: nothing.
+
+    *lengths* are those that it can have.
+    """
     for each in validators:
+        if isinstance(each, str) and each in CHECKS:
+            if type not in CHECKED:
+                return f"{each} goes with type: {' or '.join(CHECKED)}, not with {type}"
+            if each in LENGTHS and not set(LENGTHS[each]) & set(lengths):
+                known = ", ".join(map(str, LENGTHS[each]))
+                return f"{each} is for a number of {known} digits; expected a length among these"
         for end in _ends(RANGES.get(each) if isinstance(each, str) else each):
             wanted = ("date",) if isinstance(end, str | date) else ("number", "currency")
             if type not in wanted:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from yaml.nodes import ScalarNode
 
+from ..engine.codes import Code
 from ..engine.flow import Flow
-from ..engine.limits import DeadAir, MaxDuration
+from ..engine.limits import DeadAir, MaxDuration, wrong_with
 from .bind import Arguments, bind
 from .convert import Context
 from .source import Field
@@ -23,7 +24,11 @@ def read_limits(context: Context, top: dict[str, Field], flow: Flow) -> None:
             flow.dead_air = DeadAir(**given.named)
     if "max_duration" in top:
         given = _bound(MaxDuration.__init__, "max_duration", top, context)
-        flow.max_duration = MaxDuration(**given.named) if given is not None else None
+        limit = MaxDuration(**given.named) if given is not None else None
+        wrong = wrong_with(limit) if limit is not None else ""
+        if wrong:
+            context.source.fault(top["max_duration"].key, f"max_duration: {wrong}", Code.AT_ODDS)
+        flow.max_duration = None if wrong else limit
 
 
 def _bound(

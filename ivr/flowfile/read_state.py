@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,9 +10,9 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from ..engine.choices import UNIVERSAL
 from ..engine.codes import Code
-from ..engine.flow import END, RESERVED, Flow, Place, State
+from ..engine.flow import END, Flow, Place, State
 from ..engine.handlers import handled
-from ..engine.names import KNOWN_NAMES
+from ..engine.names import KNOWN_NAMES, wrong_name
 from ..engine.variables import undeclared
 from ..engine.verb import VERBS, Verb
 from ..engine.verbs.ask import wrong_terminator
@@ -26,7 +25,6 @@ from .typed import wrong_assignments
 from .unread import Unread
 
 _STATE = ("do", "then", "on_error", "on_hang_up", "description")
-_NAME = re.compile(r"\w[\w .-]*")
 
 
 @dataclass(slots=True)
@@ -252,7 +250,5 @@ def bad_name(name: str, flow: Flow) -> tuple[str, Code] | None:
         return f"{name!r} is where calls end; choose another name", Code.RESERVED_NAME
     if name in flow.outcomes:
         return f"{name!r} is an outcome of the flow; choose another name", Code.RESERVED_NAME
-    if name not in RESERVED and _NAME.fullmatch(name):
-        return None
-    expected = "expected letters, digits, spaces, '_', '-' and '.'"
-    return f"{name!r} is no name of a state; {expected}", Code.BAD_NAME
+    wrong = wrong_name(name, "state")
+    return (wrong, Code.BAD_NAME) if wrong else None

@@ -73,7 +73,7 @@ _VARIABLES: Schema = {
 }
 _TOP: Schema = {
     "ivr": {"enum": [1, "1"], "description": "version of the language"},
-    "flow": _said(SCALAR, "name of the flow"),
+    "flow": _said({**SCALAR, "pattern": _STATE_NAME}, "name of the flow"),
     "start": _said(SCALAR, "the state that a call begins with"),
     "zone": _said(SCALAR, "its time zone, such as Europe/Berlin"),
     "language": _said(SCALAR, "language that its calls begin in, such as en"),

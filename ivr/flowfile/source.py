@@ -24,6 +24,7 @@ from .scan import Reading, Remedy, quoted
 LARGEST_FILE = 200_000  # bytes; read in two seconds
 MOST_FAULTS = 100  # of one file; who sees a hundred does not need the others yet
 LONGEST_MESSAGE = 400  # characters
+_LONG_VALUE = re.compile(r"""(['"])([^'"]{40})[^'"]{40,}\1""")
 _BREAK = re.compile(r"\r\n?|\n")  # as editors count lines; YAML would know three more
 
 
@@ -141,7 +142,7 @@ class Source:
     def warn(self, node: Node, message: str, code: Code) -> None:
         """Note that something at *node* is not as its author meant it, and can be used."""
         if len(self.warnings) < MOST_FAULTS:
-            warning = self.place(node).fault(message[:LONGEST_MESSAGE], code)
+            warning = self.place(node).fault(_short(message), code)
             self.warnings += [warning] if warning not in self.warnings else []
 
     def note(self, bad: Bad, what: str = "") -> None:
@@ -159,8 +160,7 @@ class Source:
 
     def _at(self, index: int, message: str, code: Code) -> None:
         self.noted += 1
-        if len(message) > LONGEST_MESSAGE:
-            message = message[:LONGEST_MESSAGE] + "…"
+        message = _short(message)
         if self._use:
             if (index, message) in self._told:
                 return  # the first use is enough
@@ -365,3 +365,10 @@ def _explained(error: MarkedYAMLError) -> tuple[int, str, Code]:
         wrong = "this belongs to nothing above; expected the column of a key or item above"
         return index, wrong, Code.WRONG_COLUMN
     return index, f"not YAML: {problem}; a text with special signs needs quotes", Code.NOT_YAML
+
+
+def _short(message: str) -> str:
+    """*message*, of which a long value goes before what was expected instead."""
+    if len(message) > LONGEST_MESSAGE:
+        message = _LONG_VALUE.sub(r"\1\2…\1", message)
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -13,6 +11,7 @@ from ..engine import templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import RESERVED, Flow
+from ..engine.names import is_language, wrong_name
 from ..engine.variables import Variable, variable_of
 from .bind import HINTS
 from .convert import Context, convert, variable_name
@@ -31,7 +30,6 @@ TOP = (
     *SHARED,
 )
 INCLUDED = ("ivr", "description", *SHARED)
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 _VARIABLE = ("type", "default", "description")
 
 
@@ -87,9 +85,12 @@ def read_text(source: Source, part: Field) -> str | None:
 def make_flow(source: Source, root: Node, top: dict[str, Field]) -> Flow:
     """The flow that *top* declares, without its states."""
     texts = {name: read_text(source, top[name]) for name in TEXTS if name in top}
-    start = top.get("start")
+    start, name = top.get("start"), texts.get("flow")
+    wrong = wrong_name(name, "flow") if name is not None else ""
+    if wrong:
+        source.fault(top["flow"].value, wrong, Code.BAD_NAME)
     flow = Flow(
-        texts.get("flow") or Path(source.file).stem,
+        "flow" if name is None or wrong else name,
         start=texts.get("start") or "",
         language=texts.get("language") or "",
         place=source.place(start.value if start else root),
@@ -120,7 +121,7 @@ def _languages(source: Source, part: Field) -> tuple[str, ...]:
     for node in source.items(part.value):
         try:
             language = source.text(node, "a language, such as de")
-            if not LANGUAGE.fullmatch(language):
+            if not is_language(language):
                 wrong = f"{language!r} is no language; expected a tag such as en, de or pt-BR"
                 raise Bad(node, wrong, Code.BAD_VALUE)
             if language in found:

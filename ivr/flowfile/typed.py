@@ -9,8 +9,9 @@ from ..engine import templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
-from ..engine.names import LANGUAGE
-from ..engine.variables import VariableType, undeclared
+from ..engine.names import LANGUAGE, is_language
+from ..engine.values import Value
+from ..engine.variables import VariableType, kind_of, undeclared
 from ..engine.verb import Kind, Verb
 from .bind import signature_of
 
@@ -59,12 +60,22 @@ def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, Varia
         yield name, None
 
 
+def _wrong_language(value: Value) -> str:
+    if value == "" or is_language(value):
+        return ""
+    found = repr(value) if isinstance(value, str) else kind_of(value)
+    return f"language is {found}; expected one such as 'de' or 'pt-BR'"
+
+
 def _wrong_constant(name: str, expression: str, flow: Flow) -> str:
     declared = flow.declared.get(name)
-    if declared is None or templates.names_in(expression):
+    if templates.names_in(expression) or (declared is None and name != LANGUAGE):
         return ""
     try:
-        wrong = declared.wrong(templates.evaluate(expression, {}))
+        value = templates.evaluate(expression, {})
     except FlowError as error:
         return f"{name}: {error}"
+    if declared is None:
+        return _wrong_language(value)
+    wrong = declared.wrong(value)
     return f"{name} is declared as {declared.type}; this {wrong}" if wrong else ""

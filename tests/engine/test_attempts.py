@@ -203,6 +203,7 @@ def test_two_questions_of_one_state_have_a_budget_each() -> None:
     )
     phone.start()
     phone.press("*")
+    phone.wait(3)
     phone.press("42")
     phone.press("9")
     assert heard(phone) == ("confirm",)

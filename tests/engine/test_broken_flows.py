@@ -155,6 +155,15 @@ def test_what_was_awaited_is_named() -> None:
     assert "awaited None; a flow can only await verbs" in broken(greet).noted("failed")[0]
 
 
+def test_who_waits_with_asyncio_is_told_of_pause() -> None:
+    async def greet(call: Call) -> str:
+        await asyncio.sleep(1)
+        return "done"
+
+    [said] = broken(greet).noted("failed")
+    assert "no running event loop; a flow can only await verbs: pause" in said
+
+
 def test_a_state_that_is_no_async_function_fails() -> None:
     def greet(call: Call) -> str:
         return "done"

@@ -164,3 +164,9 @@ def test_a_python_state_knows_where_it_is_written() -> None:
 def test_a_fault_leaves_out_the_places_it_does_not_know() -> None:
     fault = Fault("flow.yaml", 0, 0, "is empty", Code.EMPTY_FILE)
     assert str(fault) == "flow.yaml: is empty [empty-file]"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc", "g\nlog forged", '"} 1'])
+def test_a_name_of_a_flow_goes_into_journals_and_metrics(name: str) -> None:
+    with pytest.raises(LoadError, match="is no name of a flow; expected letters"):
+        Flow(name, start="a").check()

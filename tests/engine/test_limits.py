@@ -7,7 +7,7 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.choices import Choices
 from ivr.engine.effects import Dial, File, HangUp, Play, Record, Refer, Reject, Stop, Text
-from ivr.engine.errors import CallEnded
+from ivr.engine.errors import CallEnded, LoadError
 from ivr.engine.events import Interjected, LegEnded, PlayDone, RecordDone, WorkDone
 from ivr.engine.flow import END, USUAL, Flow, Place
 from ivr.engine.limits import COMFORT, DeadAir, MaxDuration
@@ -201,12 +201,18 @@ def test_its_words_are_those_of_the_flow_that_took_the_call() -> None:
     assert phone.wait(30) == [Play(2, SAID), HangUp(2, "timeout")]
 
 
-def test_words_that_cannot_be_said_are_left_out() -> None:
+def test_a_warning_that_cannot_be_said_is_left_out_and_nobody_is_cut_off_in_silence() -> None:
     limit = MaxDuration(100, NONSENSE, 30, NONSENSE)
     phone = started(lambda call: pause(call, 1000), limit=limit)
-    assert phone.wait(100) == [HangUp(by="timeout")]
+    assert phone.wait(100) == [Play(1, ("sorry",)), HangUp(1, "timeout")]
     assert len(phone.noted("not_played")) == 2
     assert phone.noted("failed") == []
+
+
+def test_a_warning_that_cannot_come_is_a_fault() -> None:
+    limit = MaxDuration(30, ("soon_over",))
+    with pytest.raises(LoadError, match="due 60 s before the end"):
+        Flow("f", start="a", max_duration=limit).check()
 
 
 def test_the_warning_waits_until_the_operator_has_spoken() -> None:

@@ -87,7 +87,7 @@ def test_a_call_may_go_on_in_another_language() -> None:
     assert phone.playing.prompts == (Text("einundzwanzig"),)
 
 
-@pytest.mark.parametrize("value", ["5", "''"])
+@pytest.mark.parametrize("value", ["5", "''", "'../../../etc'", "'Deutsch'"])
 def test_what_is_no_language_changes_nothing(value: str) -> None:
     phone = Driver(lambda call: set_variables(call, language=value))
     phone.take(Offered("alice", "100", language="fr"))

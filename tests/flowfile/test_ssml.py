@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ivr.engine.codes import Code
+from ivr.engine.effects import Text
 from ivr.testing import SimulatedCall
 
 from .reading import faults, load, python_faults, state
@@ -56,3 +57,23 @@ def test_a_story_hears_the_words_that_are_spoken(tmp_path: Path) -> None:
 def test_the_codes_say_what_is_a_fault_and_what_a_warning(tmp_path: Path) -> None:
     (warning,) = load(tmp_path, say("<x>One</x>")).warnings
     assert warning.code == Code.UNKNOWN_SSML
+
+
+def test_what_begins_as_a_document_is_ssml_or_a_fault(tmp_path: Path) -> None:
+    def told(begin: str, end: str = "speak") -> list[str]:
+        return faults(tmp_path, state(PLAY.format(f"'{begin}One</{end}>'")))
+
+    declared = '<?xml version="1.0" encoding="ISO-8859-1"?> <!-- news --> <speak>Süß '
+    assert told(declared) == []
+    flow = load(tmp_path, state(PLAY.format(f"'{declared}</speak>'")))
+    SimulatedCall(flow).hears(Text("Süß")).is_over()
+    assert told("<!-- a --> <speak>") == []
+    assert told("<SPEAK>", "SPEAK") == [
+        "6:31: say: begins with <SPEAK>; expected <speak>, in small letters"
+    ]
+    assert told("<!DOCTYPE speak><speak>") == [
+        "6:31: say: not allowed: a document type; expected to begin with <speak>"
+    ]
+    (fault,) = told(" <?xml version=''1.0''?>")
+    assert fault.startswith("6:31: say: no well-formed SSML: ")
+    assert told("<Speaker> One", "Speaker") == []

@@ -257,3 +257,24 @@ def test_flows_of_the_library_are_told_as_well(
     flow = load_flow(file)
     story = story_of(read(journal_of(flow, random)), flow)
     assert comes_true(story, flow, folder)
+
+
+AMOUNT = """
+ivr: 1
+flow: amount
+start: ask
+states:
+  ask:
+    do: [answer, {collect: {text: "How much?", into: amount, type: number, sensitive: yes}}]
+    then: {done: end, no_input: end, no_match: end}
+"""
+
+
+def test_what_was_still_typed_of_a_wrong_entry_is_told_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "amount.yaml"
+    file.write_text(AMOUNT, encoding="utf-8")
+    call = SimulatedCall(known(file)).is_asked(Text("How much?")).presses("1*2*3#")
+    call.waits(0.2).presses("5#").is_over()
+    assert [line["kind"] for line in call.journal if "kind" in line].count("dropped") == 2
+    story = story_of(told(call), known(file))
+    assert comes_true(story, known(file), tmp_path)

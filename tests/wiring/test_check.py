@@ -152,3 +152,21 @@ def test_every_rule_of_sarif_says_what_to_do() -> None:
     rules = sarif([], "1")["runs"][0]["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
     assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
+
+
+def test_a_long_value_goes_before_what_was_expected_instead(ivr: Ivr) -> None:
+    write()
+    text = Path("a.yaml").read_text(encoding="utf-8").replace("answer", f"{{pause: {'5' * 5000}}}")
+    Path("a.yaml").write_text(text, encoding="utf-8")
+    said = ivr("check", "a.yaml").err
+    assert f"'{'5' * 40}…' is no time; expected such as 5, 0.5 s, 300 ms, 2 min" in said
+
+
+def test_prompts_that_cannot_be_read_are_no_missing_settings(ivr: Ivr) -> None:
+    write()
+    Path("ivr.yaml").write_text('routes: {"*": a.yaml}\n', encoding="utf-8")
+    Path("prompts").mkdir()
+    Path("prompts/en.yaml").write_bytes(b"menu: \xff\n")
+    said = ivr("check")
+    assert said.code == 1 and "prompts/en.yaml" in said.err
+    assert "prompts were not checked: they cannot be read" in said.out

@@ -112,3 +112,30 @@ def test_a_server_that_is_lost_or_anothers(ivr: Ivr, tmp_path: Path, token: str)
     lost = "is gone; `ivr calls show 20251122-a` tells what came of it" in said.err
     assert lost == token.startswith("c")
     assert ("601 is called" in said.out) == lost
+
+
+class Refusing(Api):
+    """A server whose settings do not let it call."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        if self.path.endswith("journal"):
+            for line in (HEAD, OFFERED, end("far_end", 0, "not_allowed")):
+                self.wfile.write(b"data: " + json.dumps(line).encode() + b"\n\n")
+
+
+def test_who_may_not_be_called_by_the_server_is_told_with_what_to_do(
+    ivr: Ivr, tmp_path: Path
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever).start()
+        (tmp_path / "token").write_text("correct-horse-battery")
+        (tmp_path / "ivr.yaml").write_text(
+            'routes: {"*": menu.yaml}\n'
+            f"control: {{port: {server.server_port}, token_file: token}}\n"
+        )
+        said = ivr("dial", "sip:100@8.8.8.8", "--flow", "menu")
+        server.shutdown()
+    assert said.code == 1 and said.out.endswith("rejected not_allowed\n")
+    assert "add 100@8.8.8.8 (8.8.8.8: any number there) to calls_out.allow in ivr.yaml" in said.err

@@ -66,3 +66,10 @@ def test_what_has_no_effect_is_a_warning_and_the_flow_is_right(ivr: Ivr, tmp_pat
     told = json.loads(ivr("check", "--json").out)
     assert [each["code"] for each in told["warnings"]] == ["unknown-ssml"]
     assert told["faults"] == []
+
+
+def test_a_language_that_no_voice_speaks_is_told(ivr: Ivr, tmp_path: Path) -> None:
+    settings(tmp_path, "voice: {engine: recorded, recorded: words}")
+    said = ivr("prompts", "voices", "--language", "xx")
+    assert said.code == 0 and not said.out
+    assert said.err == "no voice speaks xx; without --language all are listed\n"

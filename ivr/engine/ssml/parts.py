@@ -10,7 +10,8 @@ Level = Literal["", "strong", "moderate", "reduced"]
 
 # XML 1.0, 2.2: what no document may have, written out or not.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BEGINS = re.compile(r"\s*<speak[\s/>]")
+# What begins as a document, or is written in capitals, is meant as SSML, and not to be read aloud.
+_BEGINS = re.compile(r"\s*(<!--.*?-->\s*)*<(\?xml|!doctype|speak)[\s/>]", re.DOTALL | re.IGNORECASE)
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 
 
@@ -51,7 +52,7 @@ Part = Words | Pause
 
 
 def is_ssml(text: str) -> bool:
-    """Whether *text* is SSML: whether it begins with ``<speak>``."""
+    """Whether *text* is meant as SSML: whether it begins with ``<speak>``, or as XML does."""
     return _BEGINS.match(text) is not None
 
 

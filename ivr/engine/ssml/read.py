@@ -110,7 +110,7 @@ class _Reading:
         self._rest = 0.0  # seconds, before the next words
 
     def read(self, text: str) -> None:
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("utf-8")  # whatever the text says of its encoding
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
@@ -125,11 +125,11 @@ class _Reading:
 
     def _doctype(self, *declared: object) -> None:
         # Entities can be made to grow without end, or to read files.
-        raise FlowError("not allowed: a document type")
+        raise FlowError("not allowed: a document type; expected to begin with <speak>")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._open and name != "speak":
-            raise FlowError(f"begins with <{name}>; expected <speak>")
+            raise FlowError(f"begins with <{name}>; expected <speak>, in small letters")
         if len(self._open) >= _DEEPEST:
             raise FlowError(f"nested deeper than {_DEEPEST} levels")
         if name not in _ATTRIBUTES or (name == "speak" and self._open):

@@ -6,7 +6,7 @@ from ..call import Call
 from ..choices import NO_CHOICES, Choices, with_universal
 from ..doubt import beyond_doubt, heard_in_doubt, said_of_speech
 from ..effects import Prompt
-from ..entry import Entry, Reprompts, Rules, ask_for
+from ..entry import Entry, Reprompts, Rules, ask_for, never_reached
 from ..errors import FlowError
 from ..phase import KEYS
 from ..sentences import menu
@@ -39,7 +39,7 @@ def _check(arguments: Arguments) -> str:
     mute = [name for name, choice in arguments["choices"].table.items() if not choice.keys]
     if mute and speech is False:
         return f"{mute[0]} can only be said, and nothing is listened for; give it a key"
-    return wrong_terminator(arguments) or wrong_with(speech)
+    return wrong_terminator(arguments) or wrong_with(speech) or never_reached(arguments)
 
 
 def wrong_terminator(arguments: Arguments, others: Choices = NO_CHOICES) -> str:

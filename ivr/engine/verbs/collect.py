@@ -8,7 +8,7 @@ from ..codes import Code
 from ..digits import LONGEST_ENTRY, Digits
 from ..doubt import beyond_doubt, heard_in_doubt, said_of_speech
 from ..effects import Prompt
-from ..entry import Entry, Reprompts, Rules, Ruling, ask_for
+from ..entry import Entry, Reprompts, Rules, Ruling, ask_for, never_reached
 from ..errors import FlowError
 from ..key_patterns import key_patterns, matcher_of
 from ..phase import KEYS
@@ -73,7 +73,15 @@ def _check(arguments: Arguments) -> str:
     if speech:
         loop_words(type_, DEFAULT)  # read now, and not in the first call
     wrong = wrong_with(speech) or same_keys(arguments.get("yes", "1"), arguments.get("no", "2"))
-    return wrong or unfit(arguments.get("validate") or (), type_)
+    wrong = wrong or never_reached(arguments)
+    return wrong or unfit(arguments.get("validate") or (), type_, _lengths(arguments))
+
+
+def _lengths(arguments: Arguments) -> range:
+    """The numbers of digits that the entry can have."""
+    length = arguments.get("length")
+    least, most = length or arguments.get("min") or 1, length or arguments.get("max")
+    return range(least, (most or LONGEST_ENTRY) + 1)
 
 
 def _part_of(arguments: Arguments) -> set[str]:

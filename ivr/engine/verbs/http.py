@@ -42,6 +42,8 @@ def _check(arguments: Arguments) -> str:
     for name in arguments.get("headers", ()):
         if not _HEADER.fullmatch(name):
             return f"{name!r} is no name of a header; expected such as Accept"
+        if name.lower() == "authorization" and arguments.get("basic_auth"):
+            return "basic_auth is sent as the header Authorization; leave one of the two out"
     return ""
 
 

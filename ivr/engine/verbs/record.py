@@ -7,17 +7,37 @@ from ..effects import Record, Stop, Tone
 from ..events import Digit, RecordDone, Tick
 from ..phase import RECORDED
 from ..speak import speak
-from ..verb import Doc, KeySet, Result, Seconds, Variable, verb
+from ..verb import Arguments, Doc, KeySet, Result, Seconds, Variable, verb
 
+LONGEST, SHORTEST = 120.0, 1.0  # seconds
 GRACE = 5.0  # seconds for the line to close the file
 
 
-@verb("record", ("recorded", "too_short", "failed"), goes_on="recorded", standing=RECORDED)
+def _check(arguments: Arguments) -> str:
+    longest = arguments.get("max_seconds", LONGEST)
+    least = arguments.get("min_seconds", SHORTEST)
+    if not longest:
+        return "max_seconds is 0, so nothing is recorded; expected such as 2 min"
+    if least > longest:
+        return (
+            f"nothing is ever kept of {longest:g} s (max_seconds), as min_seconds is {least:g};"
+            " raise the one, or lower the other"
+        )
+    return ""
+
+
+@verb(
+    "record",
+    ("recorded", "too_short", "failed"),
+    goes_on="recorded",
+    check=_check,
+    standing=RECORDED,
+)
 async def record(
     call: Call,
     name: Annotated[str, Doc("label of the recording, kept in its record")] = "message",
-    max_seconds: Annotated[Seconds, Doc("longest recording")] = 120.0,
-    min_seconds: Annotated[Seconds, Doc("what is shorter is not kept")] = 1.0,
+    max_seconds: Annotated[Seconds, Doc("longest recording")] = LONGEST,
+    min_seconds: Annotated[Seconds, Doc("what is shorter is not kept")] = SHORTEST,
     silence: Annotated[Seconds, Doc("silence that ends it; 0: none does")] = 4.0,
     stop_keys: Annotated[KeySet, Doc("keys that end it")] = "#",
     beep: Annotated[bool, Doc("a tone before it begins")] = True,

@@ -235,7 +235,7 @@ class _Search:
                 if not simulated.line.step():
                     break
             path = path.then(*_wait(simulated, since, True))
-        for step in move.steps:
+        for step in (*_pause(simulated, move), *move.steps):
             mark = len(simulated.line.log)
             try:
                 step.tell(simulated)
@@ -300,6 +300,13 @@ def _spot(simulated: SimulatedCall) -> Hashable:
     """Where the flow waits, whatever its variables are."""
     session = simulated.session
     return (session.call.state, *((each.f_code, each.f_lasti) for each in frames(session)))
+
+
+def _pause(simulated: SimulatedCall, move: Move) -> Iterator[Step]:
+    """Who was wrong in the middle of an entry and answers anew stops typing first."""
+    rest = simulated.session.rest_until - simulated.now
+    if rest > 0 and any(step.name == "presses" for step in move.steps):
+        yield sentence("waits", seconds=ceil(rest))
 
 
 def _begins(offer: Mapping[str, Any]) -> str:

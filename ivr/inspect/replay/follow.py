@@ -73,12 +73,21 @@ class Follower(Pace):
     def _digit(self, index: int, line: Line) -> None:
         self._come(line)
         call = self._line.session.call
+        dropped, rest_until = self._is_dropped(index), self._line.session.rest_until
+        if dropped and self._line.now >= rest_until:
+            return  # it was as if it had not been
+        if not dropped and self._line.now < rest_until < self._line.due:
+            self._line.pass_until(rest_until)  # more time had passed then
         if self._line.over or call.phase not in TAKEN.phases:
             return
         key = line["key"]
         if key == MASK and not call.reading:
             key = self.choices.pick(self._keys(index))
         self._press(key)
+
+    def _is_dropped(self, index: int) -> bool:
+        """Whether the key at *index* was the rest of an entry that was wrong."""
+        return any(each.get("kind") == "dropped" for each in self._effects(index))
 
     def _press(self, key: str) -> None:
         last = self.told[-1] if self.told else None
@@ -89,6 +98,10 @@ class Follower(Pace):
     def _keys(self, index: int) -> Sequence[str]:
         """Which keys the masked one at *index* may have been, the likeliest first."""
         call, far_ends = self._line.session.call, self._line.far_ends
+        if self._is_dropped(index):
+            later = self._find(index, event="digit")
+            ends = later >= 0 and not self._is_dropped(later)
+            return ["#", ANY, "*"] if ends else [ANY, "#", "*"]
         entry = next((e["detail"] for e in self._effects(index) if e.get("kind") == "entry"), "")
         if far_ends.joined is not None:
             ending = self._find(index, kind="transfer")

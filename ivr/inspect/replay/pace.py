@@ -99,7 +99,7 @@ class Pace:
         self._catch_up()
         now, due = self.call.now, self._line.due
         moment = now + max(0.0, line["at"] - self._at)
-        if moment >= due:
+        if moment > due - min(SHORTEST, (due - now) / 10):  # sums of floats differ
             moment = now + (due - now) * 0.9
         if moment - now >= SHORTEST:
             self._line.pass_until(self._told_at + self._seconds_to(moment))

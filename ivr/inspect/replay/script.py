@@ -165,6 +165,8 @@ class _Reader:
             self.script.answers.append(self._answer(detail))
             self.since, self.noted, self.done = at, at, 0
             self.keys, self.heard, self.heard_out = [], None, False
+        elif kind == "dropped":
+            self.keys.pop()
         elif kind == "invalid" and self.script.answers[-1].secret:
             last = self.script.answers[-1]
             self.script.answers[-1] = replace(last, text=last.text.replace(DIGIT, OTHER))

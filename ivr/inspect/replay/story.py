@@ -154,6 +154,8 @@ def _digits(journal: Journal) -> int:
     for line in journal.lines:
         if line.get("event") == "digit":
             keys += 1
+        elif line.get("kind") == "dropped":
+            keys -= 1
         elif line.get("kind") == "entry":
             if MASKED in line["detail"] and keys:
                 return keys - (not line["detail"].endswith(MASKED))
