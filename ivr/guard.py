@@ -47,8 +47,14 @@ class StateGuard:
     )
     _guarding: ClassVar[list[StateGuard]] = []  # the innermost last; of all there is one alarm
 
-    def __init__(self, beat: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        beat: Callable[[], None] = lambda: None,
+        limit: float = STATE_LIMIT,
+        patience: float = PATIENCE,
+    ) -> None:
         self._beat = beat
+        self._limit, self._patience = limit, patience
 
     def __enter__(self) -> None:
         if _may_ring():
@@ -72,8 +78,8 @@ class StateGuard:
         # Only now: where a beat has to wait for a core, alarms would pile up on one another.
         signal.setitimer(signal.ITIMER_REAL, BEAT)
         if (
-            time.thread_time() - self._worked < STATE_LIMIT
-            and time.monotonic() - self._began < PATIENCE
+            time.thread_time() - self._worked < self._limit
+            and time.monotonic() - self._began < self._patience
         ):
             return
         self._begin()

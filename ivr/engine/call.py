@@ -246,12 +246,11 @@ class Call(Wording):
         else:
             self._stray.expect(keys, until)
 
-    def drop_rest(self, terminators: Collection[str], gap: float) -> None:
+    def drop_rest(self, gap: float) -> None:
         """Drop what is still typed of an entry that was refused, so that it answers nothing else.
 
-        That is each key within *gap* seconds of the one before it, up to one of *terminators*.
+        That is each key within *gap* seconds of the one before it, up to a terminator.
         """
-        self._stray.expect(terminators, self.now + gap)
         self._stray.expect_rest(gap)
 
     @property

@@ -35,7 +35,7 @@ class Stray:
         stray = rest or (ends and now <= self._terminator_until)
         self._last_press = now
         if rest and not ends:
-            self._terminator_until = self.rest_until = now + self._gap
+            self.rest_until = now + self._gap
         else:
             self._terminator_until = self.rest_until = NEVER
         return stray

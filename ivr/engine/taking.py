@@ -36,6 +36,8 @@ from .speak import LONGEST_PLAYBACK, Playback
 from .speech import PLAIN, Speech
 from .verb import BargeIn
 
+IN_ONE_GO = 0.4  # seconds between two keys; who answers a prompt takes longer
+
 How = Literal["typed", "heard", "empty", "no_input", "no_match"]
 
 
@@ -178,10 +180,9 @@ class Taking:
             call.keys.clear()
         if not self.typed or ended:
             return
+        call.drop_stray(rules.terminators, call.now + rules.inter_digit)
         if entry.failed and self._had_more_to_come():
-            call.drop_rest(rules.terminators, rules.inter_digit)
-        else:
-            call.drop_stray(rules.terminators, call.now + rules.inter_digit)
+            call.drop_rest(min(rules.inter_digit, IN_ONE_GO))
 
     def _had_more_to_come(self) -> bool:
         """Whether more keys were to follow, whichever right one had been pressed as the last."""

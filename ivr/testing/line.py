@@ -32,7 +32,7 @@ from ..engine.events import (
     WorkDone,
 )
 from ..engine.trace import MASK
-from ..guard import StateGuard
+from ..guard import PATIENCE, STATE_LIMIT, StateGuard
 from .agenda import FOREVER
 from .performing import PERFORM, Direction, Performing
 from .values import NOTHING, Fate, Said
@@ -42,7 +42,8 @@ GIVEN_UP = 487  # what comes of our CANCEL
 
 Alternatives = tuple[tuple[str, float], ...]
 _TICK = Tick()
-_GUARD = StateGuard()
+# Tests run on busy machines, with much for a garbage collector to look through; nobody waits here.
+_GUARD = StateGuard(limit=10 * STATE_LIMIT, patience=5 * PATIENCE)
 
 
 class SimulatedLine(Performing):

@@ -22,7 +22,7 @@ def asked() -> Driver:
     return phone
 
 
-def typed(phone: Driver, keys: str, every: float = 0.5) -> None:
+def typed(phone: Driver, keys: str, every: float = 0.3) -> None:
     for key in keys:
         phone.press(key)
         phone.wait(every)
@@ -38,10 +38,10 @@ def test_the_rest_of_a_wrong_entry_is_no_other_amount() -> None:
 
 
 def test_also_where_it_began_before_the_question() -> None:
-    phone = Driver(lambda call: pause(call, 1), amount)
+    phone = Driver(lambda call: pause(call, 0.3), amount)
     phone.start()
     phone.press("1*2*")
-    phone.wait(1)
+    phone.wait(0.3)
     phone.press("3#")
     assert phone.noted("entry") == ["no_match 1*2*"]
     assert phone.playing
@@ -63,10 +63,10 @@ def test_also_after_the_last_attempt() -> None:
 
 
 def test_also_where_the_time_for_it_was_up() -> None:
-    phone = Driver(lambda call: collect(call, "code", into="code", length=6, total=1))
+    phone = Driver(lambda call: collect(call, "code", into="code", length=9, total=1))
     phone.start()
-    typed(phone, "123456")
-    assert phone.noted("entry") == ["no_match 123"]
+    typed(phone, "12345678")
+    assert phone.noted("entry") == ["no_match 12345"]
 
 
 def test_its_terminator_ends_it() -> None:
@@ -87,7 +87,7 @@ def test_also_a_terminator_that_was_typed_ahead() -> None:
 def test_so_does_a_pause_in_which_an_entry_would_have_ended() -> None:
     phone = asked()
     phone.press("1**3")
-    phone.wait(2)
+    phone.wait(0.5)
     phone.press("5#")
     assert phone.result.value == "5"
 
@@ -133,8 +133,8 @@ def test_until_when_is_told_by_the_clock_of_whoever_asks() -> None:
     phone = asked()
     assert phone.session.rest_until < phone.now
     phone.press("1**")
-    assert phone.session.rest_until == phone.now + 2
+    assert phone.session.rest_until == phone.now + 0.4
     phone.take(Interjected("news"))
-    assert phone.session.rest_until > phone.now + 2, "no time passes for the flow meanwhile"
+    assert phone.session.rest_until > phone.now + 0.4, "no time passes for the flow meanwhile"
     phone.press("3")
     assert len(phone.noted("dropped")) == 1
