@@ -15,6 +15,8 @@ from ivr.engine.errors import SettingsError
 from ivr.fleet.nursery import Template
 from ivr.fleet.overdue import place_in
 
+from ..ports import free_port, rtp_port
+
 
 def project(folder: Path, flow: str) -> Path:
     (folder / "menu.py").write_text(flow)
@@ -58,8 +60,12 @@ def test_a_server_that_is_killed_takes_along_the_template_that_still_reads(tmp_p
     project(
         tmp_path, "news = open('news', 'w')\nprint('begun', file=news, flush=True)\nwhile 1: 0\n"
     )
-    server = subprocess.Popen([sys.executable, "-m", "ivr", "serve"], cwd=tmp_path)
-    with (tmp_path / "news").open() as news:
+    ports = {"SIP__PORT": free_port(), "CONTROL__PORT": free_port(), "SIP__RTP_PORT": rtp_port()}
+    environment = {**os.environ, **{f"IVR_{name}": str(port) for name, port in ports.items()}}
+    command = [sys.executable, "-m", "ivr", "serve"]
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment)
+    with open(os.open(tmp_path / "news", os.O_RDONLY | os.O_NONBLOCK)) as news:
+        assert select.select([news], [], [], 20)[0], "it does not begin"
         assert news.readline() == "begun\n"
         server.kill()
         server.wait()
