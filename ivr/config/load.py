@@ -25,6 +25,9 @@ _CODES = {
     "dict_type": Code.WRONG_SHAPE,
     "model_attributes_type": Code.WRONG_SHAPE,
 }
+_SECRET = (
+    ", such as {env: CRM_TOKEN} or {file: crm.secret}; the secret itself does not belong in here"
+)
 _ROUTES = '{"*": "flows/menu.yaml"}'
 COMMAND_LINE = ("SETTINGS",)  # variables, after the prefix, that are no settings
 # Where people write a password, though it may be its place that is expected.
@@ -132,7 +135,7 @@ def _message(kind: str, message: str, at: tuple[str, ...], value: object) -> str
         names = [field.alias or name for name, field in section.model_fields.items()]
         return f"unknown key {at[-1]!r}; {suggest(at[-1], names)}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return "expected key: value pairs"
+        return "expected key: value pairs" + _SECRET * (at[:-1] == ("secrets",))
     if kind == "missing":
         return "is needed" + "; expected such as routes: {'*': flows/menu.yaml}" * (len(at) == 1)
     if kind == "too_short":

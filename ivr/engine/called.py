@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import templates
+from . import mentions, templates
 from .blame import blame
 from .call import Call
 from .errors import CallEnded, FlowError, StateTooSlow
@@ -113,6 +113,6 @@ def returned(call: Call, flow: Flow, name: str, variables: Variables) -> Value |
     expression = flow.returns[name]
     builtin = {each: value for each, value in names_of(call).items() if each in BUILTIN_NAMES}
     known = {**builtin, **variables, LANGUAGE: call.given_language}
-    if not templates.names_in(expression) <= known.keys():
+    if not mentions.names_in(expression) <= known.keys():
         return None
     return templates.evaluate(expression, known)

@@ -17,8 +17,8 @@ from ..engine.errors import IvrError, SettingsError
 from ..sip.check import Finding
 from .front import FrontPlan, configuration, missing, program
 from .front.render import CONFIGURATION, TLS, tls_configuration
-from .place import Place, callers_each
-from .supervisor import RTP_PORTS, SPARE
+from .place import RTP_PORTS, Place, callers_each
+from .supervisor import SPARE
 
 LAST_PORT = 65535
 OTHER_FILES = 400  # besides the workers' links: connections to the control API, mostly

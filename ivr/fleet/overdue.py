@@ -10,6 +10,7 @@ import faulthandler
 import os
 import re
 import sysconfig
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 FRAME = re.compile(r'^  File "(.+)", line (\d+) in ', re.MULTILINE)
@@ -63,6 +64,13 @@ def place_in(stack: str) -> str:
     frames = FRAME.findall(main)
     theirs = (frame for frame in frames if _theirs(frame[0]))
     return ":".join(next(theirs, frames[0] if frames else ()))
+
+
+def whereabouts(stack: str, calls: Iterable[Mapping[str, str]]) -> str:
+    """For the log: the place in *stack*, if it is known, and which *calls* were there."""
+    place = place_in(stack)
+    live = "".join(f"; {call['id']} in {call['state']} of {call['flow']}" for call in calls)
+    return f"{' at ' * bool(place)}{place}{live}"
 
 
 def _theirs(file: str) -> bool:

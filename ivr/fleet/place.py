@@ -10,6 +10,8 @@ from ..sip.accounts import LineAccount
 from ..sip.check import call_limit
 from ..sip.settings import LineSettings
 
+RTP_PORTS = 40  # of each worker: two for each call, and as many again that linger
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -20,6 +22,17 @@ class Place:
     rtp_port: int
     rtp_ports: int
     front: str = ""
+
+
+def worker_place(settings: Settings, slot: int | None) -> Place:
+    """Where the worker in *slot* behind the front listens; None: callers reach it directly."""
+    sip, fleet = settings.sip, settings.fleet
+    if slot is None:
+        return Place(sip.address, sip.port, sip.rtp_port, sip.rtp_ports)
+    return Place(
+        fleet.address, fleet.first_port + slot, sip.rtp_port + slot * RTP_PORTS, RTP_PORTS,
+        front=settings.front.external or f"{fleet.address}:{sip.port}",
+    )  # fmt: skip
 
 
 def accounts(settings: Settings) -> tuple[LineAccount, ...]:

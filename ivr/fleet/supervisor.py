@@ -26,13 +26,12 @@ from . import vital
 from .crew import HUNG, Bury, Crew, Drain, Fork, Intent, Kill, Life, Publish, Retire, slot_of
 from .link import Link, Message
 from .nursery import Template
-from .overdue import place_in
-from .place import Place
+from .overdue import whereabouts
+from .place import Place, worker_place
 from .questions import LOST, Questions
 from .registrant import Registrant
 
 TICK = 1.0  # seconds
-RTP_PORTS = 40  # of each worker: two for each call, and as many again that linger
 SPARE = 3  # versions that can have all their workers at the same time
 TAKE_OVER_LIMIT = 120.0  # seconds for all workers of a new version to get ready
 GRACE = 0.5  # seconds for a call that was on its way to a worker before the front knew
@@ -314,13 +313,7 @@ class Supervisor:
 
     def place(self, slot: int) -> Place:
         """Where the worker of a slot listens."""
-        sip, fleet = self.settings.sip, self.settings.fleet
-        if not self.behind_front:
-            return Place(sip.address, sip.port, sip.rtp_port, sip.rtp_ports)
-        return Place(
-            fleet.address, fleet.first_port + slot, sip.rtp_port + slot * RTP_PORTS, RTP_PORTS,
-            front=self.settings.front.external or f"{fleet.address}:{sip.port}",
-        )  # fmt: skip
+        return worker_place(self.settings, slot if self.behind_front else None)
 
     def _kill(self, life: str) -> None:
         known = self.crew.lives[life]
@@ -337,12 +330,8 @@ class Supervisor:
     def _kill_now(self, life: Life) -> None:
         if life.name not in self.crew.lives:  # it has just ended
             return
-        place = place_in(vital.where(self.settings.lives, life.name))
-        calls = "".join(
-            f"; {call['id']} in {call['state']} of {call['flow']}" for call in life.live
-        )
-        where = f" at {place}" * bool(place) + calls
-        log.error("worker %s (%d): %s; killed%s", life.name, life.pid, life.cause, where)
+        found = whereabouts(vital.where(self.settings.lives, life.name), life.live)
+        log.error("worker %s (%d): %s; killed%s", life.name, life.pid, life.cause, found)
         with contextlib.suppress(ProcessLookupError):
             os.kill(life.pid, signal.SIGKILL)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..engine import templates
+from ..engine import mentions, templates
 from ..engine.answers import check_path
 from ..engine.choices import Choices
 from ..engine.codes import Code
@@ -110,11 +110,11 @@ def _convert_text(kind: Any, node: Node, context: Context, metadata: tuple[Any, 
 def _tell_names(node: Node, text: str, metadata: tuple[Any, ...], context: Context) -> None:
     kinds = {entry.name for entry in metadata if isinstance(entry, Kind)}
     if "expression" in kinds:
-        context.uses(node, templates.names_in(text))
-        check_secrets(node, templates.secrets_in(text), context)
+        context.uses(node, mentions.names_in(text))
+        check_secrets(node, mentions.secrets_in(text), context)
     elif kinds & {"text", "address", "contact", "secret text", "url"}:
-        context.uses(node, templates.names_in_text(text))
-        check_secrets(node, templates.secrets_in_text(text), context)
+        context.uses(node, mentions.names_in_text(text))
+        check_secrets(node, mentions.secrets_in_text(text), context)
         check_plurals(node, text, context.languages)
     check_name(node, text, kinds, context)
 
@@ -339,8 +339,8 @@ def _plain(node: Node, context: Context) -> Any:
         templates.check_text(text)
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
-    context.uses(node, templates.names_in_text(text))
-    check_secrets(node, templates.secrets_in_text(text), context)
+    context.uses(node, mentions.names_in_text(text))
+    check_secrets(node, mentions.secrets_in_text(text), context)
     return text
 
 

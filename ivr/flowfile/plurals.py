@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..engine import templates
+from ..engine import mentions
 from ..engine.codes import Code
 from ..engine.effects import Text
 from ..engine.errors import Fault, FlowError
@@ -22,7 +22,7 @@ def languages_of(flow: Flow, house: House | None) -> tuple[str, ...]:
 
 def missing_plurals(text: str, languages: Iterable[str]) -> str:
     """What the plurals of *text*, a well-formed one, lack in all of *languages*; empty: nothing."""
-    found = (lacking(given, languages) for given in templates.plurals_in(text))
+    found = (lacking(given, languages) for given in mentions.plurals_in(text))
     return next(filter(None, found), "")
 
 

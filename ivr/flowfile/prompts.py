@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from yaml.nodes import MappingNode, Node
 
-from ..engine import templates
+from ..engine import mentions, templates
 from ..engine.codes import Code
 from ..engine.effects import (
     File,
@@ -81,7 +81,7 @@ def _text(node: Node, context: Context) -> Text:
         raise Bad(node, str(error), Code.BAD_SSML) from None
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
-    context.uses(node, templates.names_in_text(words))
+    context.uses(node, mentions.names_in_text(words))
     check_plurals(node, words, context.languages)
     return Text(words)
 
@@ -110,7 +110,7 @@ def _url(node: Node, context: Context) -> Url:
         check_url(text)
     except ValueError as error:
         raise Bad(node, str(error), Code.BAD_VALUE) from None
-    context.uses(node, templates.names_in_text(text))
+    context.uses(node, mentions.names_in_text(text))
     return Url(text)
 
 

@@ -23,7 +23,7 @@ from ..engine.ssml.templates import NotSsml, check_words
 from ..engine.state import Act
 from ..engine.verb import DECLARED, Verb
 from .bind import Arguments, Signature, signature_of
-from .python_tree import Tree
+from .python_tree import Tree, binds, branches, own
 from .source import is_file, suggest
 
 _UNKNOWN = object()
@@ -31,7 +31,6 @@ _FAILURES = {
     *("no_input", "no_match", "failed", "timeout", "too_short", "locked"),
     *("busy", "no_answer", "rejected", "unreachable"),
 }
-_SCOPES = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda, ast.ClassDef)
 
 
 class _Told(dict[str, Any]):
@@ -63,9 +62,9 @@ class StateReader:
         self._known = prompts
         self._names: Mapping[str, Any] = step.__globals__
         self._function = tree.function(step)
-        self._body = list(_own(self._function)) if self._function else []
+        self._body = list(own(self._function)) if self._function else []
         # A name that the state binds itself is not the module's.
-        self._local = {n.id for n in self._body if isinstance(n, ast.Name) and _binds(n)}
+        self._local = {n.id for n in self._body if isinstance(n, ast.Name) and binds(n)}
         self._local |= set(step.__code__.co_varnames) | set(step.__code__.co_freevars)
         self._calls = [
             (node, verb)
@@ -212,12 +211,12 @@ class StateReader:
                 ) if target == name:
                     calls.append(call)
                 case ast.Return(value=value):
-                    returns += sum(_is_outcome_of(part, name) for part in _branches(value))
+                    returns += sum(_is_outcome_of(part, name) for part in branches(value))
                 case ast.Attribute(value=ast.Name(id=used), attr="value" | "terminator"):
                     uses -= used == name
             if isinstance(node, ast.Name) and node.id == name:
-                bindings += _binds(node)
-                uses += not _binds(node)
+                bindings += binds(node)
+                uses += not binds(node)
             elif isinstance(node, ast.If | ast.While | ast.IfExp | ast.Match | ast.Assert):
                 tested = node.subject if isinstance(node, ast.Match) else node.test
                 if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(tested)):
@@ -369,24 +368,8 @@ def _wrong(verb: Verb, told: _Told) -> str:
     return "" if pairs and _UNKNOWN in told[pairs.name].values() else verb.check(told)
 
 
-def _own(function: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to *function* itself, not to functions and classes inside it."""
-    todo: list[ast.AST] = list(getattr(function, "body", ()))
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, _SCOPES):
-            todo += ast.iter_child_nodes(node)
-
-
 def _each(value: Any) -> Any:
     return value if isinstance(value, tuple | list) else (value,)
-
-
-def _branches(value: ast.AST | None) -> list[ast.AST | None]:
-    if isinstance(value, ast.IfExp):
-        return [*_branches(value.body), *_branches(value.orelse)]
-    return [value]
 
 
 def _is_outcome_of(node: ast.AST | None, name: str) -> bool:
@@ -394,10 +377,6 @@ def _is_outcome_of(node: ast.AST | None, name: str) -> bool:
         case ast.Attribute(value=ast.Name(id=used), attr="outcome"):
             return used == name
     return False
-
-
-def _binds(name: ast.Name) -> bool:
-    return not isinstance(name.ctx, ast.Load)
 
 
 def _is_module(value: object) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from types import FunctionType
 
 from ..engine.flow import Place
+
+_SCOPES = (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda, ast.ClassDef)
 
 
 class Tree:
@@ -39,3 +42,25 @@ class Tree:
                 if top <= first <= node.lineno:
                     return node
         return None
+
+
+def own(function: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to *function* itself, not to functions and classes inside it."""
+    todo: list[ast.AST] = list(getattr(function, "body", ()))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            todo += ast.iter_child_nodes(node)
+
+
+def branches(value: ast.AST | None) -> list[ast.AST | None]:
+    """What *value* may be, if it depends on a condition."""
+    if isinstance(value, ast.IfExp):
+        return [*branches(value.body), *branches(value.orelse)]
+    return [value]
+
+
+def binds(name: ast.Name) -> bool:
+    """Whether *name* is given a value there."""
+    return not isinstance(name.ctx, ast.Load)

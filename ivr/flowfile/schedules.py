@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import Node
 
-from ..engine import templates
+from ..engine import mentions, templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.schedule import Closures, Hours, OtherHours, Span, Special
@@ -60,7 +60,7 @@ def read_name(node: Node, context: Context) -> str:
             templates.check_text(name)
         except FlowError as error:
             raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
-        context.uses(node, templates.names_in_text(name))
+        context.uses(node, mentions.names_in_text(name))
     elif context.schedules is not None and name not in context.schedules:
         hint = suggest(name, sorted(context.schedules)) if context.schedules else "it has none"
         raise Bad(node, f"no schedule {name!r} in ivr.yaml; {hint}", Code.UNKNOWN_VALUE)

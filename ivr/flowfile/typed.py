@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..engine import templates
+from ..engine import mentions, templates
 from ..engine.codes import Code
 from ..engine.errors import FlowError
 from ..engine.flow import Flow
@@ -69,7 +69,7 @@ def _wrong_language(value: Value) -> str:
 
 def _wrong_constant(name: str, expression: str, flow: Flow) -> str:
     declared = flow.declared.get(name)
-    if templates.names_in(expression) or (declared is None and name != LANGUAGE):
+    if mentions.names_in(expression) or (declared is None and name != LANGUAGE):
         return ""
     try:
         value = templates.evaluate(expression, {})

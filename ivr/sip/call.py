@@ -48,7 +48,7 @@ from .detectors import Detectors
 from .dialler import Dialler
 from .far_leg import SILENCE, NoWay, call_out
 from .keys import KeyFilter
-from .leg import Leg, hang_up, has_sound
+from .leg import Leg, hang_up, has_sound, held
 from .legs import Legs
 from .opening import Opening, redirection, sendable
 from .quality import Quality
@@ -223,7 +223,7 @@ class LineCall:
         if self._has_media:
             self._try(
                 "record",
-                lambda leg: self._recorder.connect(leg.getAudioMedia(-1), _held(leg)),
+                lambda leg: self._recorder.connect(leg.getAudioMedia(-1), held(leg)),
             )
 
     def played(self, id: int) -> None:
@@ -411,12 +411,3 @@ class LineCall:
         if self._last and not self._recorder.unfinished:
             last, self._last = self._last, None
             self.emit(last)
-
-
-def _held(leg: Leg) -> bool:
-    """Whether the caller has put us on hold, and sends nothing."""
-    info = leg.getInfo()  # by name, else its parts are gone before they are looked at
-    return any(
-        media.type == pj.PJMEDIA_TYPE_AUDIO and media.status != pj.PJSUA_CALL_MEDIA_ACTIVE
-        for media in info.media
-    )

@@ -7,8 +7,8 @@ import contextlib
 import pjsua2 as pj
 
 from .recordings import RATE
-from .stack import Timer
 from .tape import Tape
+from .timers import Timer
 
 # A key is told by its first packet, and heard as long as the caller holds it.
 LAST_KEY = 1.0  # seconds

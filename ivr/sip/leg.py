@@ -300,6 +300,15 @@ def has_sound(leg: Leg | None) -> bool:
         return False
 
 
+def held(leg: Leg) -> bool:
+    """Whether the caller has put us on hold, and sends nothing."""
+    info = leg.getInfo()  # by name, else its parts are gone before they are looked at
+    return any(
+        media.type == pj.PJMEDIA_TYPE_AUDIO and media.status != pj.PJSUA_CALL_MEDIA_ACTIVE
+        for media in info.media
+    )
+
+
 def hang_up(leg: Leg) -> None:
     """Ends `leg`, if it is there."""
     try:

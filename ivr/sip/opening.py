@@ -14,7 +14,8 @@ from ..engine.events import EarlyMedia, Event, Offered
 from . import message
 from .leg import Leg
 from .once import Headers
-from .stack import Stack, Timer
+from .stack import Stack
+from .timers import Timer
 
 logger = logging.getLogger(__name__)
 

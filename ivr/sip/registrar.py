@@ -24,7 +24,8 @@ from .retry import REFUSALS, Retry, retry_after
 from .setup import account_config
 
 if TYPE_CHECKING:
-    from .stack import Stack, Timer
+    from .stack import Stack
+    from .timers import Timer
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import heapq
-import itertools
 import logging
 import select
 import socket
@@ -40,6 +38,7 @@ from .settings import LineSettings
 from .shim import Shim
 from .slots import Slots
 from .sockets import Sockets
+from .timers import Timer, Timers
 from .tolls import Tolls
 from .wiretap import Wiretap
 
@@ -48,16 +47,6 @@ logger = logging.getLogger(__name__)
 LONGEST_POLL = 0.5  # seconds
 CLOCK_LINGER = 2.0  # seconds: it takes a tick for the stack to part with players and recorders
 PLAYER_LINGER = 0.1  # seconds: its end may be on the way from another thread
-
-
-class Timer:
-    """A promise to call something; `cancel` it when it no longer matters."""
-
-    def __init__(self, action: Callable[[], None]) -> None:
-        self.action: Callable[[], None] | None = action
-
-    def cancel(self) -> None:
-        self.action = None
 
 
 class Stack:
@@ -72,8 +61,7 @@ class Stack:
         self.on_offer: Callable[[Leg | None, str], None] = lambda leg, message: None
         self.wiretap = Wiretap()
         self._posted: deque[Callable[[], None]] = deque()
-        self._timers: list[tuple[float, int, Timer]] = []
-        self._count = itertools.count()
+        self._timers = Timers()
         self._legs: dict[int, Leg] = {}
         self._sockets = Sockets()
         self.gate = Gate(
@@ -230,8 +218,7 @@ class Stack:
         self.clock.tick(time.monotonic())
 
     def _next_due(self, latest: float) -> float:
-        if self._timers:
-            latest = min(latest, self._timers[0][0])
+        latest = min(latest, self._timers.next)
         if self._buried:
             latest = min(latest, self._buried[0][0])
         if self.clock.running and self.idle:
@@ -245,11 +232,9 @@ class Stack:
             self._run(self._posted.popleft())
             done = True
         now = time.monotonic()
-        while self._timers and self._timers[0][0] <= now:
-            timer = heapq.heappop(self._timers)[2]
-            if timer.action:
-                self._run(timer.action)
-                done = True
+        for action in self._timers.due(now):
+            self._run(action)
+            done = True
         while self._buried and self._buried[0][0] <= now:
             self._buried.popleft()
         if self.clock.running and self.idle and now >= self._clock_off_at:
@@ -289,9 +274,7 @@ class Stack:
 
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Has `action` done in `seconds`."""
-        timer = Timer(action)
-        heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._count), timer))
-        return timer
+        return self._timers.add(time.monotonic() + seconds, action)
 
     # -- legs -------------------------------------------------------------------------------------
 

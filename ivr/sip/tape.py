@@ -20,7 +20,8 @@ import pjsua2 as pj
 
 from ..engine.events import RecordDone, RecordEnd
 from .recordings import HEADER, Kept, Part, TooShort
-from .stack import Stack, Timer
+from .stack import Stack
+from .timers import Timer
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
+from ivr.engine.mentions import plurals_in
 from ivr.engine.saying.plurals import CATEGORIES, lacking, needed
 from ivr.engine.saying.tongues import TONGUES
-from ivr.engine.templates import plurals_in
 
 from .test_saying import said
 

@@ -8,16 +8,8 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.effects import Text, Tone
 from ivr.engine.errors import FlowError
-from ivr.engine.templates import (
-    check_expression,
-    check_text,
-    evaluate,
-    names_in,
-    names_in_text,
-    render,
-    secrets_in,
-    secrets_in_text,
-)
+from ivr.engine.mentions import names_in, names_in_text, secrets_in, secrets_in_text
+from ivr.engine.templates import check_expression, check_text, evaluate, render
 from ivr.engine.values import Secret, Value
 
 NAMES: dict[str, Value] = {

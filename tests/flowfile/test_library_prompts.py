@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.engine import templates
+from ivr.engine import mentions, templates
 from ivr.engine.effects import Text
 from ivr.engine.house import House
 from ivr.engine.saying.tongues import TONGUES
@@ -51,8 +51,8 @@ def test_each_of_its_words_is_there_in_each_language_with_the_same_values(name: 
         assert said.keys() == words.keys()
         for argument, text in said.items():
             templates.check_text(text.words)
-            values = templates.names_in_text(text.words)
-            assert values == templates.names_in_text(words[argument]), (language, argument)
+            values = mentions.names_in_text(text.words)
+            assert values == mentions.names_in_text(words[argument]), (language, argument)
     assert not words or translations()[name].keys() == TONGUES.keys() - {"en"}
 
 

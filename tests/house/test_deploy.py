@@ -10,8 +10,9 @@ import yaml
 
 from ivr.config import Settings, describe, load_settings
 from ivr.fleet.crew import LEISURE
+from ivr.fleet.place import RTP_PORTS
 from ivr.fleet.server import LAST_RECORDS
-from ivr.fleet.supervisor import RTP_PORTS, SPARE
+from ivr.fleet.supervisor import SPARE
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy/ivr.service"

@@ -288,6 +288,7 @@ def test_texts_and_numbers(tmp_path: Path, expression: str, wrong: bool) -> None
         ("say: {text: 'Your PIN is {{ pin }}'}", True),
         ("say: {text: '{{ pin | digits }}'}", True),
         ("say: {text: '{{ secrets.crm }}'}", True),
+        ("say: {text: '{{ secrets[\"crm\"] }}'}", True),
         ("say: {text: \"{{ 'yes' if pin == '1' else 'no' }}\"}", False),
         ("remember: {values: {pin: '{{ pin }}'}}", True),
         ("http: {url: 'https://x.example', body: {pin: '{{ pin }}'}}", False),

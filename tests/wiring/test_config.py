@@ -168,6 +168,7 @@ def test_faults_in_what_sound_is_made_of(file: Path, text: str, fault: str) -> N
         ("accounts: {a: {registrar: 'sip:r.example;transport=sctp', user: a}}",
          "accounts.a.registrar: expected a transport of udp, tcp, tls"),
         ("calls_out: {allow: [6XX]}", "calls_out.allow.0: .*write 6XX@pbx.example"),
+        ("secrets: {crm: short}", "secrets.crm: .* such as {env: CRM_TOKEN} or {file: "),
     ],
 )  # fmt: skip
 def test_settings_that_could_never_serve(file: Path, text: str, fault: str) -> None:

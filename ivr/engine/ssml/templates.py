@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..errors import FlowError
+from ..mentions import skeleton
 from ..saying import prepare
-from ..templates import Scope, check_text, render, render_escaped, skeleton
+from ..templates import Scope, check_text, render, render_escaped
 from .parts import enclosed, escaped, is_ssml
 from .read import FILLED_IN, check
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from .. import templates
+from .. import mentions, templates
 from ..call import Call
 from ..called import returned, walk
 from ..errors import FlowError
@@ -52,7 +52,7 @@ def _wrong(argument: Variable, given: Any) -> str:
             templates.check_text(given)
         elif argument.literal(given) is None:
             templates.check_expression(given)
-            if not templates.names_in(given):
+            if not mentions.names_in(given):
                 return argument.wrong(templates.evaluate(given, {}))
     except FlowError as error:
         return str(error)

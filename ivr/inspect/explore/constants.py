@@ -12,8 +12,9 @@ from jinja2 import TemplateSyntaxError
 
 from ...engine.errors import FlowError
 from ...engine.flow import Flow
+from ...engine.mentions import names_in
 from ...engine.state import Act, State
-from ...engine.templates import evaluate, names_in
+from ...engine.templates import evaluate
 from ...engine.values import Value
 from ...testing.troubles import texts_in
 from ..lint.acts import is_python

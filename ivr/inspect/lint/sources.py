@@ -83,6 +83,8 @@ def _shown(node: nodes.Node) -> Iterator[str]:
             yield name
         case nodes.Getattr(node=nodes.Name(name="secrets"), attr=str(name)):
             yield f"secrets.{name}"
+        case nodes.Getitem(node=nodes.Name(name="secrets"), arg=nodes.Const(value=str(name))):
+            yield f"secrets.{name}"
         case nodes.Compare() | nodes.Test():
             return
         case nodes.CondExpr(expr1=one, expr2=two):
