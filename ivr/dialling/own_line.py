@@ -22,12 +22,15 @@ from ..fleet.place import Place, line_settings
 from ..project import Ground, Project, load_project
 from ..sip.ids import new_call_id
 from ..sip.phone import Phone
+from ..sip.settings import LineSettings
+from ..sip.speech import Open
 from ..speech.prompts import PromptStore
 from ..store.journal import Journal
 from ..worker import Worker
 
 SLOT = 9999  # of no worker in a fleet: what is written here is told from what those write
 LAST_RECORD = 10.0  # seconds for the record to be made
+TRIES = 5  # ports: another program may take one before we do
 
 _alone = threading.Lock()  # the SIP stack is there once in a process
 
@@ -38,6 +41,7 @@ class OwnLine:
     def __init__(self, project: Project, flow: Flow) -> None:
         self.project = project
         self.flow = flow
+        self.free_port = free_port
         self._leaving = threading.Event()
         self._phone: Phone | None = None
 
@@ -96,16 +100,10 @@ class OwnLine:
             keeper.stop(LAST_RECORD)
 
     def _serve(self, order: CallOut, prompts: PromptStore, journal: Journal) -> Iterator[str]:
-        sip = self.project.settings.sip
-        place = Place(sip.address, free_port(sip.address), sip.rtp_port, sip.rtp_ports)
-        settings = replace(
-            line_settings(self.project.settings, place), tls_certificate=None, tls_key=None
-        )
         ear = listening.ear(self.project.settings)
-        phone = self._phone = Phone(settings, prompts.resolve, ear.open)
+        phone = self._phone = self._opened(prompts, ear.open)
         pool = outside.pool(self.project, phone.wake, phone.tell_waiting)
         worker = Worker(phone, lambda offer: (None, offer), journal, pool=pool)
-        phone.start()
         try:
             phone.refuse()  # whoever calls here
             if why := phone.refuses(order):
@@ -122,6 +120,24 @@ class OwnLine:
         finally:
             worker.end()
             ear.close()
+
+    def _opened(self, prompts: PromptStore, open: Open) -> Phone:
+        tries = TRIES
+        while True:
+            phone = Phone(self._settings(), prompts.resolve, open)
+            try:
+                phone.start()
+                return phone
+            except SettingsError:
+                tries -= 1
+                if not tries:
+                    raise
+
+    def _settings(self) -> LineSettings:
+        sip = self.project.settings.sip
+        place = Place(sip.address, self.free_port(sip.address), sip.rtp_port, sip.rtp_ports)
+        settings = line_settings(self.project.settings, place)
+        return replace(settings, tls_certificate=None, tls_key=None)
 
 
 class _Lines:

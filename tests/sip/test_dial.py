@@ -46,6 +46,18 @@ thread.start()
 thread.join()
 print(json.dumps(found))
 """
+TAKEN = """
+import socket, sys
+from pathlib import Path
+from ivr.dialling import call
+from ivr.dialling.own_line import OwnLine, free_port
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+    taken.bind(("127.0.0.1", 0))
+    line = OwnLine.of(Path("ivr.yaml"), "survey")
+    ports = iter([taken.getsockname()[1], free_port("127.0.0.1")])
+    line.free_port = lambda address: next(ports)
+    print(call(line, {"to": sys.argv[1], "flow": "survey"}).outcome)
+"""
 
 
 class Office:
@@ -87,7 +99,7 @@ class Office:
         process = subprocess.Popen(
             [sys.executable, *words],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
         )  # fmt: skip
         self.started.append(process)
         return process
@@ -96,7 +108,10 @@ class Office:
         return self.starts("-m", "ivr", "dial", self.to, "--flow", flow, *words)
 
     def is_called(self) -> Dialog:
-        self.peer.expect(lambda: self.calls, "the call", 40)
+        dialling = self.started[-1]
+        if not self.peer.run(lambda: self.calls or dialling.poll() is not None, 40):
+            dialling.send_signal(signal.SIGABRT)  # where is it? see faulthandler
+        assert self.calls, dialling.communicate()
         return self.calls[-1]
 
     def hears(self, prompt: str) -> None:
@@ -193,6 +208,13 @@ def test_from_python_in_one_thread_and_then_another(office: Office) -> None:
     assert code == 0, err
     assert json.loads(out) == [["answered", 200, "only"]] * 2
     assert len(office.calls) == 2 and len(office.records()) == 2
+
+
+def test_a_port_that_was_free_a_moment_ago_is_taken(office: Office) -> None:
+    office.codes = (486,)
+    (office.folder / "caller.py").write_text(TAKEN)
+    code, out, err = office.ends(office.starts("caller.py", office.to))
+    assert (code, out) == (0, "busy\n"), err
 
 
 def test_a_server_that_runs_makes_the_call(office: Office) -> None:
