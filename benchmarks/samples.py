@@ -22,7 +22,7 @@ from ivr.engine.flow import Flow
 from ivr.engine.session import Session
 from ivr.engine.values import Secret
 from ivr.flowfile import load_flow
-from ivr.testing import line
+from ivr.testing import performing
 from ivr.testing.scenario import Scenario, load_scenarios
 
 SAMPLES = Path(__file__).parents[1] / "flows" / "samples"
@@ -53,11 +53,11 @@ SEEN: list[Watched] = []
 def calls_of(scenario: Scenario, flow: Flow, path: Path) -> Facts:
     """What the engine is told in this story's call."""
     SEEN.clear()
-    setattr(line, "Session", Watched)  # noqa: B010  # the line shows what it is told in a veil
+    setattr(performing, "Session", Watched)  # noqa: B010  # it shows what it is told in a veil
     try:
         result = scenario.run(flow, path)
     finally:
-        setattr(line, "Session", Session)  # noqa: B010
+        setattr(performing, "Session", Session)  # noqa: B010
     assert result.passed, result.report()
     return SEEN[0].facts
 
