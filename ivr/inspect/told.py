@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from ..engine.choices import Choice, Choices
 from ..engine.effects import File, Prompt, Signal, Tone
 from ..engine.flow import Flow
+from ..engine.schedule.spans import Span, Times
 from ..engine.state import Act
 from ..flowfile.bind import signature_of
 from ..testing.transcript import named
 
 NOTHING = ""  # and not "none", which some verbs are told
+_ONE_DIGIT = re.compile(r"(?<!\d)(?=\d:)")
 
 
 def words(value: Any) -> str:
@@ -31,6 +34,8 @@ def words(value: Any) -> str:
             return words(value.table)
         case Flow():
             return value.name
+        case Span() | Times():
+            return _ONE_DIGIT.sub("0", value.text)  # 9:00 is 09:00
         case Mapping():
             return "; ".join(f"{name}: {words(each) or 'none'}" for name, each in value.items())
         case tuple() | list() | set() | frozenset():

@@ -183,6 +183,8 @@ def test_schedules_of_the_settings_are_compared(ivr: Ivr, tmp_path: Path) -> Non
           s: {do: [answer, {schedule: office}], then: {open: end, closed: end}}
         """
     repository(tmp_path, {"m.yaml": dedent(flow), "ivr.yaml": settings("Mon-Fri 09:00-17:00")})
+    (tmp_path / "ivr.yaml").write_text(settings("Mon-Fri 9:00-17:00"))
+    assert ivr("diff", "HEAD:m.yaml", "m.yaml") == (0, "", "")
     (tmp_path / "ivr.yaml").write_text(settings("Mon-Fri 09:00-18:00"))
     said = ivr("diff", "HEAD:m.yaml", "m.yaml")
     assert said.code == 1
