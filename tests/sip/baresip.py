@@ -32,6 +32,7 @@ module ctrl_tcp.so
 ctrl_tcp_listen {local}:{control}
 sip_listen {local}:{port}
 net_interface {local}
+rtp_ports {rtp}-{last}
 audio_source aufile,{folder}/speaks.wav
 audio_player aubridge,ear
 audio_alert aubridge,bell
@@ -48,16 +49,17 @@ class Baresip:
     def __init__(self, folder: Path, move: Callable[[Callable[[], object], str], None]) -> None:
         folder.mkdir()
         self.folder, self.move = folder, move
-        self.port, control = free_port(), free_port()
+        self.port, control, rtp = free_port(), free_port(), free_port(22) + 1 & ~1
         self.events: list[dict[str, Any]] = []
         self._answers: list[str] = []
         self._buffer = b""
         audio.write_wav(folder / "speaks.wav", audio.sine(SPEAKS, 60 * audio.RATE))
         (folder / "config").write_text(
             CONFIG.format(
-                modules=MODULES, local=LOCAL, control=control, port=self.port, folder=folder
+                modules=MODULES, local=LOCAL, control=control, port=self.port, folder=folder,
+                rtp=rtp, last=rtp + 20,
             )
-        )
+        )  # fmt: skip
         account = f"<sip:bare@{LOCAL}:{self.port};transport=udp>;regint=0;audio_codecs=pcmu\n"
         (folder / "accounts").write_text(account)
         (folder / "contacts").write_text("")

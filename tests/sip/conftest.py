@@ -109,7 +109,7 @@ class Line:
         """SIGTERM, and the exit code."""
         if self.alive():
             self.signal(signal.SIGTERM)
-        if not self.peer.run(lambda: not self.alive(), 10):
+        if not self.peer.run(lambda: not self.alive(), 20):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             self.status = -signal.SIGKILL
@@ -148,7 +148,7 @@ def line(tmp_path: Path, tones: Path) -> Iterator[StartLine]:
     def start(script: Callable[[], Script], **changed: Any) -> Line:
         started = launch(script, tones, **{"recordings": tmp_path / "rec", **changed})
         lines.append(started)
-        started.peer.expect(lambda: started.ready or started.failed, "the line is ready", 15)
+        started.peer.expect(lambda: started.ready or started.failed, "the line is ready", 30)
         return started
 
     yield start

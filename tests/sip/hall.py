@@ -135,7 +135,7 @@ class Hall:
             return any(tones[i : i + len(want)] == want for i in range(len(tones)))
 
         try:
-            self.peer.expect(heard, f"{names} is heard", 8)
+            self.peer.expect(heard, f"{names} is heard", 20)
         except AssertionError:
             raise AssertionError(f"expected {want}, heard {call.tones()}") from None
 
@@ -179,7 +179,7 @@ class Hall:
     def close(self) -> int:
         self.server.send_signal(signal.SIGTERM)
         try:
-            self.peer.run(lambda: self.server.poll() is not None, 15)
+            self.peer.run(lambda: self.server.poll() is not None, 30)
         finally:
             self.server.kill()
             self.release()

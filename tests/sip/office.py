@@ -24,17 +24,16 @@ from ivr.sip.settings import LineSettings
 from ..ports import free_port, rtp_port
 from . import resolver
 
-T1 = 20  # milliseconds: what nobody answers fails after 64 of these
-
 
 class Office:
     """`told` is what it said: states of accounts, calls, and how calls out went."""
 
     def __init__(
         self, folder: Path, *accounts: LineAccount, known: dict[str, str] | None = None,
-        **settings: Any,
+        t1: int = 200, **settings: Any,
     ) -> None:  # fmt: skip
-        """`known`: the names that have an address, where not every name is asked for as it is."""
+        """`known`: the names that have an address, where not every name is asked for as it is;
+        `t1` in milliseconds: what nobody answers fails after 64 of these."""
         import ivr.sip.phone  # noqa: F401  # before the fork, as a fleet does
 
         self.settings = LineSettings(
@@ -57,7 +56,7 @@ class Office:
             os.close(self._commands)
             with (folder / "office.log").open("a") as log:
                 os.dup2(log.fileno(), 2)
-            code = _serve(self.settings, commands, into, known)
+            code = _serve(self.settings, commands, into, known, t1)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -80,13 +79,13 @@ class Office:
     def state(self, account: str) -> dict[str, Any]:
         return next((t for t in reversed(self.told) if t.get("account") == account), {})
 
-    def expect(self, condition: Any, what: str, seconds: float = 10.0) -> None:
+    def expect(self, condition: Any, what: str, seconds: float = 20.0) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"never: {what}; told {self.told}"
             self.hear(0.05)
 
-    def becomes(self, account: str, state: str, seconds: float = 10.0) -> dict[str, Any]:
+    def becomes(self, account: str, state: str, seconds: float = 20.0) -> dict[str, Any]:
         self.expect(
             lambda: self.state(account).get("state") == state, f"{account} {state}", seconds
         )
@@ -137,7 +136,9 @@ def _obey(phone: Any, callee: _Callee, command: list[str]) -> None:
             phone._stack.dial(callee, f"<{uri}>", pj.CallOpParam(True), account)
 
 
-def _serve(settings: LineSettings, commands: int, into: int, known: dict[str, str] | None) -> int:
+def _serve(
+    settings: LineSettings, commands: int, into: int, known: dict[str, str] | None, t1: int
+) -> int:
     from pjsua2 import _pjsua2
 
     from ivr.sip.phone import Phone
@@ -154,7 +155,7 @@ def _serve(settings: LineSettings, commands: int, into: int, known: dict[str, st
     phone.start()
     if known is not None:
         resolver.install(known)
-    ctypes.CDLL(_pjsua2.__file__).pjsip_tsx_set_timers(T1, 8 * T1, 8 * T1, 64 * T1)
+    ctypes.CDLL(_pjsua2.__file__).pjsip_tsx_set_timers(t1, 8 * t1, 8 * t1, 64 * t1)
     before: list[Any] = []
     callee = _Callee(tell)
     while not ending:

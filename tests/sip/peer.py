@@ -161,6 +161,12 @@ class Dialog:
     def final(self, method: str = "INVITE") -> Message | None:
         return next((m for m in self.responses if m.code >= 200 and m.method == method), None)
 
+    @property
+    def answered(self) -> bool:
+        """Whether the last request has its final answer: one to an earlier one may come again."""
+        number = str(self.cseq)
+        return any(m.code >= 200 and m.header("cseq").split()[0] == number for m in self.responses)
+
     def is_redialled_by(self, message: Message) -> bool:
         """Whether the INVITE that came in comes again, redirected or with credentials."""
         if not self.incoming or message.method != "INVITE" or ";tag=" in message.header("to"):
@@ -219,7 +225,7 @@ class Dialog:
         self.rtp.sendto(header + payload, self._to)
 
     def receive(self) -> None:
-        for _ in range(50):
+        for _ in range(1000):
             try:
                 data = self.rtp.recv(2048)
             except OSError:
@@ -232,6 +238,12 @@ class Dialog:
         """What was heard, as (hertz, packets); silences are left out."""
         sound = [packet.payload for packet in self.heard if packet.kind == 0]
         return [(tone, count) for tone, count in runs(sound) if tone]
+
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether the last packets of sound were silence."""
+        sound = [packet.payload for packet in self.heard if packet.kind == 0][-10:]
+        return len(sound) == 10 and runs(sound) == [(0, 10)]
 
     def keys(self) -> str:
         """The keys that were heard as RFC 4733 events."""

@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from ..ports import free_port
 from .peer import LOCAL
 
 DOMAIN, SECRET = "provider.example", "wonderland"
+SAW = "saw $tU expires=$hdr(Expires) to=$ru by=$si:$sp contact=$ct auth=$adu id=$ci/$cs"
 CONFIGURATION = """
 debug=0
 log_stderror=yes
@@ -41,12 +44,12 @@ modparam("htable", "htable", "seen=>size=6;initval=0")
 
 request_route {{
     if (is_method("REGISTER")) {{
-        xlog("L_ALERT", "saw $tU expires=$hdr(Expires) to=$ru by=$si:$sp contact=$ct auth=$adu\\n");
+        xlog("L_ALERT", "{saw}\\n");
         route(REGISTRAR);
     }} else if (has_totag()) {{
         loose_route();
     }} else if (is_method("INVITE")) {{
-        xlog("L_ALERT", "call from=$fU to=$ru auth=$adu\\n");
+        xlog("L_ALERT", "call from=$fU to=$ru auth=$adu id=$ci/$cs\\n");
         record_route();
         if ($fU == "caller") {{
             if (!lookup("location")) {{
@@ -98,6 +101,17 @@ route[REGISTRAR] {{
 """
 
 
+PROBE = """\
+REGISTER sip:{domain} SIP/2.0\r
+Via: SIP/2.0/UDP {here};branch=z9hG4bKprobe\r
+From: <sip:probe@{domain}>;tag=1\r
+To: <sip:probe@{domain}>\r
+Call-ID: probe\r
+CSeq: 1 REGISTER\r
+Max-Forwards: 1\r
+Content-Length: 0\r
+\r
+"""
 BY_TLS = """
 enable_tls=yes
 listen=tls:{address}
@@ -139,7 +153,7 @@ class Provider:
         self._file.write_text(
             CONFIGURATION.format(
                 address=f"{LOCAL}:{port}", domain=DOMAIN, secret=SECRET, algorithm=algorithm,
-                tls=tls,
+                tls=tls, saw=SAW,
             )
         )  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
@@ -163,7 +177,21 @@ class Provider:
                  "-Y", folder],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+        self._answers()
         return self
+
+    def _answers(self) -> None:
+        """Waits until it does: what comes before is lost, or comes twice."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((LOCAL, 0))
+            probe.settimeout(0.1)
+            here = "{}:{}".format(*probe.getsockname())
+            for _ in range(300):
+                probe.sendto(PROBE.format(here=here, domain=DOMAIN).encode(), (LOCAL, self.port))
+                with suppress(TimeoutError):
+                    if probe.recv(65535):
+                        return
+        raise AssertionError(f"Kamailio does not answer: {self.text}")
 
     def stop(self) -> None:
         if self._process:
@@ -172,11 +200,13 @@ class Provider:
             self._process = None
 
     def saw(self, user: str) -> list[Seen]:
-        """Every REGISTER of a user so far."""
+        """Every REGISTER of a user so far, each once, however often it came."""
         found = re.findall(
-            rf"saw ({user}) expires=(\d+) to=(\S+) by=(\S+) contact=(.*) auth=(\S+)", self.text
-        )
-        return [Seen(u, int(e), to, by, c, a != "<null>") for u, e, to, by, c, a in found]
+            rf"saw ({user}) expires=(\d+) to=(\S+) by=(\S+) contact=(.*) auth=(\S+) (id=\S+)",
+            self.text,
+        )  # fmt: skip
+        once = {id: Seen(u, int(e), to, by, c, a != "<null>") for u, e, to, by, c, a, id in found}
+        return list(once.values())
 
     @property
     def text(self) -> str:

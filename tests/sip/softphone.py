@@ -38,7 +38,7 @@ def calling(
     rate = int(codec.split("/")[1])
     step = audio.sine(hertz * audio.RATE // rate, rate * (seconds + 1))
     audio.write_wav(folder / "says.wav", step, rate)
-    rtp = free_port() & ~1
+    rtp = free_port(22) + 1 & ~1
     config = CONFIG.format(
         port=free_port(), rtp=rtp, last=rtp + 20, folder=folder, modules=MODULES
     )  # fmt: skip

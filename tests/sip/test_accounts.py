@@ -52,8 +52,8 @@ def settle(tmp_path: Path) -> Iterator[Callable[..., Office]]:
     """Makes offices of a test's own."""
     made: list[Office] = []
 
-    def make(*accounts: LineAccount) -> Office:
-        made.append(Office(tmp_path, *accounts))
+    def make(*accounts: LineAccount, t1: int = 200) -> Office:
+        made.append(Office(tmp_path, *accounts, t1=t1))
         return made[-1]
 
     yield make
@@ -115,7 +115,7 @@ def test_a_busy_registrar_says_when(provider: Provider, office: Office) -> None:
     [first] = [told for told in states if told["state"] == "failing"]
     assert (first["code"], first["reason"]) == (503, "Busy")
     then = next(told for told in states if told["state"] == "registered")
-    assert 1.9 < then["at"] - first["at"] < 2.6
+    assert 1.9 < then["since"] - first["since"] < 4
 
 
 def test_a_registrar_wants_longer_registrations(provider: Provider, office: Office) -> None:
@@ -144,7 +144,7 @@ def test_a_registrar_that_goes_and_comes_back(
     other: Callable[[str], Provider], settle: Callable[..., Office]
 ) -> None:
     provider = other("MD5")
-    office = settle(at(provider, "alice", expires=1))
+    office = settle(at(provider, "alice", expires=1), t1=20)
     office.do("keep")
     first = office.becomes("alice", "registered")
     provider.stop()
@@ -243,7 +243,8 @@ def test_a_call_out_by_the_proxy_of_an_account(
     [there] = callee.dialogs.values()
     callee.expect(lambda: there.got("ACK"), "the ACK comes")
     assert there.incoming and f"{caller_id}@{DOMAIN}" in there.incoming.header("from")
-    challenged = re.findall(rf"call from=\{caller_id} .* auth=(\S+)", provider.text)
+    found = re.findall(rf"call from=\{caller_id} .* auth=(\S+) (id=\S+)", provider.text)
+    challenged = [auth for auth, _ in dict.fromkeys(found)]  # each INVITE may come twice
     assert challenged == ["<null>", f"sip:601@127.0.0.1:{callee.port}"]
     office.expect(lambda: {"call": 200} in office.told, "the call is confirmed")
     callee.close()

@@ -104,7 +104,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory, news: str) -> Iterator[Hall]:
 
 def test_sounds_of_all_kinds_are_heard_one_after_the_other(hall: Hall) -> None:
     call = hall.peer.up("sounds")
-    hall.peer.expect(lambda: call.got("BYE"), "the end", 8)
+    hall.peer.expect(lambda: call.got("BYE"), "the end")
     heard = call.tones()
     (first, tone, web), again, last = heard[:3], heard[3:-1], heard[-1]
     assert (first[0], tone[0], web[0]) == (900, 1100, 1200), heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import time
 import wave
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -30,6 +31,7 @@ from ivr.engine.events import (
     HungUp,
     LegAnswered,
     Offered,
+    PlayDone,
     RecordDone,
 )
 from ivr.sip.recordings import repair
@@ -98,6 +100,7 @@ def total(sound: list[tuple[frozenset[int], float]]) -> float:
 
 def test_both_directions_are_on_it(line: StartLine) -> None:
     phone = line(scripted(Play(1, (f"{OURS}x0.5",))))
+    began = time.monotonic()
     call = speaking(phone)
     phone.peer.run(None, 1.0)
     call.bye()
@@ -106,9 +109,11 @@ def test_both_directions_are_on_it(line: StartLine) -> None:
     assert [event for _, event in phone.events][-2:] == [done, over]
     assert (done.id, done.reason) == (9, "hang_up")
     sound = heard(done.file)
-    assert seconds(sound, OURS, HIS) == pytest.approx(0.5, abs=0.06)
-    assert seconds(sound, HIS) > 0.4
-    assert done.seconds == pytest.approx(1.0, abs=0.2)
+    assert seconds(sound, OURS, HIS) + seconds(sound, OURS) == pytest.approx(0.5, abs=0.06)
+    assert seconds(sound, OURS, HIS) > 0.2
+    assert seconds(sound, HIS) > 0.2
+    assert 0.8 < done.seconds < time.monotonic() - began
+    assert done.seconds == pytest.approx(total(sound), abs=FRAME)
 
 
 def test_what_is_known_of_it_stands_beside_it(line: StartLine) -> None:
@@ -131,15 +136,19 @@ def test_it_is_silent_while_it_is_masked_and_its_time_goes_on(line: StartLine) -
     phone.peer.run(None, 0.5)
     call.press("1")
     phone.peer.run(None, 0.8)
+    first = call.pressed_at
     call.press("2")
     phone.expect(Digit, count=2)
+    last = call.pressed_at
     phone.peer.run(None, 1.6)
     call.bye()
+    ended = time.monotonic()
     sound = heard(phone.expect(RecordDone).file)
-    before, masked, after = (part for part in sound if part[1] > 0.1)
-    assert [set(part[0]) for part in (before, masked, after)] == [{HIS}, set(), {HIS}]
-    assert masked[1] == pytest.approx(0.8 + 1.0, abs=0.15)  # and the tone of a last key
-    assert after[1] == pytest.approx(0.6, abs=0.2)
+    masked = max((part for part in sound if not part[0]), key=lambda part: part[1])
+    at = sound.index(masked)
+    assert masked[1] == pytest.approx(last - first + 1.0, abs=0.2)  # and the tone of a last key
+    assert seconds(sound[:at], HIS) > 0.2
+    assert seconds(sound[at:], HIS) == pytest.approx(ended - last - 1.0, abs=0.3)
     assert seconds(sound, OURS, HIS) == seconds(sound, OURS) == 0
 
 
@@ -147,7 +156,7 @@ def test_the_tone_of_the_last_key_is_not_on_it(line: StartLine) -> None:
     phone = line(scripted(Mask(True), on_1=[Mask(False)]))
     call = speaking(phone, None)
     call.info("1")
-    for n in range(40):
+    for n in range(20):
         call.send_audio(audio.mixed(n % 5, 697, 1209))
         phone.peer.run(None, 0.02)
     call.bye()
@@ -158,12 +167,12 @@ def test_the_tone_of_the_last_key_is_not_on_it(line: StartLine) -> None:
 def test_it_ends_by_wish_and_another_one_may_begin(line: StartLine) -> None:
     phone = line(scripted(on_1=[Stop(9)], on_2=[RecordCall(10, "orders")]))
     call = speaking(phone)
-    phone.peer.run(None, 0.4)
+    phone.peer.run(None, 0.8)
     call.press("1")
     first = phone.expect(RecordDone)
     call.press("2")
     phone.expect(Digit, count=2)
-    phone.peer.run(None, 0.4)
+    phone.peer.run(None, 0.8)
     call.bye()
     second = phone.expect(RecordDone, count=2)
     assert (first.reason, second.reason) == ("stopped", "hang_up")
@@ -178,7 +187,8 @@ def test_what_waits_for_the_operators_prompt_waits_on_the_recording_too(line: St
     call = speaking(phone, 0)
     phone.peer.expect(lambda: call.tones() and call.tones()[0][1] > 3, "sound")
     call.press("1")
-    phone.peer.run(None, 1.2)
+    phone.expect(PlayDone, count=2)
+    phone.peer.run(None, 0.1)
     call.bye()
     sound = heard(phone.expect(RecordDone).file)
     assert seconds(sound, 400) == pytest.approx(0.6, abs=0.05)
@@ -188,19 +198,23 @@ def test_what_waits_for_the_operators_prompt_waits_on_the_recording_too(line: St
 
 def test_its_time_goes_on_while_the_caller_holds(line: StartLine) -> None:
     phone = line(scripted())
+    called = time.monotonic()
     call = speaking(phone)
+    began = time.monotonic()
     phone.peer.run(None, 0.5)
     call.reinvite("inactive")
-    call.speaks = None
+    call.speaks, held = None, time.monotonic()
     phone.peer.run(None, 0.7)
     call.reinvite("sendrecv")
-    call.speaks = HIS
+    call.speaks, resumed = HIS, time.monotonic()
     phone.peer.run(None, 0.5)
     call.bye()
+    ended = time.monotonic()
     sound = heard(phone.expect(RecordDone).file)
-    assert total(sound) == pytest.approx(1.7, abs=0.2)
-    assert max(length for found, length in sound if not found) == pytest.approx(0.7, abs=0.15)
-    assert seconds(sound, HIS) == pytest.approx(1.0, abs=0.2)
+    silence = max(length for found, length in sound if not found)
+    assert ended - began - 0.2 < total(sound) < ended - called + 0.1
+    assert silence == pytest.approx(resumed - held, abs=0.2)
+    assert seconds(sound, HIS) > held - began + ended - resumed - 0.3
 
 
 def test_the_far_end_of_a_transfer_is_on_it(line: StartLine) -> None:
@@ -216,7 +230,7 @@ def test_the_far_end_of_a_transfer_is_on_it(line: StartLine) -> None:
     phone.peer.answer = answer
     call = speaking(phone)
     phone.expect(LegAnswered)
-    phone.peer.run(None, 0.6)
+    phone.peer.run(None, 1.0)
     call.bye()
     sound = heard(phone.expect(RecordDone).file)
     assert seconds(sound, HIS, THEIRS) > 0.4
@@ -229,12 +243,12 @@ def test_a_call_whose_recording_fails_goes_on(line: StartLine) -> None:
 
     phone = line(limited)
     call = speaking(phone)
-    done = phone.expect(RecordDone, 6)
+    done = phone.expect(RecordDone)
     assert done.reason == "error"
     assert done.detail
     call.press("1")
     phone.expect(HungUp)
-    assert (OURS, 10) in call.tones()
+    phone.peer.expect(lambda: (OURS, 10) in call.tones(), "the prompt is heard")
 
 
 def test_a_folder_that_cannot_be(line: StartLine, tmp_path: Path) -> None:
@@ -251,7 +265,7 @@ def test_what_a_dead_process_left_is_kept_with_its_silences(line: StartLine) -> 
     call = speaking(phone)
     phone.peer.run(None, 0.6)
     call.speaks = 0
-    phone.peer.run(None, 1.0)
+    phone.peer.run(None, 1.6)
     phone.kill()
     folder = phone.settings.recordings.parent / "recordings"
     assert sorted(p.suffix for p in folder.iterdir()) == [".part", ".part"]

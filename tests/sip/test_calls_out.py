@@ -79,7 +79,7 @@ def test_nobody_takes_it(line: StartLine, codes: tuple[int, ...]) -> None:
 
 
 def test_nobody_answers(line: StartLine) -> None:
-    phone, desk = calling(line, 180, ring=0.5)
+    phone, desk = calling(line, 180, ring=2.0)
     phone.peer.expect(lambda: desk.call.got("CANCEL"), "CANCEL")
     ended = phone.expect(HungUp)
     assert (ended.by, ended.code) == ("no_answer", 487)
@@ -91,7 +91,7 @@ def test_nobody_is_there(line: StartLine, ring: float) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", port))
         phone, _ = calling(line, to=f"sip:601@127.0.0.1:{port}", ring=ring)
-        ended = phone.expect(HungUp, 10)
+        ended = phone.expect(HungUp, 20)
     assert (ended.by, ended.code, ended.reason) == ("far_end", 408, "no_response")
 
 

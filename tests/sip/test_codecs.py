@@ -83,9 +83,12 @@ def test_a_phone_that_is_not_ours_hears_and_is_heard(
     line: StartLine, tmp_path: Path, codec: str, encryption: str, settings: dict[str, str]
 ) -> None:
     phone = line(lambda: plays_and_records, **settings)
-    with softphone.calling(tmp_path, phone.port, codec, encryption, 400) as other:
-        over = phone.expect(HungUp, 8)
-        phone.peer.run(lambda: other.poll() is not None, 5)
+    with softphone.calling(tmp_path, phone.port, codec, encryption, 400, 30) as other:
+        phone.expect(Answered, 30)
+        phone.peer.run(None, 2)
+        other.terminate()  # it says BYE
+        over = phone.expect(HungUp)
+        phone.peer.run(lambda: other.poll() is not None, 15)
     assert over.media["codec"] == codec.split("/")[0]
     log = (tmp_path / "baresip.log").read_text()
     assert "SRTP is Enabled" in log
@@ -99,6 +102,7 @@ def test_a_phone_that_is_not_ours_hears_and_is_heard(
 def test_packets_of_any_length(line: StartLine) -> None:
     phone = line(lambda: plays_and_records)
     for count, ptime in enumerate((10, 20, 30, 40, 60), 1):
+        began = time.monotonic()
         call = ask(phone, "0", ptime)
         call.speaks = None
         speak(phone, call, ptime, 0.7)
@@ -109,11 +113,11 @@ def test_packets_of_any_length(line: StartLine) -> None:
         assert {b.sequence - a.sequence for a, b in pairs} == {1}
         assert {b.stamp - a.stamp for a, b in pairs} == {samples}
         took = heard[-1].at - heard[0].at
-        assert heard[-1].stamp - heard[0].stamp == pytest.approx(8000 * took, abs=500)
+        assert heard[-1].stamp - heard[0].stamp == pytest.approx(8000 * took, abs=2000)
         sound = b"".join(packet.payload for packet in heard)
         assert sound[-2400:-40] == sound[-2360:], "600 Hz without a gap"
         done = phone.expect(RecordDone, count=count)
-        assert done.seconds == pytest.approx(0.7, abs=0.15)
+        assert 0.55 < done.seconds < time.monotonic() - began
         tone, _ = softphone.measured(Path(done.file))
         assert tone == pytest.approx(400, abs=20)
 

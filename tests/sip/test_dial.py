@@ -230,7 +230,7 @@ def test_a_server_that_runs_makes_the_call(office: Office) -> None:
         assert life.startswith("w0-")
         office.codes = (180,)
         dialling = office.dials()
-        office.peer.expect(lambda: len(office.calls) == 2, "the second call", 15)
+        office.peer.expect(lambda: len(office.calls) == 2, "the second call", 40)
         dialling.send_signal(signal.SIGINT)
         office.peer.expect(lambda: office.calls[-1].got("CANCEL"), "CANCEL")
         assert office.ends(dialling)[0] == 1

@@ -136,10 +136,7 @@ def test_a_tone_stops_a_prompt(line: StartLine) -> None:
     phone.peer.expect(lambda: call.tones(), "sound")
     call.says += sounds.packets(sounds.key("5", 0.1))
     phone.expect(Digit)
-    phone.peer.run(None, 0.1)
-    call.heard.clear()
-    phone.peer.run(None, 0.1)
-    assert call.tones() == []
+    phone.peer.expect(lambda: call.hears_nothing, "the prompt stops", 5)
     assert keys(phone) == "5"
 
 
@@ -172,8 +169,8 @@ def test_the_same_press_as_a_tone_and_by_info_is_one_key(line: StartLine) -> Non
     phone = line(answers)
     call = phone.peer.up(events=False)
     phone.expect(Answered)
-    call.says += sounds.packets(sounds.key("7", 0.5))
-    phone.peer.expect(lambda: not call.says, "the tone is over")
+    call.says += sounds.packets(sounds.key("7", 1.0))
+    phone.peer.expect(lambda: len(call.says) < 20, "the tone has lasted for long")
     call.info("7")
     call.info("8")
     phone.peer.expect(lambda: "8" in keys(phone), "the last key")
@@ -185,9 +182,8 @@ def test_tones_are_heard_after_hold(line: StartLine) -> None:
     call = phone.peer.up(events=False)
     phone.expect(Answered)
     for direction in ("sendonly", "sendrecv"):
-        call.responses.clear()
         call.reinvite(direction)
-        phone.peer.expect(lambda: call.final(), "a re-INVITE is answered")
+        phone.peer.expect(lambda: call.answered, "a re-INVITE is answered")
         phone.peer.run(None, 0.2)
     call.says += sounds.packets(sounds.key("4", 0.1))
     phone.expect(Digit)
@@ -206,5 +202,6 @@ def test_a_tone_is_not_sent_on_as_an_event_to_those_who_hear_it(line: StartLine)
     phone.peer.run(None, 0.2)
     call.info("5")
     phone.peer.expect(lambda: desk.call.keys(), "a key that is sent on")
+    phone.peer.expect(lambda: len(keys(phone)) > 1, "both keys")
     assert desk.call.keys() == "5"
     assert keys(phone) == "45"

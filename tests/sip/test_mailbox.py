@@ -133,7 +133,7 @@ def test_a_message_is_left_told_heard_and_deleted(office: Office) -> None:
         tones = [hertz for hertz, _ in call.tones()]
         return any(tones[n : n + 3] == heard for n in range(len(tones)))
 
-    office.peer.expect(played, "the message is heard", 8)
+    office.peer.expect(played, "the message is heard")
     call.press("3")
     office.lamp("1/0 (0/0)")
     office.hears(call, "goodbye", "welcome")

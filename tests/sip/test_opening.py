@@ -118,7 +118,8 @@ def test_a_prompt_goes_on_over_the_answer_without_a_gap(line: StartLine) -> None
     phone = line(lambda: script)
     call = phone.peer.call()
     phone.expect(EarlyMedia)
-    early = next(m for m in call.responses if m.code == 183)
+    phone.peer.expect(lambda: call.status() == 183, "183")
+    early = call.responses[-1]
     call.listen_to(early.body)
     phone.peer.expect(lambda: len(call.heard) > 30, "sound before the answer")
     assert call.final() is None
@@ -147,6 +148,7 @@ def test_an_announcement_and_then_a_refusal(line: StartLine) -> None:
     )
     call = phone.peer.call()
     phone.expect(EarlyMedia)
+    phone.peer.expect(lambda: call.status() == 183, "183")
     call.listen_to(call.responses[-1].body)
     phone.peer.expect(call.final, "500")
     assert [m.code for m in responses(call)] == [183, 500]

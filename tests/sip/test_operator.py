@@ -13,7 +13,7 @@ from .conftest import Script, StartLine
 
 pytestmark = pytest.mark.line
 
-FLOWS = Play(1, ("400x0.6",))
+FLOWS = Play(1, ("400x1.5",))
 OPERATORS = Play(2, ("600x0.3",), over=True)
 
 
@@ -43,7 +43,7 @@ def test_the_flows_prompt_waits_for_the_operators(line: StartLine) -> None:
     first, second, third = call.tones()
     assert [tone for tone, _ in (first, second, third)] == [400, 600, 400]
     assert second[1] in (15, 16)
-    assert first[1] + third[1] in (29, 30, 31)
+    assert first[1] + third[1] in (74, 75, 76)
     assert phone.of(PlayDone) == [PlayDone(2), PlayDone(1)]
 
 
@@ -65,7 +65,9 @@ def test_the_operators_prompt_can_be_stopped(line: StartLine) -> None:
     call = phone.peer.up()
     phone.expect(Answered)
     call.press("1")
-    phone.peer.expect(lambda: (600, 5) in call.tones(), "the operator's prompt")
+    phone.peer.expect(
+        lambda: max(call.tones(), default=(0, 0)) >= (600, 5), "the operator's prompt"
+    )
     call.press("2")
     phone.expect(PlayDone)
     assert phone.of(PlayDone) == [PlayDone(1)]
@@ -109,4 +111,4 @@ def test_an_operator_may_end_it_between_200_and_ack(line: StartLine) -> None:
     phone = line(lambda: script)
     call = phone.peer.up()
     assert phone.expect(HungUp).by == "operator"
-    assert call.got("BYE")
+    phone.peer.expect(lambda: call.got("BYE"), "BYE")
