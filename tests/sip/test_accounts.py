@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ivr.engine.errors import SettingsError
+from ivr.sip import phone
 from ivr.sip.accounts import MOST, LineAccount
 from ivr.sip.check import require_usable
 from ivr.sip.settings import LineSettings
@@ -48,8 +49,9 @@ def office(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def settle(tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    """Makes offices of a test's own."""
+def settle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Office]]:
+    """Makes offices of a test's own, which wait at their end until the provider has agreed."""
+    monkeypatch.setattr(phone, "GOODBYE", 15.0)
     made: list[Office] = []
 
     def make(*accounts: LineAccount, t1: int = 200) -> Office:

@@ -146,9 +146,9 @@ def test_it_is_silent_while_it_is_masked_and_its_time_goes_on(line: StartLine) -
     sound = heard(phone.expect(RecordDone).file)
     masked = max((part for part in sound if not part[0]), key=lambda part: part[1])
     at = sound.index(masked)
-    assert masked[1] == pytest.approx(last - first + 1.0, abs=0.2)  # and the tone of a last key
+    assert -0.2 < masked[1] - (last - first + 1.0) < 0.5  # with the tone of a last key
     assert seconds(sound[:at], HIS) > 0.2
-    assert seconds(sound[at:], HIS) == pytest.approx(ended - last - 1.0, abs=0.3)
+    assert seconds(sound[at:], HIS) == pytest.approx(ended - last - 1.0, abs=0.5)
     assert seconds(sound, OURS, HIS) == seconds(sound, OURS) == 0
 
 

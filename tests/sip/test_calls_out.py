@@ -43,10 +43,10 @@ def calling(
 def test_somebody_answers_and_hears_the_flow(line: StartLine) -> None:
     phone, desk = calling(line, 180, 200)
     phone.peer.expect(lambda: 600 in dict(desk.call.tones()), "the prompt is heard")
-    assert [type(event) for _, event in phone.events[:1]] == [Offered]
     offer = phone.expect(Offered)
+    assert phone.events[0][1] == offer
     assert (offer.direction, offer.caller, offer.dialled) == ("out", "100", "601")
-    assert LegRinging(0, 180) in phone.of(LegRinging)
+    assert phone.expect(LegRinging) == LegRinging(0, 180)
     assert desk.call.incoming
     assert desk.call.incoming.header("from").startswith("<sip:100@127.0.0.1>")
     desk.call.press("5")

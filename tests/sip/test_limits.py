@@ -54,6 +54,7 @@ def test_a_call_beyond_the_limit_hears_503_and_when_to_come_back(line: StartLine
     assert {final(phone.peer, call) for call in late} == {503}
     message = late[0].final()
     assert message and message.header("retry-after") == "7"
+    phone.expect(Offered, count=len(calls))
     assert len(phone.of(Offered)) == len(calls)
     calls[0].bye()
     phone.expect(HungUp)
@@ -167,6 +168,7 @@ def test_slots_that_change_hands_within_one_poll(line: StartLine, shim: bool) ->
     phone.peer.expect(lambda: all(call.up for call in stays), "the second ones are answered")
     phone.peer.expect(lambda: all(call.tones() for call in stays), "and hear the prompt")
     assert {final(phone.peer, call) for call in gone} == {487}
+    phone.expect(HungUp, count=len(gone))
     phone.peer.run(None, 0.2)
     assert not any(call.over for call in stays)
     assert phone.of(HungUp) == [HungUp("caller", 487)] * len(gone)
@@ -201,7 +203,7 @@ def test_draining_turns_new_calls_away_and_lets_live_ones_go_on(line: StartLine)
     heard = len(call.heard)
     phone.peer.expect(lambda: len(call.heard) > heard + 10, "the prompt goes on")
     assert phone.end() == 0
-    assert call.got("BYE")
+    phone.peer.expect(lambda: call.got("BYE"), "BYE")
 
 
 def test_the_operator_is_told_what_is_wrong(line: StartLine, tmp_path: Path) -> None:
