@@ -213,7 +213,7 @@ def test_its_time_goes_on_while_the_caller_holds(line: StartLine) -> None:
     sound = heard(phone.expect(RecordDone).file)
     silence = max(length for found, length in sound if not found)
     assert ended - began - 0.2 < total(sound) < ended - called + 0.1
-    assert silence == pytest.approx(resumed - held, abs=0.2)
+    assert -0.2 < silence - (resumed - held) < 0.5
     assert seconds(sound, HIS) > held - began + ended - resumed - 0.3
 
 
