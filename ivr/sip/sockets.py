@@ -15,7 +15,7 @@ LINGER = 0.55  # seconds
 LISTENING = 3  # UDP, TCP and TLS
 A_CALL = 2
 # What a single poll may add before anybody counts again: the calls that fill the free slots, and
-# the connections that fit into the queue of the listening socket.
+# the connections that fit into the queue of a listening socket whose door is shut (see `Door`).
 A_POLL = 18
 MOST_CONNECTIONS = 12
 

@@ -25,6 +25,7 @@ from ..engine.errors import SettingsError
 from . import setup
 from .clock import SoundClock
 from .descriptor import descriptor
+from .door import Door
 from .gate import Gate
 from .leg import Account, Endpoint, Leg, LegOwner, Log
 from .message import MOST_STREAMS
@@ -79,6 +80,7 @@ class Stack:
         self._shim: Shim | None = None  # ... and works
         self.once = Once()
         self._wake: socket.socket | None = None
+        self._door = Door()
         self._thread = 0
 
     # -- set-up and end ---------------------------------------------------------------------------
@@ -112,6 +114,7 @@ class Stack:
         self._mixer = Mixer(_pjsua2.__file__, int(endpoint.audDevManager().setNoDev()))
         self._find_names()
         self._sip = [descriptor((here.sip_bound, here.port))]
+        self._door = Door(here.port, here.tls_port)
         setup.order_codecs(endpoint, here.codecs)
         self._library.level_g722()
         self.account = Account(self)
@@ -170,6 +173,7 @@ class Stack:
         gc.collect()
         endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG | silence)
         del endpoint
+        self._door.close()
         if self._wake:
             self._wake.close()
 
@@ -232,6 +236,8 @@ class Stack:
             self._run(self._posted.popleft())
             done = True
         now = time.monotonic()
+        if self._door.is_shut and not self._sockets.spent(now):
+            self._door.open()
         for action in self._timers.due(now):
             self._run(action)
             done = True
@@ -310,6 +316,8 @@ class Stack:
         if state == pj.PJSIP_TP_STATE_CONNECTED:
             if not self._sockets.connected(key):
                 self.defer(lambda: self._disconnect(key, handle))
+            if self._sockets.spent(time.monotonic()):
+                self._door.shut()
         elif state == pj.PJSIP_TP_STATE_DESTROY:
             self._sockets.disconnected(key, time.monotonic())
 
