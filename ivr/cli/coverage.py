@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..engine.errors import Fault, SettingsError
+from ..engine.errors import Fault, LoadError, SettingsError
 from ..inspect.coverage import Coverage
 from ..inspect.coverage.page import page
 from ..inspect.coverage.table import missed, rows, too_little
 from ..project import Ground
+from ..testing.scenario import SUFFIX
 from .output import complain, print_columns, printable
+from .to_test import flow_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Wanted:
 
 
 def begin(ground: Ground, files: list[Path], faults: list[Fault]) -> Coverage:
-    """Of the flows that the settings lead to, as far as they are below one of *files*."""
+    """Of the flows among *files*, and of those below them that the settings lead to."""
     coverage = Coverage()
     begun = ground.settings.flow_files if ground.settings else []
     folders = [file.resolve() for file in files if file.is_dir()]
@@ -37,6 +39,12 @@ def begin(ground: Ground, files: list[Path], faults: list[Fault]) -> Coverage:
     found: list[Fault] = []
     for flow in ground.load(asked, found).values():
         coverage.know(flow)
+    for file in files:
+        if file.is_file() and not file.name.endswith(SUFFIX):
+            try:
+                coverage.know(flow_in(file, ground))
+            except LoadError as error:
+                found += error.faults
     faults += [fault for fault in found if fault not in faults]
     return coverage
 

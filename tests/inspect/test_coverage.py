@@ -157,6 +157,11 @@ def test_what_is_not_covered_is_told_with_its_place(menu: Flow) -> None:
     assert too_little(coverage, 0) == ""
 
 
+def test_where_there_is_nothing_nothing_is_covered() -> None:
+    assert rows(Coverage())[-1] == ["all", *"------", "0 %"]
+    assert too_little(Coverage(), 1) == "coverage is 0 %, less than 1 %"
+
+
 def test_what_others_counted_counts_too(menu: Flow) -> None:
     ours = covered(SimulatedCall(menu).is_asked("Sales").presses("1"))
     theirs = covered(SimulatedCall(menu).is_asked("Sales").presses("2"))

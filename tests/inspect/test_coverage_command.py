@@ -66,6 +66,44 @@ def test_a_flow_without_stories_counts(ivr: Ivr) -> None:
     assert ivr("test", "--cov").code == 1
 
 
+def test_a_flow_is_one_flow_wherever_its_stories_lie(ivr: Ivr) -> None:
+    Path("stories").mkdir()
+    Path("stories/away.test.yaml").write_text(
+        "ivr: 1\nflow: ../flows/menu.yaml\nscenarios: {away: {steps: [hears: welcome, hangs_up]}}\n"
+    )
+    both = ivr("test", "flows", "stories", "--cov").out.splitlines()
+    assert both[5:] == ivr("test", "flows", "--cov").out.splitlines()[4:]
+    assert "87 %" in both[-1]
+
+
+def test_a_link_to_a_flow_is_that_flow(ivr: Ivr) -> None:
+    Path("others").symlink_to("flows")
+    files = "flows/menu.test.yaml", "others/menu.test.yaml"
+    assert len([line for line in ivr("test", *files, "--cov").out.splitlines() if "%" in line]) == 2
+
+
+def test_a_flow_that_is_named_counts_without_stories(ivr: Ivr) -> None:
+    Path("flows/bank.yaml").write_text(
+        "ivr: 1\nflow: bank\nstart: gone\nstates: {gone: {do: {reject: 410}}}\n"
+    )
+    said = ivr("test", "flows/bank.yaml", "--cov", "--cov-fail-under", "1")
+    assert said.code == 1 and "expected the file bank.test.yaml" in said.err
+    assert "coverage is 0 %, less than 1 %" in said.err
+    assert [line.split()[0::7] for line in said.out.splitlines()[-2:]] == [
+        ["flows/bank.yaml", "0"],
+        ["all", "0"],
+    ]
+    Path("flows/bank.yaml").write_text("ivr: 1\n")
+    assert "the flow lacks states" in ivr("test", "flows/bank.yaml", "--cov").err
+
+
+def test_where_there_is_nothing_nothing_is_covered(ivr: Ivr) -> None:
+    said = ivr("test", "no.test.yaml", "--cov", "--json")
+    assert json.loads(said.out)["coverage"]["share"] == 0
+    said = ivr("test", "no.test.yaml", "--cov-fail-under", "1")
+    assert said.out.splitlines()[-1].split() == ["all", *"------", "0", "%"] and said.code == 1
+
+
 def test_what_cannot_be_done(ivr: Ivr) -> None:
     said = ivr("test", "--cov", "--sip", "127.0.0.1:5060")
     assert said.code == 2 and "leave one out" in said.err

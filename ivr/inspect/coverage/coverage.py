@@ -74,10 +74,10 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """How much of them is covered, from 0 to 1; 1 where there is nothing."""
+        """How much of them is covered, from 0 to 1; 0 where there is nothing."""
         found = [flow.all for flow in self.flows]
         there = sum(total for _, total in found)
-        return sum(covered for covered, _ in found) / there if there else 1.0
+        return sum(covered for covered, _ in found) / there if there else 0.0
 
     def know(self, flow: Flow) -> None:
         """There is this *flow*, whether anybody calls it or not; and those that it may call."""

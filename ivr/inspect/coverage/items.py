@@ -7,6 +7,7 @@ so it does not count.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,14 +82,18 @@ def of_language(flow: Flow, language: str) -> Item:
     return Item("language", "", language, _whole(flow.place))
 
 
-@lru_cache(maxsize=4096)
 def _whole(place: Place) -> Place:
-    """*place* with the whole path of its file: one story may name it otherwise than another."""
     return Place(whole(place.file), place.line, place.column)
 
 
 def whole(file: str) -> str:
-    return str(Path(file).absolute()) if file else ""
+    """The one path of *file*, which stories of several folders name differently."""
+    return _whole_from(os.getcwd(), file) if file else ""
+
+
+@lru_cache(maxsize=1024)
+def _whole_from(folder: str, file: str) -> str:
+    return str(Path(folder, file).resolve())
 
 
 def items(chart: Chart) -> Iterator[Item]:

@@ -16,7 +16,7 @@ def percent(share: float) -> str:
 
 
 def share(covered: int, there: int) -> float:
-    return covered / there if there else 1.0
+    return covered / there if there else 0.0
 
 
 def rows(coverage: Coverage) -> list[list[str]]:
