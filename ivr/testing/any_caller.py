@@ -16,9 +16,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..engine.flow import Flow
 from ..engine.phase import KEYS as TAKEN
-from ..flowfile import load_flow
 from .any_answer import Arguments, keys_of, secrets_in, work_of
 from .line import SimulatedLine
+from .reading import read_flow
 from .simulated_call import BETWEEN_KEYS, SimulatedCall
 from .steps import Step, sentence
 
@@ -88,7 +88,9 @@ def callers(
     or does not.  *results* are what comes of work, by the name of the job, as `waits_for` takes it:
     ``{"http": st.just({"value": {"status": 200}})}``; without them it is what the flow's ``into``
     looks for, an error, or nothing in time.  *offer* is what `SimulatedCall` takes besides.
-    Whoever draws one meets a `LoadError` where the flow cannot be read.
+    Within pytest a file is looked for and read as the `call` fixture does: with what the project in
+    the root folder gives to its flows.  Elsewhere it is read by itself.
+    Whoever draws one meets a `LoadError` or a `SettingsError` where one of them cannot be read.
     """
     return st.deferred(lambda: _of(flow, most, tuple(keys), tuple(words), results or {}, offer))
 
@@ -101,7 +103,7 @@ def _of(
     results: Mapping[str, SearchStrategy[Arguments]],
     offer: Mapping[str, Any],
 ) -> SearchStrategy[Caller]:
-    called = load_flow(flow) if isinstance(flow, str | Path) else flow
+    called = read_flow(Path(flow)) if isinstance(flow, str | Path) else flow
     known = _Known(
         keys_of(called, (*keys, *secrets_in(offer))),
         words,

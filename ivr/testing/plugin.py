@@ -14,6 +14,8 @@ fixture ``flow`` of your own does as well.
 
 A file ``*.test.yaml`` that begins with ``ivr:`` is collected, one test a scenario.
 
+Files that `callers` are to call are looked for, and read, as those of a mark.
+
 A test that fails shows its last call; ``--ivr-cov`` tells what of the flows the calls of all tests
 cover.
 """
@@ -24,6 +26,7 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,26 +111,37 @@ def _name(flow: object) -> str:
 
 def _load(request: pytest.FixtureRequest, path: Path) -> Flow:
     from ..engine.errors import IvrError
-    from ..flowfile import load_flow
 
-    folders = (request.config.rootpath, request.path.parent)
-    file = next((f / path for f in folders if (f / path).is_file()), folders[0] / path)
+    file = _file(request.node, path)
     flows = request.config.stash.setdefault(_FLOWS, {})
     if file not in flows:
         try:
-            flows[file] = load_flow(file, house=_house(request.config))
+            flows[file] = _read(request.node, path)
         except IvrError as error:
             pytest.fail(str(error), pytrace=False)
     return flows[file]
 
 
+def _read(item: pytest.Item, path: Path) -> Flow:
+    """The flow in *path*, as the project of *item* has it.  Raises `IvrError`."""
+    from ..flowfile import load_flow
+
+    return load_flow(_file(item, path), house=_house(item.config))
+
+
+def _file(item: pytest.Item, path: Path) -> Path:
+    """*path* from the root folder, or beside the test; else as it is."""
+    folders = (item.config.rootpath, item.path.parent)
+    return next((f / path for f in folders if (f / path).is_file()), path)
+
+
 def _house(config: pytest.Config) -> House | None:
     """What the project in the root folder gives to its flows.  Its prompts are not looked at: tests
-    have flows of their own.  Raises `IvrError`."""
+    have flows of their own.  What its settings have is made up in tests.  Raises `IvrError`."""
     from ..project import Ground
 
     if _HOUSE not in config.stash:
-        config.stash[_HOUSE] = Ground.read(config.rootpath / HOUSE).house
+        config.stash[_HOUSE] = Ground.read(config.rootpath / HOUSE).of_others().house
     return config.stash[_HOUSE]
 
 
@@ -148,10 +162,11 @@ def _begun(config: pytest.Config) -> Iterator[Flow]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Remember the last simulated call of a test."""
+    """Remember the last simulated call of a test, and read the files that it names."""
+    from .reading import reading
     from .watching import watching
 
-    with watching(most=1) as calls:
+    with watching(most=1) as calls, reading(partial(_read, item)):
         item.stash[_CALLS] = calls
         return (yield)
 

@@ -1,5 +1,6 @@
 """Every command reads a flow as `ivr serve` does: with all that its project gives to it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from ivr.project import load_project
 from tests.commands import Ivr, command_line
 
 pytest_plugins = ["pytester"]
+
+Tests = Callable[[str], pytest.RunResult]
 
 FILES = {
     "ivr.yaml": """\
@@ -45,6 +48,8 @@ scenarios:
 """,
 }
 
+QUIET = tuple(f"-pno:{name}" for name in ("hypothesispytest", "schemathesis", "xdist", "cov"))
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -74,11 +79,22 @@ def test_who_is_the_caller_has_its_languages_and_lists(
     assert "600" in ivr("call", "menu.yaml").out
 
 
-def test_pytest_reads_it_the_same(project: Path, pytester: pytest.Pytester) -> None:
+@pytest.fixture
+def tests(pytester: pytest.Pytester) -> Tests:
+    """What becomes of tests in the project."""
     for name, text in FILES.items():
         (pytester.path / name).parent.mkdir(exist_ok=True)
         (pytester.path / name).write_text(text)
-    pytester.makepyfile(
+
+    def run(tests: str) -> pytest.RunResult:
+        pytester.makepyfile(tests)
+        return pytester.runpytest("-c/dev/null", f"--rootdir={pytester.path}", *QUIET)
+
+    return run
+
+
+def test_pytest_reads_it_the_same(tests: Tests) -> None:
+    tests(
         """
         import pytest
 
@@ -86,11 +102,21 @@ def test_pytest_reads_it_the_same(project: Path, pytester: pytest.Pytester) -> N
         def test_others(call):
             call.is_rejected_with(600)
         """
-    )
-    quiet = tuple(f"-pno:{name}" for name in ("hypothesispytest", "schemathesis", "xdist", "cov"))
-    pytester.runpytest("-c/dev/null", f"--rootdir={pytester.path}", *quiet).assert_outcomes(
-        passed=3
-    )
+    ).assert_outcomes(passed=3)
+
+
+def test_callers_that_nobody_thought_of_call_the_same(tests: Tests) -> None:
+    tests(
+        """
+        from hypothesis import given, settings
+        from ivr.testing import callers
+
+        @settings(deadline=None, max_examples=3, database=None)
+        @given(callers("menu.yaml", caller="+49301"))
+        def test_listed(caller):
+            assert caller.call.path == ["open", "who", "greet"]
+        """
+    ).assert_outcomes(passed=3)
 
 
 def test_a_flow_that_is_called_out_with_has_the_same(project: Path) -> None:
