@@ -144,12 +144,57 @@ def test_what_is_not_asked_any_more_is_told(write: Write) -> None:
     assert found.unused == ("support: 601",)
 
 
+def renamed(old: str, new: str) -> str:
+    return MENU.replace(f"{old}: {old}", f"{old}: {new}").replace(f"  {old}:", f"  {new}:")
+
+
 def test_a_state_with_another_name_is_known_by_its_question(write: Write) -> None:
     before = to_support(write(MENU))
-    new = write(MENU.replace("support: support", "support: help").replace("  support:", "  help:"))
-    assert on(new, before).now == ("menu", "help", "bye")
-    assert not on(new, before).same
-    assert on(new, before, support="help").same
+    assert on(write(renamed("support", "help")), before).same
+    other = write(renamed("support", "help").replace("Your number", "Your PIN"))
+    assert on(other, before).unanswered[0] == "help"
+    assert on(other, before, support="help").same
+
+
+def test_who_hung_up_in_a_state_with_another_name_hangs_up_there(write: Write) -> None:
+    before = SimulatedCall(write(MENU)).waits(2).is_asked().presses("2").waits(1).hangs_up()
+    found = on(write(renamed("support", "help")), before)
+    assert found.same and found.end_now == "hangs up in help" and not found.unanswered
+    found = on(write(renamed("support", "help").replace("Your number", "Your PIN")), before)
+    assert found.end_before == "hangs up in support" and found.unanswered[0] == "help"
+
+
+LEFT = """
+ivr: 1
+flow: menu
+start: greet
+states:
+  greet: {do: [answer, {say: {text: Please speak.}}], then: speak}
+  speak:
+    do: [{record: {max_seconds: 30}}]
+    then: {recorded: bye, too_short: bye, failed: bye}
+  bye: {do: [{say: {text: Goodbye.}}], then: end}
+"""
+
+
+@pytest.mark.parametrize("seconds, state", [(0.8, "greet"), (4.0, "speak"), (5.7, "bye")])
+def test_so_does_who_was_asked_nothing_there(write: Write, seconds: float, state: str) -> None:
+    flow = write(LEFT)
+    call = SimulatedCall(flow).waits(seconds)
+    assert call.state == state
+    new = LEFT.replace(f" {state}:", " other:").replace(f": {state}", ": other")
+    assert on(write(new), call.hangs_up()).same
+
+
+def test_what_was_said_before_a_state_does_not_name_another(write: Write) -> None:
+    silent = LEFT.replace("[{record: {max_seconds: 30}}]", "[{transfer: 'sip:1@pbx.example'}]")
+    silent = silent.replace(
+        "recorded: bye, too_short: bye",
+        "answered: end, busy: bye, rejected: bye, no_answer: bye, unreachable: bye",
+    )
+    before = SimulatedCall(write(silent)).waits(3).hangs_up()
+    new = silent.replace(" speak:", " sales:").replace("then: speak", "then: sales")
+    assert on(write(new), before).now[:2] == ("greet", "sales")
 
 
 def test_what_nobody_knows_is_not_made_up(write: Write) -> None:

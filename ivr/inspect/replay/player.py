@@ -1,8 +1,9 @@
 """A caller of the past on another flow: he answers what he is asked as he answered it then.
 
 A question is the same if its state has the same name, or if it is asked with the same prompts in a
-state that has another.  To a question that he was never asked he says nothing, and his call shows
-what becomes of him.  What the world never told is not made up: there the replay ends.
+state that has another.  So is what he hung up in.  A state that is known by what it says has its
+new name for the whole call.  To a question that he was never asked he says nothing, and his call
+shows what becomes of him.  What the world never told is not made up: there the replay ends.
 """
 
 from __future__ import annotations
@@ -86,12 +87,12 @@ def _play(script: Script, flow: Flow, renamed: Mapping[str, str], option: int) -
     player = _Player(script, flow, renamed, option)
     player.run()
     lines = script.journal.lines
-    states = tuple(renamed.get(s, s) for kind, s in script.journal.way if kind == "state")
+    states = tuple(player.name(state) for state in player.states)
     return Replayed(
         script.journal.id,
         states,
         tuple(player.path),
-        end_of(lines, renamed),
+        end_of(lines, player.renamed),
         player.end,
         tuple(player.unanswered),
         () if player.unknown else tuple(str(each) for each in player.answers if each.text),
@@ -106,7 +107,8 @@ class _Player:
         self.option = option  # of what the journal hides
         self.script = script
         self.flow = flow
-        self.renamed = renamed
+        self.renamed = dict(renamed)  # and what is found to be so
+        self.states = tuple(state for kind, state in script.journal.way if kind == "state")
         secrets = Secrets(DIGIT * script.digits) if script.digits else NOTHING
         self.line = SimulatedLine(flow, script.durations, secrets=secrets, told=OUTSIDE)
         self.line.acknowledges = script.acknowledged
@@ -121,6 +123,7 @@ class _Player:
         self.assumed: set[str] = set()  # whom he had not been transferred to
         self.state = ""
         self.question: tuple[str, ...] = ()
+        self.words: tuple[str, ...] = ()  # what was last said in this state
         self.since = 0.0  # when something was last done for the caller
         self.done = 0  # how often that was, since the state or an entry
         self.entries = 0
@@ -169,18 +172,17 @@ class _Player:
         log = self.line.log
         for at, thing, _ in log[self.seen :]:
             if isinstance(thing, Play) and not thing.leg and not thing.over:
-                self.question = words_of(map(_plain, thing.prompts))
+                self.question = self.words = words_of(of_effect(thing)["prompts"])
             elif isinstance(thing, Dial | Refer | Join | Record | Work):
                 self.since, self.done = at, self.done + 1
             elif isinstance(thing, Note) and thing.kind in ("state", "back", "entry"):
                 self.since, self.done = at, 0
+                if thing.kind == "entry":
+                    self.entries += 1
+                else:
+                    self.state, self.words = thing.detail, ()
                 if thing.kind == "state":
                     self.path.append(thing.detail)
-                    self.state = thing.detail
-                elif thing.kind == "back":
-                    self.state = thing.detail
-                else:
-                    self.entries += 1
         self.seen = len(log)
 
     def _turn(self) -> bool:
@@ -211,7 +213,7 @@ class _Player:
         self.doing, self.due, self.keys = None, FOREVER, ""
         answer = self._answer()
         if answer is None:
-            if self.script.state != self.state or self.answers:
+            if self.answers or not self._is_where_he_left():
                 self.unanswered.append(self.state)
         elif answer.how != "nothing":
             self.doing, self.keys = answer, answer.text
@@ -226,12 +228,22 @@ class _Player:
         return None
 
     def _is_here(self, answer: Answer) -> bool:
-        return self.renamed.get(answer.state, answer.state) == self.state
+        return self.name(answer.state) == self.state
 
     def _is_asked_elsewhere(self, answer: Answer) -> bool:
         """The same question, in a state that has another name now."""
-        gone = answer.state not in self.flow.path_names
-        return gone and bool(answer.question) and answer.question == self.question
+        return self._is_elsewhere(answer.state, answer.question, self.question)
+
+    def _is_elsewhere(self, state: str, then: tuple[str, ...], now: tuple[str, ...]) -> bool:
+        """Whether *state* is gone, and here is said *now* what was said *then*."""
+        same = state not in self.flow.path_names and bool(then) and then == now
+        if same and self.state not in self.states:
+            self.renamed.setdefault(state, self.state)
+        return same
+
+    def name(self, state: str) -> str:
+        """What *state* of the journal is called now."""
+        return self.renamed.get(state, state)
 
     def _waits(self, answer: Answer) -> bool:
         return answer.heard_it_out and self.line.playing is not None
@@ -268,10 +280,14 @@ class _Player:
 
     def _leaves_at(self) -> float:
         """When he hangs up: where he did, once he has nothing more to say."""
-        here = self.renamed.get(self.script.state, self.script.state)
-        if not here or self.answers or here != self.state or self.done < self.script.done:
-            return FOREVER
-        return max(self.line.now, self.since + self.script.patience)
+        left = not self.answers and self._is_where_he_left() and self.done >= self.script.done
+        return max(self.line.now, self.since + self.script.patience) if left else FOREVER
+
+    def _is_where_he_left(self) -> bool:
+        state = self.script.state
+        if not state or self.name(state) == self.state:
+            return bool(state)
+        return self._is_elsewhere(state, self.script.words, self.words)
 
     def _speak(self) -> None:
         line = self.line
@@ -358,7 +374,3 @@ def _first(items: list[T], wanted: Callable[[T], bool]) -> T | None:
         if wanted(item):
             return items.pop(at)
     return None
-
-
-def _plain(prompt: Any) -> Any:
-    return getattr(prompt, "words", None) or (prompt if isinstance(prompt, str) else {"": prompt})

@@ -82,6 +82,8 @@ class Script:
     done: int = 0
     """How often something had been begun for him there: he was transferred, and talked."""
     patience: float = 0.0
+    words: tuple[str, ...] = ()
+    """What had last been said to him there."""
     by: str = "caller"
     """Who ended the call, where it was not the flow: he, or the line."""
     answered: bool = False
@@ -133,6 +135,7 @@ class _Reader:
         self.noted = 0.0  # when something was last done for the caller: his patience begins anew
         self.done = 0  # how often that was, since the state or an entry
         self.question: tuple[str, ...] = ()
+        self.words: tuple[str, ...] = ()  # what was last said in this state
         self.playing = 0
         self.heard_out = False
         self.keys: list[tuple[float, str, bool]] = []  # when, which, and after the question's end
@@ -161,6 +164,7 @@ class _Reader:
     def _note(self, kind: str, detail: str, at: float) -> None:
         if kind in ("state", "back"):
             self.state, self.since, self.noted, self.done = detail, at, at, 0
+            self.words = ()
         elif kind == "entry":
             self.script.answers.append(self._answer(detail))
             self.since, self.noted, self.done = at, at, 0
@@ -195,7 +199,7 @@ class _Reader:
     def _play(self, line: Line) -> None:
         if not line["leg"] and not line["over"]:
             self.playing, self.since, self.heard_out = line["id"], line["at"], False
-            self.question = words_of(line["prompts"])
+            self.question = self.words = words_of(line["prompts"])
 
     def _play_done(self, line: Line) -> None:
         if line["id"] == self.playing:
@@ -252,7 +256,7 @@ class _Reader:
     def _hung_up(self, line: Line) -> None:
         if line["by"] not in ("flow", "operator", "timeout"):
             self.script.state, self.script.by = self.state, line["by"]
-            self.script.done = self.done
+            self.script.words, self.script.done = self.words, self.done
             self.script.patience = max(0.1, line["at"] - self.noted)
 
 
