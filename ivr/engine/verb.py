@@ -84,6 +84,8 @@ CalledAddress = Annotated[Address, CALLED]
 """An address that the line itself calls, at its own cost."""
 Plain = Annotated[Any, Kind("plain")]
 """What JSON and YAML can say: texts, numbers, lists, pairs.  Texts may have {{ … }} in them."""
+DATA = Kind("data")
+"""What came from outside: any characters, of which {{ … }} are no others."""
 SCHEDULE = Kind("schedule")
 ACCOUNT = Kind("account")
 DATABASE = Kind("database")

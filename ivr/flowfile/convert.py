@@ -28,7 +28,7 @@ from ..engine.schedule import Closures, Days, Hours, Special
 from ..engine.statuses import read_status
 from ..engine.urls import check_url
 from ..engine.validators import Validators
-from ..engine.verb import OR_NONE, SCHEDULE, Kind, Pairs, Range
+from ..engine.verb import DATA, OR_NONE, SCHEDULE, Kind, Pairs, Range
 from .choices import read_choices
 from .means import check_name, check_secrets
 from .pairs import read_pairs
@@ -80,6 +80,8 @@ def convert(kind: Any, node: Node, context: Context, metadata: tuple[Any, ...] =
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return convert(args[0], node, context, (*args[1:], *metadata))
+    if DATA in metadata:
+        return _data(kind, node, context)
     if kind in _STRUCTURES:
         return _STRUCTURES[kind](node, context)
     if origin in (Union, UnionType) and not _is_named(metadata):
@@ -320,13 +322,25 @@ def _flow(node: Node, context: Context) -> Flow | None:
 
 
 def _plain(node: Node, context: Context) -> Any:
-    """As YAML reads it: ``12`` is a number, ``"12"`` a text, ``{a: [1]}`` pairs and lists."""
+    """As YAML reads it, with ``{{ … }}`` in its texts."""
+    return _tree(node, context, _template)
+
+
+def _data(kind: Any, node: Node, context: Context) -> Any:
+    with context.source.as_data():
+        if kind is Any:
+            return _tree(node, context, lambda node, text, context: None)
+        return convert(kind, node, context)
+
+
+def _tree(node: Node, context: Context, check: Callable[[Node, str, Context], None]) -> Any:
+    """``12`` is a number, ``"12"`` a text, ``{a: [1]}`` pairs and lists; *check* is for texts."""
     source = context.source
     if isinstance(node, SequenceNode):
-        return [_plain(item, context) for item in node.value]
+        return [_tree(item, context, check) for item in node.value]
     if isinstance(node, MappingNode):
         fields = source.fields(node, "key: value pairs")
-        return {name: _plain(field.value, context) for name, field in fields.items()}
+        return {name: _tree(field.value, context, check) for name, field in fields.items()}
     text = source.text(node)
     if isinstance(node, ScalarNode) and node.style is None:
         if text in _LITERALS:
@@ -335,13 +349,17 @@ def _plain(node: Node, context: Context) -> Any:
             return int(text)
         if _DECIMAL.fullmatch(text):
             return Decimal(text)
+    check(node, text, context)
+    return text
+
+
+def _template(node: Node, text: str, context: Context) -> None:
     try:
         templates.check_text(text)
     except FlowError as error:
         raise Bad(node, str(error), Code.BAD_TEMPLATE) from None
     context.uses(node, mentions.names_in_text(text))
     check_secrets(node, mentions.secrets_in_text(text), context)
-    return text
 
 
 def _mapping(names: Any, values: Any, node: Node, context: Context) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class Source:
         self._keys: dict[Node, Node] = {}
         self._looked_at: set[Node] = set()
         self._use = ""
+        self._is_data = False
         self._told: set[tuple[int, str]] = set()
 
     @classmethod
@@ -179,6 +180,15 @@ class Source:
         finally:
             self._use = before
 
+    @contextmanager
+    def as_data(self) -> Iterator[None]:
+        """Take every character meanwhile: it came from outside, and nobody is to say it."""
+        before, self._is_data = self._is_data, True
+        try:
+            yield
+        finally:
+            self._is_data = before
+
     def is_swallowed(self, node: Node) -> bool:
         """Whether YAML would not have read *node* as it is written."""
         return node in self._swallowed
@@ -213,7 +223,7 @@ class Source:
             code = Code.CUT_BY_COMMENT if hint else Code.EMPTY_VALUE
             raise Bad(self.key(node), f"expected {what}, found nothing{hint}", code)
         control = UNWANTED.search(node.value)
-        if control:
+        if control and not self._is_data:
             wrong = f"the character {control[0]!r} is not allowed in {what}"
             raise Bad(node, wrong, Code.BAD_CHARACTERS)
         return str(node.value)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from ..engine.effects import File, Given, Recorded, Signal, Silence, Text, Tone, Url
+from ..engine.values import UNWANTED
 
 
 def in_yaml(value: Any) -> str:
@@ -54,7 +55,9 @@ def _word(text: str) -> str:
         ).strip()[1:-1]
         for style in (None, '"')
     )
-    return bare if bare == text else quoted
+    if bare == text and not UNWANTED.search(text):
+        return bare
+    return UNWANTED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
 def _moment(at: datetime) -> str:

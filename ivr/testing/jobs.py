@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Self
 
 from ..engine.events import WorkDone, WorkOutcome
-from ..engine.verb import Doc, Plain, Seconds
+from ..engine.verb import DATA, Doc, Seconds
 from .memory import Lost
 from .opening import Opening
 
@@ -22,8 +22,8 @@ class Jobs(Opening):
         job: Annotated[str, Doc("what is being done: http, sql, python, notify")],
         result: Annotated[WorkOutcome, Doc("how it ends")] = "ok",
         *,
-        value: Annotated[Plain, Doc("what comes of it")] = None,
-        reason: Annotated[str, Doc("why it failed")] = "",
+        value: Annotated[Any, DATA, Doc("what comes of it")] = None,
+        reason: Annotated[str, DATA, Doc("why it failed")] = "",
         after: Annotated[Seconds, Doc("how long it takes")] = TAKES,
     ) -> Self:
         """The flow has something done and waits for it; time passes until that is so, and it is."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from yaml.nodes import Node
 
 from ..engine.codes import Code
 from ..engine.errors import IvrError
 from ..engine.flow import Flow
-from ..engine.verb import KeySet, Plain, Seconds
+from ..engine.verb import DATA, KeySet, Plain, Seconds
 from ..flowfile.bind import argument_hint
 from ..flowfile.convert import Context, convert
 from ..flowfile.source import Bad
@@ -20,6 +20,7 @@ from ..flowfile.times import zone as read_zone
 from .performing import Direction
 
 Override = Literal["open", "closed"]
+Foreign = Annotated[str, DATA]
 Kept = Literal["recall", "remember", "mailbox"]
 _AT = "a time such as 2025-03-03 10:00 Europe/Berlin"
 MESSAGE = {"file": str, "caller": str, "at": str, "urgent": bool, "heard": bool}
@@ -47,10 +48,6 @@ def read_offer(key: str, node: Node, context: Context, called: Collection[Flow])
     Raises `Bad`.
     """
     return _arguments(node, context, called) if key == "arguments" else _READ[key](node, context)
-
-
-def _text(node: Node, context: Context) -> str:
-    return context.source.text(node)
 
 
 def _at(node: Node, context: Context) -> datetime:
@@ -102,9 +99,9 @@ _READ: Mapping[str, Callable[[Node, Context], Any]] = {
     "at": _at,
     "direction": _of(Direction),
     "accept": _of(KeySet),
-    "caller": _text,
-    "dialled": _text,
-    "headers": _of(Mapping[str, str]),
+    "caller": _of(Foreign),
+    "dialled": _of(Foreign),
+    "headers": _of(Mapping[str, Foreign]),
     "secrets": _of(Mapping[str, str]),
     "durations": partial(_by_name, Seconds, "prompts and their seconds"),
     "overrides": partial(_by_name, Override, "schedules, and open or closed"),

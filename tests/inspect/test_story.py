@@ -108,6 +108,16 @@ def test_who_called_is_told_only_where_it_matters(tmp_path: Path) -> None:
     assert "caller" not in story_of(told(bob), flow).offer
 
 
+def test_so_are_headers_whatever_they_have(tmp_path: Path) -> None:
+    file = tmp_path / "for_ann.yaml"
+    file.write_text(FOR_ANN.replace("caller == '+491'", "'Ann' in headers['x-name'] | default('')"))
+    flow = load_flow(file)
+    call = SimulatedCall(flow, caller="+49\u202e1", headers={"x-name": "\u202eAnn"}).is_over()
+    story = story_of(told(call), flow)
+    assert story.offer["headers"] == {"x-name": "\u202eAnn"}
+    assert comes_true(story, flow, tmp_path)
+
+
 def test_a_call_of_ours_is_answered_and_taken(tmp_path: Path) -> None:
     flow = sample("survey")
     call = SimulatedCall(flow, direction="out", dialled="601", accept="7").is_answered()
@@ -151,6 +161,56 @@ def test_a_far_end_of_which_no_status_came_has_none_in_the_story(tmp_path: Path)
     [step] = [step for step in story.steps if step.name == "is_transferred_to"]
     assert step.named["result"] == "unreachable" and "code" not in step.named
     assert comes_true(story, flow, tmp_path)
+
+
+ASKED = """
+ivr: 1
+flow: asked
+start: look_up
+states:
+  look_up:
+    do: [answer, http: {url: "https://crm.example/a", into: {name: body.name}}]
+    then: {ok: greet, failed: end, timeout: end}
+  greet:
+    do: {ask: {text: "Hello {{ name }}.", choices: {sales: {keys: 1, words: [sales]}}}}
+    then: {sales: end, no_input: end, no_match: end}
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann\r", "\x0cAnn", "\0", "\x85", "\u202eAnn", "\ud800", "{{ Ann"]
+)
+def test_an_answer_may_have_every_character(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "asked.yaml"
+    file.write_text(ASKED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).waits_for(
+        "http", value={"status": 200, "body": {"name": name, name: 1}}
+    )
+    story = story_of(told(call.presses("1").is_over()), flow)
+    assert comes_true(story, flow, tmp_path)
+    [step] = [step for step in story.as_read(flow).steps if step.name == "waits_for"]
+    assert step.named["value"]["body"] == {"name": name, name: 1}
+    assert "\u202e" not in "".join(story.lines("a call"))
+
+
+def test_why_an_answer_is_lost_may_have_every_character(tmp_path: Path) -> None:
+    file = tmp_path / "asked.yaml"
+    file.write_text(ASKED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).waits_for("http", "failed", reason="{{ \r\u202e").is_over()
+    assert comes_true(story_of(told(call), flow), flow, tmp_path)
+
+
+def test_what_no_story_can_have_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "asked.yaml"
+    file.write_text(ASKED)
+    flow = load_flow(file)
+    call = SimulatedCall(flow).waits_for("http", value={"status": 200, "body": {"name": "Ann"}})
+    call.waits(1).says("sales\u202e").is_over()
+    why = r"no story can have what is in it: text: .*'\\u202e' is not allowed"
+    with pytest.raises(CannotReplay, match=why):
+        story_of(told(call), flow)
 
 
 RECORDED = """

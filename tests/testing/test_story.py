@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from ivr.testing.in_yaml import in_yaml
 from ivr.testing.offer import moment
 from ivr.testing.scenario import load_scenarios, read_step
+from ivr.testing.steps import sentence
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     file for folder in ("flows", "ivr/library") for file in (ROOT / folder).rglob("*.test.yaml")
 )
-SCALARS = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12)
+TEXTS = st.text(max_size=12) | st.text("{} \r\x0c\u202e\ud800", max_size=5)
+SCALARS = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXTS
 VALUES = st.recursive(
     SCALARS, lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=5), of)
 )
@@ -60,6 +62,13 @@ def test_a_step_is_written_as_people_write_it(text: str) -> None:
 def test_what_is_written_is_read_back_as_the_same(value: Any) -> None:
     line = in_yaml(value)
     assert "\n" not in line and yaml.safe_load(f"[{line}]") == [value]
+
+
+@given(VALUES)
+def test_an_answer_is_read_as_it_came(value: Any) -> None:
+    flow = next(iter(load_scenarios(FILES[0]).flows.values()))
+    step = sentence("waits_for", job="http", value=value)
+    assert read_step(str(step), flow) == step
 
 
 @given(

@@ -80,10 +80,16 @@ def _where(journal: Journal, index: int) -> str:
 
 
 def _passes(story: Story, journal: Journal, flow: Flow) -> bool:
-    """Whether it comes true, and the call goes the way of *journal*."""
+    """Whether it comes true, and the call goes the way of *journal*.
+
+    Raises `CannotReplay` where it cannot be read as it is written.
+    """
     try:
         call = story.as_read(flow).tell(flow)
-    except (LoadError, StoryError, ValueError):
+    except LoadError as error:
+        wrong = error.faults[0].message
+        raise CannotReplay(f"no story can have what is in it: {wrong}") from None
+    except (StoryError, ValueError):
         return False
     return list(way(call.journal))[:-1] == list(journal.way)[:-1]
 
