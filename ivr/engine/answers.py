@@ -1,7 +1,8 @@
 """What came of work: paths into it, and the variables that they fill.
 
 A path is one of JMESPath: ``body.items[0].name``.  What it leads to becomes a variable if it is a
-text, a number, yes or no; where it leads nowhere, the variable is not set.
+text, a number, yes or no; where it leads to nothing, the variable is what it is at first: its
+declared default, or not set.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jmespath.parser import ParsedResult
 from .call import Call
 from .events import WorkDone
 from .values import LONGEST_TEXT, Secret, Value
+from .variables import set_back
 from .verb import Result
 
 _WIDEST = 100  # digits before or behind the point
@@ -48,11 +50,12 @@ def conclude(
 ) -> Result:  # fmt: skip
     """Fill the variables of *into* from *answer*; the result of the verb *what*.
 
-    What is not to be found leaves its variable unset.  With *sensitive* they are secrets.
+    What is not to be found leaves its variable as it is at first: its default, or unset.  With
+    *sensitive* what is found is secret.
     """
     outcome, reason = done.outcome, done.reason
     for name, path in into.items():
-        call.vars.pop(name, None)
+        set_back(call.vars, name)
         try:
             value = _value(_compiled(path).search(answer))
         except JMESPathError:  # whose words have parts of the answer in them

@@ -174,9 +174,13 @@ def _unfit(name: object, value: object) -> str:
     return ""
 
 
-def at_first(values: Mapping[str, Value]) -> dict[str, Value]:
-    """What those of *values* that are declared with a default begin with."""
-    return dict(Variables(values.declared)) if isinstance(values, Variables) else {}
+def set_back(values: dict[str, Value], name: str) -> None:
+    """Make *name* among *values* what it is at first: its declared default, or not set."""
+    declared = values.declared.get(name) if isinstance(values, Variables) else None
+    if declared is None or declared.default is None:
+        values.pop(name, None)
+    else:
+        values[name] = declared.default
 
 
 def undeclared(name: str, declared: Declarations, builtin: tuple[str, ...] = ()) -> str:

@@ -24,6 +24,12 @@ _COLLECTED: Mapping[str, VariableType] = {
     "time": "time",
     "boolean": "yes/no",
 }
+# The parameters whose pairs are variables, each with what it is given.
+_PAIRS: Mapping[str, str] = {
+    "set": "values",
+    "remember": "add",
+    **dict.fromkeys(("http", "sql", "python", "mailbox", "call_flow"), "into"),
+}
 
 
 def wrong_assignments(
@@ -48,16 +54,24 @@ def _assigned(verb: Verb, named: Mapping[str, Any]) -> Iterator[tuple[str, Varia
     """The variables that *verb* sets, with the type of each, where it can be told."""
     for parameter, hint in signature_of(verb.run).hints.items():
         if Kind("variable") in getattr(hint, "__metadata__", ()) and named.get(parameter):
-            type = None
-            if verb.name == "collect":
-                given = named.get("type", "digits")
-                type = "secret" if named.get("sensitive") else _COLLECTED.get(given)
             given = named[parameter]
             for name in [given] if isinstance(given, str) else given:
-                yield name, type
-    pairs = {"set": "values", "call_flow": "into"}.get(verb.name)
+                yield name, _given(verb, named)
+    pairs = _PAIRS.get(verb.name)
     for name in named.get(pairs, ()) if pairs else ():
-        yield name, None
+        yield name, _given(verb, named)
+
+
+def _given(verb: Verb, named: Mapping[str, Any]) -> VariableType | None:
+    """The type of what *verb* puts into its variables, where it can be told."""
+    match verb.name:
+        case "collect" | "http" | "sql" | "python" if named.get("sensitive"):
+            return "secret"
+        case "collect":
+            return _COLLECTED.get(named.get("type", "digits"))
+        case "remember":
+            return "number"
+    return None
 
 
 def _wrong_language(value: Value) -> str:

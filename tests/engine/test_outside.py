@@ -14,7 +14,7 @@ from ivr.engine.events import WorkDone
 from ivr.engine.values import LONGEST_TEXT, Secret
 from ivr.engine.variables import Variable, Variables
 from ivr.engine.verb import Result
-from ivr.engine.verbs import http, log, notify, python, recall, remember, sql
+from ivr.engine.verbs import http, log, mailbox, notify, python, recall, remember, sql
 from ivr.engine.verbs.http import BasicAuth
 from ivr.engine.verbs.notify import Mail
 
@@ -70,6 +70,46 @@ def test_without_an_answer_they_are_unset() -> None:
     outside = Outside(lambda call: http(call, URL, into={"code": "status"}), tries=1, code=200)
     assert outside.done(None, "timeout", "too slow") == Result("timeout", reason="too slow")
     assert "code" not in outside.call.vars
+
+
+def price(call: Call) -> Any:
+    return http(call, "https://shop.example/", into={"price": "body.price", "name": "body.name"})
+
+
+def found(call: Call) -> Any:
+    return sql(call, "SELECT 1", into={"price": "rows[0].price", "name": "rows[0].name"})
+
+
+def returned(call: Call) -> Any:
+    return python(call, "a:b", into={"price": "value.price", "name": "value.name"})
+
+
+def looked(call: Call) -> Any:
+    return mailbox(call, "601", into={"price": "message.id", "name": "message.file"})
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcome", "value"),
+    [
+        (price, "ok", {"status": 200, "body": {}}),
+        (price, "ok", {"status": 200, "body": {"price": None}}),
+        (price, "ok", {"status": 200, "body": {"price": [1]}}),
+        (price, "failed", {"status": 404, "body": "gone"}),
+        (price, "timeout", None),
+        (found, "ok", []),
+        (found, "ok", [{"price": None}]),
+        (found, "failed", None),
+        (returned, "ok", None),
+        (returned, "ok", {"name": None}),
+        (looked, "ok", {"new": 0}),
+    ],
+)
+def test_what_does_not_come_is_as_it_was_declared(verb: Any, outcome: Any, value: Any) -> None:
+    outside = Outside(verb)
+    outside.call.vars = Variables({"price": Variable("number", 0), "name": Variable("text")})
+    outside.call.vars |= {"price": 9, "name": "of before"}
+    outside.done(value, outcome)
+    assert outside.call.vars == {"price": 0}
 
 
 def test_an_answer_of_garbage_is_no_surprise() -> None:
@@ -268,6 +308,14 @@ def test_nothing_comes_of_a_memory_that_fails() -> None:
     outside = Outside(lambda call: remember(call, add={"visits": 1}), visits=3)
     assert outside.done(None, "timeout") == Result("timeout")
     assert outside.call.vars == {}
+
+
+def test_a_sum_that_does_not_come_is_as_it_was_declared() -> None:
+    outside = Outside(lambda call: remember(call, add={"visits": 1}))
+    outside.call.vars = Variables({"visits": Variable("number", 1)})
+    outside.call.vars["visits"] = 3
+    outside.done(None, "timeout")
+    assert outside.call.vars == {"visits": 1}
 
 
 @pytest.mark.parametrize(

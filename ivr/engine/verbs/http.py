@@ -71,8 +71,9 @@ async def http(
     """Send a request, and take what is needed of the answer into variables.
 
     `failed`: no answer, or one that says so (400 and more); `code` is its status, and `into` is
-    filled from it all the same.  Where a path leads to nothing, its variable is not set.  Further
-    attempts are made of GET, HEAD, PUT and DELETE, and of what has a key.
+    filled from it all the same.  Where a path leads to nothing, its variable is as it is at first:
+    its default, or unset.  Further attempts are made of GET, HEAD, PUT and DELETE, and of what has
+    a key.
     """
     order = {
         "method": method,

@@ -35,7 +35,8 @@ async def mailbox(
     """Tell how many messages a mailbox has, and find one of them: the first, or the next.
 
     Urgent ones come first, and older ones before newer ones.  `{recording: "{{ file }}"}` plays
-    it.  A mailbox that nobody has put anything into is empty.
+    it.  A mailbox that nobody has put anything into is empty.  Where a path leads to nothing, its
+    variable is as it is at first: its default, or unset.
     """
     order = {"action": "look", "box": call.text(box), "of": of, "after": call.text(after)}
     done = await work(call, JOB, order, seconds)

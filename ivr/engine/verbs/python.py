@@ -30,6 +30,7 @@ async def python(
     """Call a function, `def` or `async def`, beside the calls: it may take its time.
 
     It returns texts, numbers, dates, lists and pairs, or nothing.  What it raises is `failed`.
+    Where a path leads to nothing, its variable is as it is at first: its default, or unset.
     """
     if has_secret(arguments := call.filled(arguments)):
         raise FlowError("a secret is not for a function of yours; http, sql and notify take them")

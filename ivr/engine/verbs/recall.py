@@ -5,7 +5,6 @@ from typing import Annotated
 
 from ..answers import conclude
 from ..call import Call
-from ..variables import at_first
 from ..verb import Doc, Result, TemplateText, Variable, verb
 from ..work import WorkSeconds, work
 
@@ -27,6 +26,4 @@ async def recall(
     order = {"scope": call.text(scope), "names": list(names)}
     done = await work(call, "recall", order, seconds)
     known = done.value if isinstance(done.value, Mapping) else {}
-    known = {name: value for name, value in known.items() if value is not None}
-    answer = {**at_first(call.vars), **known}
-    return conclude(call, "recall", done, answer, {name: name for name in names})
+    return conclude(call, "recall", done, known, {name: name for name in names})

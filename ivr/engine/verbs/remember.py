@@ -38,7 +38,8 @@ async def remember(
 ) -> Result:
     """Keep values under a name, for `recall` in this call or a later one.
 
-    Of several calls that `add` at the same moment, each gets a sum of its own.
+    Of several calls that `add` at the same moment, each gets a sum of its own.  Where nothing can
+    be kept, the variable of a sum is as it is at first: its default, or unset.
     """
     if wrong := _check({"values": values, "add": add}):
         raise FlowError(wrong)

@@ -41,8 +41,8 @@ async def sql(
 ) -> Result:
     """Run one statement in a transaction of its own, and take what it finds into variables.
 
-    Nothing found is `ok`, with a `count` of 0; where a path leads to nothing, its variable is not
-    set.
+    Nothing found is `ok`, with a `count` of 0.  Where a path leads to nothing, its variable is as
+    it is at first: its default, or unset.
     """
     if wrong := _check({"query": query}):
         raise FlowError(wrong)
