@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -13,14 +13,19 @@ from time import perf_counter
 from ..config import load_settings
 from ..engine.errors import Fault, LoadError, SettingsError
 from ..engine.flow import Flow
+from ..engine.house import House
 from ..flowfile import load_flow
 from ..inspect.explore.proofs import Limits, Refuted
 from ..inspect.explore.report import Explored, arguments_of, explore
+from ..inspect.explore.search import Progress
 from ..inspect.explore.told import write
 from ..project import Ground
 from .output import as_json, complain, complain_of, progress
 
+INTERRUPTED = 130
 Bar = Callable[[int, int, str], None]
+Walked = dict[Path, Explored]
+Walk = Callable[[Path, Flow, Progress], Explored]
 
 
 def run(
@@ -31,7 +36,6 @@ def run(
     faults: bool,
     json: bool,
 ) -> int:
-    steps, minutes, places = limits
     wrong: list[Fault] = []
     ground = Ground()
     try:
@@ -47,36 +51,61 @@ def run(
         except LoadError as error:
             wrong += error.faults
     complain_of(wrong)
-    found: dict[Path, Explored] = {}
-    written: dict[Path, Path] = {}
-    took: dict[Path, float] = {}
-    with progress("exploring") if sys.stderr.isatty() else nullcontext(_unseen) as bar:
-        for path, flow in flows.items():
-            _show(bar, path.name, 0, 1)
-            began = perf_counter()
-            found[path] = explore(
-                flow,
-                arguments=arguments_of(path, house),
-                faults=faults,
-                limits=Limits(steps, minutes),
-                places=places,
-                told=partial(_show, bar, path.name),
-            )
-            took[path] = perf_counter() - began
-    for path, explored in found.items():
-        if explored.refuted:
-            written[path] = _write(stories, path, explored)
+    found, took = _walk(flows, partial(_explore, house, limits, faults))
+    written = {
+        path: _write(stories, path, explored)
+        for path, explored in found.items()
+        if explored.reproducible
+    }
     if json:
         as_json({str(path): each.as_json() for path, each in found.items()})
     else:
         for path, explored in found.items():
             _tell(path, explored, took[path], written.get(path))
+    for path in (each for each in flows if each not in found):
+        complain(f"{path}: not explored; it was interrupted")
+    if any(each.interrupted for each in found.values()):
+        return INTERRUPTED
     return 0 if found and not wrong and all(each.holds for each in found.values()) else 1
+
+
+def _walk(flows: Mapping[Path, Flow], explored: Walk) -> tuple[Walked, dict[Path, float]]:
+    """What was found out about *flows*, up to one that was interrupted, and the seconds it took."""
+    found: Walked = {}
+    took: dict[Path, float] = {}
+    with progress("exploring") if sys.stderr.isatty() else nullcontext(_unseen) as bar:
+        for path, flow in flows.items():
+            _show(bar, path.name, 0, 1)
+            began = perf_counter()
+            found[path] = explored(path, flow, partial(_show, bar, path.name))
+            took[path] = perf_counter() - began
+            if found[path].interrupted:
+                break
+    return found, took
+
+
+def _explore(
+    house: House | None,
+    limits: tuple[int, float, int],
+    faults: bool,
+    path: Path,
+    flow: Flow,
+    told: Progress,
+) -> Explored:
+    steps, minutes, places = limits
+    return explore(
+        flow,
+        arguments=arguments_of(path, house),
+        faults=faults,
+        limits=Limits(steps, minutes),
+        places=places,
+        told=told,
+    )
 
 
 def _write(folder: Path, flow: Path, found: Explored) -> Path:
     try:
-        return write(folder, flow, found.refuted)
+        return write(folder, flow, found.reproducible)
     except OSError as error:
         wrong = f"{error.filename}: cannot be written: {error.strerror or error}"
         raise SettingsError(wrong) from None
@@ -104,9 +133,17 @@ def _tell(path: Path, found: Explored, seconds: float, stories: Path | None) -> 
     for words in found.abstracted:
         print(f"  in part: {words}")
     if found.left:
-        complain(f"{path}: {found.left} places were not followed; more are with --places")
+        complain(f"{path}: {found.left} places were not followed; {_left_for(found)}")
     if stories is not None:
         print(f"  as stories: ivr test {stories}")
+
+
+def _left_for(found: Explored) -> str:
+    if found.interrupted:
+        return "it was interrupted"
+    if found.graph.two_ways:
+        return "the same call went two ways"
+    return "more are with --places"
 
 
 def _tell_refuted(one: Refuted, number: int) -> None:

@@ -312,3 +312,79 @@ def test_an_answer_that_nobody_expects_is_refuted_with_faults_only(tmp_path: Pat
     assert refuted.move.startswith("http answers")
     path.write_text(path.read_text().replace("then: {done", "on_error: sorry\n    then: {done"))
     assert explored(path, faults=True).holds
+
+
+TWO_WAYS = """
+from itertools import count
+
+from ivr import END, Call, Choices, Flow, Text, answer, ask
+
+flow = Flow("menu", start="menu")
+CHOICES = Choices({{"more": ["1"], "enough": ["2"]}})
+CALLS = count(1)
+
+
+@flow.state(more="draw", enough=END, no_input=END, no_match=END)
+async def menu(call: Call) -> str:
+    await answer(call)
+    return (await ask(call, Text("One or two?"), choices=CHOICES)).outcome
+
+
+@flow.state(more="other", enough=END, no_input=END, no_match=END)
+async def draw(call: Call) -> str:
+    if next(CALLS) % 4 == 0:
+        {now_and_then}
+    return (await ask(call, Text("Again?"), choices=CHOICES)).outcome
+
+
+@flow.state(more="menu", enough=END, no_input=END, no_match=END)
+async def other(call: Call) -> str:
+    return (await ask(call, Text("Something else?"), choices=CHOICES)).outcome
+"""
+
+
+@pytest.mark.parametrize(
+    ("now_and_then", "words"),
+    [
+        (
+            "raise TypeError('no lots')",
+            "ended; the flow had failed: draw: {file}:20: TypeError: no lots",
+        ),
+        ("return 'more'", "waited in other"),
+        ("await ask(call, Text('Pardon?'), choices=CHOICES)", "waited elsewhere in it"),
+    ],
+)
+def test_a_call_that_goes_two_ways_ends_the_walk(
+    now_and_then: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "menu.py"
+    path.write_text(TWO_WAYS.format(now_and_then=now_and_then), encoding="utf-8")
+    found = explored(path)
+    [refuted] = found.refuted
+    assert (refuted.property, refuted.state, refuted.place.line) == ("same-way", "draw", 17)
+    told = f"it waited in draw, and told again it {words.format(file=path)}"
+    assert refuted.words == f"the same call went two ways: {told}"
+    assert [str(step) for step in refuted.path.steps] == ["waits: 0.32 s", 'presses: "1"']
+    assert found.left and found.states and not found.reproducible
+
+
+@pytest.mark.parametrize("failing", [2, 6, 11, 19])
+def test_it_does_not_matter_which_call_goes_another_way(failing: int, tmp_path: Path) -> None:
+    path = tmp_path / "menu.py"
+    calls = TWO_WAYS.format(now_and_then="raise TypeError")
+    path.write_text(calls.replace("% 4 == 0", f"== {failing}"), encoding="utf-8")
+    [refuted] = explored(path).refuted
+    assert (refuted.property, refuted.state) == ("same-way", "draw")
+
+
+def test_a_walk_that_is_interrupted_tells_what_was_found(tmp_path: Path) -> None:
+    path = tmp_path / "menu.yaml"
+    path.write_text("ivr: 1\nflow: menu\nstart: menu\nstates:" + MENU + "\n  next: {do: hang_up}\n")
+
+    def ctrl_c(done: int, found: int) -> None:
+        raise KeyboardInterrupt
+
+    found = explored(path, told=ctrl_c)
+    assert found.interrupted and found.left and not found.holds
+    assert found.states == ("menu", "next")
+    assert not found.refuted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
 from ...engine.flow import Flow, Place
 from ...testing.caller import is_called
@@ -12,11 +12,12 @@ from ...testing.steps import Step, sentence
 from ...testing.story import Story
 from ...testing.troubles import Trouble
 from .cycles import cycles, longest, reached, reaching
-from .search import VOICELESS, Edge, Graph, Node
+from .search import VOICELESS, Edge, Graph, Node, TwoWays, entered
 
 OVER = sentence("is_over")
 WELL = sentence("goes_well")
 ON_HANG_UP = "on_hang_up"
+SAME_WAY = "same-way"
 STEPS, MINUTES = 100, 30.0
 
 
@@ -196,6 +197,36 @@ def _hang_up(graph: Graph, limits: Limits) -> Iterator[Refuted]:
             yield _refuted("hang-up", graph, state, words, edge.path.then(WELL))
 
 
+# -- the walk itself -------------------------------------------------------------------------------
+
+
+def _same_way(graph: Graph, limits: Limits) -> Iterator[Refuted]:
+    """What happens to a call decides where it goes: no chance, and no clock of the flow's own."""
+    if graph.two_ways is None:
+        return
+    node, path, other = graph.two_ways.node, graph.two_ways.path, graph.two_ways.other
+    state = _parts_in(graph, graph.two_ways)
+    if other.ended_by:
+        now = "ended"
+    else:
+        now = "waited elsewhere in it" if other.state == node.state else f"waited in {other.state}"
+    fault = next((each for each in other.failures if each.startswith(f"{state}: ")), "")
+    why = f"; the flow had failed: {fault}" if fault else ""
+    words = f"the same call went two ways: it waited in {node.state}, and told again it {now}{why}"
+    yield _refuted(SAME_WAY, graph, state, words, path)
+
+
+def _parts_in(graph: Graph, found: TwoWays) -> str:
+    """The last state in which both calls were."""
+    node, trail = found.node, tuple[str, ...]()
+    while node.number:
+        came = next(edge for edge in graph.edges if edge.target == node.number)
+        node, trail = graph.nodes[came.source], came.states + trail
+    told = entered(found.other.line.log)
+    both = takewhile(lambda pair: pair[0] == pair[1], zip(trail, told, strict=False))
+    return max(enumerate(both), default=(0, (found.node.state,)))[1][0]
+
+
 def _refuted(
     property: str, graph: Graph, state: str, words: str, path: Story, move: str = ""
 ) -> Refuted:
@@ -222,4 +253,5 @@ PROPERTIES = (
     Property("transfers", "no transfer fails without a word", _troubles("transfers", "transfer")),
     Property("hang-up", "on_hang_up runs once, wherever somebody hangs up", _hang_up),
     Property("secrets", "no secret is told", _troubles("secrets", "secret")),
+    Property(SAME_WAY, "the same call goes the same way", _same_way),
 )

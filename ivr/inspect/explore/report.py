@@ -13,7 +13,7 @@ from ...engine.handlers import SORRY
 from ...engine.house import House
 from ...testing.caller import is_called
 from ...testing.scenario import SUFFIX, load_scenarios
-from .proofs import Limits, Property, Refuted, refuted
+from .proofs import SAME_WAY, Limits, Property, Refuted, refuted
 from .search import MOST_NODES, Graph, search
 
 
@@ -21,8 +21,9 @@ from .search import MOST_NODES, Graph, search
 class Explored:
     """What was found out about one flow.
 
-    `left`: places that were found and not followed, so that nothing is proven.  `states` were
-    entered, and `unseen` were not.  `abstracted` says what was tried in part.
+    `left`: places that were found and not followed, so that nothing is proven; `interrupted`: by
+    Ctrl-C.  `states` were entered, and `unseen` were not.  `abstracted` says what was tried in
+    part.
     """
 
     flow: Flow
@@ -44,6 +45,10 @@ class Explored:
         return self.graph.left
 
     @property
+    def interrupted(self) -> bool:
+        return self.graph.interrupted
+
+    @property
     def abstracted(self) -> tuple[str, ...]:
         return tuple(self.graph.abstracted)
 
@@ -51,6 +56,11 @@ class Explored:
     def refuted(self) -> list[Refuted]:
         """Everything that does not hold."""
         return [each for _, found in self.results for each in found]
+
+    @property
+    def reproducible(self) -> list[Refuted]:
+        """What does not hold, and fails again when its story is told."""
+        return [each for each in self.refuted if each.property != SAME_WAY]
 
     @property
     def holds(self) -> bool:
@@ -63,6 +73,7 @@ class Explored:
             "places": self.places,
             "moves": self.moves,
             "left": self.left,
+            "interrupted": self.interrupted,
             "states": list(self.states),
             "unseen": list(self.unseen),
             "abstracted": list(self.abstracted),
@@ -98,7 +109,7 @@ def explore(
     """Walk through *flow*, and prove or refute what must hold of every flow.
 
     *arguments* are those of a flow that others call.  *faults*: phones and services do what nobody
-    expects of them, too.  *places*: how many to follow at most.
+    expects of them, too.  *places*: how many to follow at most.  Ctrl-C ends the walk.
     """
     limits = limits or Limits()
     graph = search(

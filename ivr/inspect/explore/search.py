@@ -1,13 +1,15 @@
 """The walk: from each place at which something is decided, one call for each thing that can be.
 
 A session is a coroutine and cannot be copied.  So a branch is walked by a new call of which the
-same story is told, with one step more.  Since time is an argument it goes the same way.
+same story is told, with one step more.  Since time is an argument it goes the same way; where it
+does not, the flow goes by chance or by a clock, and nothing more can be found out about it.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -40,11 +42,15 @@ MOST_WORDS = 20  # about what was tried in part
 
 @dataclass(slots=True)
 class Node:
-    """A place at which something is decided; `end` is who ended the call, if it is over there."""
+    """A place at which something is decided; `end` is who ended the call, if it is over there.
+
+    `spot` is where the flow waits, whatever its variables are.
+    """
 
     number: int
     path: Story
     state: str
+    spot: Hashable = ()
     end: str = ""
     asks: bool = False
     edges: list[Edge] = field(default_factory=list)
@@ -71,6 +77,15 @@ class Edge:
     farewells: tuple[int, int] = (0, 0)
 
 
+@dataclass(eq=False)
+class TwoWays(Exception):
+    """The call that came to *node* went another way when its *path* was told once more: *other*."""
+
+    node: Node
+    path: Story
+    other: SimulatedCall
+
+
 @dataclass(slots=True)
 class Graph:
     """All that was found; the first node is where calls begin."""
@@ -80,7 +95,10 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     left: int = 0
-    """How many places were found and not followed."""
+    """How many places were found and not followed, or not in every way."""
+    two_ways: TwoWays | None = None
+    """What ended the walk, if it was that."""
+    interrupted: bool = False
     abstracted: dict[str, None] = field(default_factory=dict)
     """What was tried in part, in words."""
 
@@ -107,6 +125,8 @@ def search(
     *arguments* are those of a flow that others call; None: some that fit.  *faults*: phones and
     services do what nobody expects of them, too.
     *longest*: seconds after which a call that goes on by itself is endless.  *most*: places.
+
+    Ctrl-C ends the walk, and what was found by then is returned.
     """
     return _Search(flow, offers(flow, arguments), faults, longest, most, told).run()
 
@@ -139,6 +159,18 @@ class _Search:
 
     def run(self) -> Graph:
         graph = self.graph
+        try:
+            self._walk()
+        except TwoWays as found:
+            graph.two_ways = found
+        except KeyboardInterrupt:
+            graph.interrupted = True
+        unfinished = graph.interrupted or graph.two_ways is not None
+        graph.left = len(self.todo) + unfinished
+        return graph
+
+    def _walk(self) -> None:
+        graph = self.graph
         start = Node(0, Story(), "")
         graph.nodes.append(start)
         secrets = MadeUpSecrets(self.alike.of(self.flow.name).lengths)
@@ -151,12 +183,10 @@ class _Search:
         while self.todo and len(graph.nodes) < self.most:
             self._expand(self.todo.popleft())
             self.told(len(graph.nodes) - len(self.todo), len(graph.nodes))
-        graph.left = len(self.todo)
-        return graph
 
     def _expand(self, node: Node) -> None:
         live, node.call = node.call, None
-        simulated = live or node.path.tell(self.flow)
+        simulated = live or self._again(node, node.path)
         possible = moves(simulated, self.alike, self.faults)
         if not self.says_farewell:
             spot = _spot(simulated)
@@ -185,7 +215,7 @@ class _Search:
         self, node: Node, path: Story, move: Move, live: SimulatedCall | None = None, depth: int = 0
     ) -> None:
         """Let *move* happen at *node*, and see where that leads; *live* stands there already."""
-        simulated = live or path.tell(self.flow)
+        simulated = live or self._again(node, path)
         began, before = simulated.now, _scopes(simulated)
         mark = len(simulated.line.log) if node.number else 0
         origin, path = path, self._let(simulated, move, path)
@@ -204,7 +234,7 @@ class _Search:
             target.number,
             simulated.now - began,
             path,
-            _entered(entries),
+            entered(entries),
             tuple(found),
             endless,
             (due, len(call.partings)) if move is LEAVES else (0, 0),
@@ -214,7 +244,20 @@ class _Search:
         if depth < 3:
             for name, begun in list(self._variants(simulated, origin, mark)):
                 other = Move(f"{move.name}; {name}", move.kind, move.steps, move.silent)
-                self._try(node, begun, other, None, depth + 1)
+                with suppress(TwoWays):  # it was asked for before, and leads elsewhere
+                    self._try(node, begun, other, None, depth + 1)
+
+    def _again(self, node: Node, path: Story) -> SimulatedCall:
+        """A call in which *path* has happened once more.  Raises `TwoWays`."""
+        simulated = SimulatedCall(self.flow, **path.offer)
+        try:
+            for step in path.steps:
+                step.tell(simulated)
+        except StoryError:
+            raise TwoWays(node, path, simulated) from None
+        if path is node.path and node.number and _spot(simulated) != node.spot:
+            raise TwoWays(node, path, simulated)
+        return simulated
 
     def _variants(
         self, simulated: SimulatedCall, origin: Story, mark: int
@@ -278,7 +321,8 @@ class _Search:
         if key not in self.known:
             number = len(self.graph.nodes)
             asks = simulated.session.call.asking
-            node = Node(number, path, simulated.state, end, asks, call=simulated)
+            spot = _spot(simulated)
+            node = Node(number, path, simulated.state, spot, end, asks, call=simulated)
             self.known[key] = node
             self.graph.nodes.append(node)
             if not end and not endless:
@@ -348,7 +392,8 @@ def _as_far_as(step: Step, entries: list[Any]) -> Iterator[Step]:
         yield sentence("presses", **{**step.named, "keys": step.named["keys"][:pressed]})
 
 
-def _entered(entries: list[Any]) -> tuple[str, ...]:
+def entered(entries: list[Any]) -> tuple[str, ...]:
+    """The states that were entered, in order."""
     return tuple(
         thing.detail for _, thing, _ in entries if isinstance(thing, Note) and thing.kind == "state"
     )
