@@ -81,7 +81,7 @@ def test_it_registers_renews_and_calls(
     contacts = {seen.contact for seen in provider.saw("short")}
     assert contacts == {f"<sip:short@{LOCAL}:{port};transport={transport}>"}
     assert call(provider) == 200
-    town.peer.expect(lambda: len(provider.saw("short")) > 2, "it is renewed", 10)
+    town.peer.expect(lambda: len(provider.saw("short")) > 2, "it is renewed", 20)
     assert call(provider) == 200
 
     desk = Peer(provider.port)

@@ -63,7 +63,7 @@ def registered(town: Town) -> dict[str, Any]:
         found[:] = town.asks("/v1/registrations")["registrations"]
         return bool(found[0]["state"] == "registered")
 
-    town.peer.expect(now, "it is registered", 15)
+    town.peer.expect(now, "it is registered", 30)
     return found[0]
 
 
@@ -105,13 +105,13 @@ def test_behind_a_front_one_worker_registers(
     before = len(provider.saw("short"))
     for worker in town.workers():
         os.kill(worker["pid"], signal.SIGKILL)
-    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "a successor registers", 15)
+    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "a successor registers", 30)
     registered(town)
 
     before = len(provider.saw("short"))
     town.server.send_signal(signal.SIGHUP)
-    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "the new version does", 15)
-    town.peer.expect(lambda: not town.workers("draining"), "the old workers end", 15)
+    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "the new version does", 30)
+    town.peer.expect(lambda: not town.workers("draining"), "the old workers end", 30)
     assert all(seen.expires for seen in provider.saw("short"))
     assert call(provider) == 200
 
@@ -138,9 +138,9 @@ def test_a_worker_that_stands_alone_registers(
     states = {x["account"]: x["state"] for x in json.loads(told.stdout)["registrations"]}
     assert states == {"trunk": "registered", "wrong": "refused"}
 
-    os.kill(town.workers()[0]["pid"], signal.SIGKILL)
     before = len(provider.saw("short"))
-    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "a successor registers", 15)
+    os.kill(town.workers()[0]["pid"], signal.SIGKILL)
+    town.peer.expect(lambda: len(provider.saw("short")) > before + 1, "a successor registers", 30)
     assert town.close() == 0
     assert provider.saw("short")[-1].expires == 0
 

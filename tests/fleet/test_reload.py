@@ -125,6 +125,7 @@ def test_sighup_replaces_every_worker_and_loses_no_call(here: Town) -> None:
 def test_sighup_to_the_rest_of_the_fleet_ends_nobody(here: Town) -> None:
     """`pkill -HUP` and `systemctl kill` send it to every process."""
     calls = here.up(1)
+    here.peer.expect(lambda: not here.workers("draining"), "the old workers have ended")
     templates = [pid for pid in children(here.server.pid) if "template" in command(pid)]
     for pid in [*templates, *chain(*map(children, templates))]:
         os.kill(pid, signal.SIGHUP)

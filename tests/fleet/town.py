@@ -115,7 +115,7 @@ class Town:
         if self.server.poll() is None:
             self.server.send_signal(signal.SIGTERM)
         try:
-            self.peer.run(lambda: self.server.poll() is not None, 15)
+            self.peer.run(lambda: self.server.poll() is not None, 40)
         finally:
             self.peer.close()
             for server in self.servers:
@@ -137,7 +137,7 @@ class Town:
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             data=None if body is None else json.dumps(body).encode(),
         )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read().decode()
         return json.loads(text) if "json" in answer.headers["Content-Type"] else text
 
@@ -165,7 +165,7 @@ class Town:
         for _ in range(number):
             calls.append(self.peer.call(user))
             self.peer.run(None, pause)
-        self.peer.expect(lambda: all(call.up for call in calls), f"{number} calls are answered", 15)
+        self.peer.expect(lambda: all(call.up for call in calls), f"{number} calls are answered", 30)
         return calls
 
     def end(self, calls: list[Dialog]) -> None:
@@ -198,9 +198,9 @@ class Town:
     def is_heard(self, call: Dialog) -> bool:
         """Whether sound still comes."""
         before = len(call.heard)
-        return self.peer.run(lambda: len(call.heard) > before + 5, 2)
+        return self.peer.run(lambda: len(call.heard) > before + 5, 10)
 
-    def hears(self, call: Dialog, prompt: str, seconds: float = 8) -> None:
+    def hears(self, call: Dialog, prompt: str, seconds: float = 20) -> None:
         self.peer.expect(
             lambda: TONES[prompt] in [hertz for hertz, _ in call.tones()], prompt, seconds
         )
@@ -213,21 +213,17 @@ class Town:
             found[:] = self._listed()
             return len(found) >= count
 
-        self.peer.expect(enough, f"{count} records", 15)
+        self.peer.expect(enough, f"{count} records", 30)
         assert len({record["id"] for record in found}) == len(found) == count
         return found
 
-    def records_since(self, count: int) -> list[dict[str, Any]]:
-        """The records, when there are at least so many and no more come."""
-        found: list[dict[str, Any]] = []
-
-        def settled() -> bool:
-            self.peer.run(None, 1.0)
-            before, found[:] = len(found), self._listed()
-            return before == len(found) >= count
-
-        self.peer.expect(settled, f"{count} records", 20)
-        return list(found)
+    def ended_by(self, who: str, count: int) -> None:
+        """Waits until at least so many records tell of calls that ended so."""
+        self.peer.expect(
+            lambda: [each["ended_by"] for each in self._listed()].count(who) >= count,
+            f"{count} records of calls that {who} ended",
+            30,
+        )
 
     def records_of(self, calls: list[Dialog]) -> list[dict[str, Any]]:
         """The records of the calls that came last."""

@@ -398,6 +398,8 @@ class Peer:
             case "REFER":
                 if self.refer_code:
                     dialog.reply(message, self.refer_code)
+            case "INVITE" if ";tag=" not in message.header("to"):
+                pass  # it came again before our answer was read
             case "INVITE" | "UPDATE":
                 dialog.reply(message, 200, dialog.sdp)
             case _:

@@ -22,11 +22,15 @@ T = TypeVar("T")
 
 
 class Uas(Peer):
-    """A worker: what it says to each INVITE is in `says`; then, and without, it is 200."""
+    """A worker: what it says to each INVITE is in `says`; then, and without, it is 200.
+
+    While it is not `well`, it answers no probe.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(PORT, FIRST + number)
         self.life = f"w{number}-1"
+        self.well = True
         self.says: list[tuple[int | str, ...]] = []
         self.calls: list[Dialog] = []
         self.answer = self._say
@@ -50,9 +54,10 @@ class Uas(Peer):
 
     def _message(self, message: Message) -> None:
         if message.method == "OPTIONS" and not message.code:
-            dialog = Dialog(self, "", "")
-            dialog.rtp.close()
-            dialog.reply(message, 200)
+            if self.well:
+                dialog = Dialog(self, "", "")
+                dialog.rtp.close()
+                dialog.reply(message, 200)
         else:
             super()._message(message)
 
@@ -61,7 +66,7 @@ class Exchange:
     """`caller` calls the front, `workers` are behind it."""
 
     def __init__(self, folder: Path, workers: int = 2, maxload: int = 4, **options: Any) -> None:
-        options = {"silence": 0.3, "address": LOCAL, **options}
+        options = {"silence": 10.0, "address": LOCAL, **options}  # more than a test ever rests
         self.plan = FrontPlan(port=PORT, workers=(Workers(LOCAL, FIRST, LAST),), **options)
         self.folder, self.maxload = folder, maxload
         self._loop = asyncio.new_event_loop()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 import pytest
 
-from ...sip.peer import LOCAL, Peer
+from ...sip.peer import LOCAL, Dialog, Peer
 from ...sip.wire import Message
 from .exchange import PORT, Exchange, raw
 
@@ -14,12 +16,21 @@ pytestmark = pytest.mark.line
 DTLS = "v=0\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=fingerprint:sha-256 00\r\n"
 
 
-def answer(hall: Exchange, request: str, by: Peer | None = None) -> Message | None:
-    """What is said to a request by hand; None: nothing."""
+def answer(hall: Exchange, request: str, by: Peer | None = None) -> Message:
+    """What is said to a request by hand."""
     peer = by or hall.caller
     number = send(hall, request, peer)
-    hall.caller.run(lambda: _to(peer, number), 0.3)
-    return _to(peer, number)
+    hall.caller.expect(lambda: _to(peer, number), "an answer")
+    said = _to(peer, number)
+    assert said
+    return said
+
+
+def nothing(hall: Exchange, request: str, by: Peer | None = None) -> bool:
+    """Whether nothing is said to a request by hand."""
+    peer = by or hall.caller
+    number = send(hall, request, peer)
+    return not hall.caller.run(lambda: _to(peer, number), 0.3)
 
 
 def send(hall: Exchange, request: str, by: Peer | None = None) -> str:
@@ -35,16 +46,15 @@ def _to(peer: Peer, number: str) -> Message | None:
 
 
 def code(hall: Exchange, request: str, by: Peer | None = None) -> int:
-    message = answer(hall, request, by)
-    return message.code if message else 0
+    return answer(hall, request, by).code
 
 
 def test_methods(hall: Exchange) -> None:
     there = answer(hall, raw("OPTIONS"))
-    assert there and there.code == 200 and "INVITE" in there.header("allow")
+    assert there.code == 200 and "INVITE" in there.header("allow")
     for method in ("REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"):
         refused = answer(hall, raw(method))
-        assert refused and refused.code == 405 and "REGISTER" not in refused.header("allow")
+        assert refused.code == 405 and "REGISTER" not in refused.header("allow")
     assert code(hall, raw("BYE")) == 481
     assert code(hall, raw("REFER")) == 481
     assert code(hall, raw("DANCE")) == 501
@@ -54,7 +64,7 @@ def test_methods(hall: Exchange) -> None:
 def test_without_workers_it_is_not_there_for_calls(serve: Callable[..., Exchange]) -> None:
     hall = serve(workers=0)
     said = answer(hall, raw("OPTIONS"))
-    assert said and (said.code, said.header("retry-after")) == (503, "5")
+    assert (said.code, said.header("retry-after")) == (503, "5")
     assert hall.final(hall.caller.call()).code == 503
 
 
@@ -62,8 +72,8 @@ def test_requests_of_calls_that_do_not_exist(hall: Exchange) -> None:
     assert code(hall, raw("BYE", to_tag="x")) == 481
     assert code(hall, raw("INVITE", to_tag="x")) == 481
     assert code(hall, raw("CANCEL")) == 481
-    assert code(hall, raw("ACK", to_tag="x")) == 0
-    assert code(hall, raw("ACK")) == 0
+    assert nothing(hall, raw("ACK", to_tag="x"))
+    assert nothing(hall, raw("ACK"))
 
 
 def test_it_is_no_open_relay(hall: Exchange) -> None:
@@ -116,17 +126,27 @@ def test_offers(hall: Exchange, body: str, expected: int) -> None:
     assert sum(hall.ran()) == (expected == 200)
 
 
+def _finals(call: Dialog, number: str) -> list[int]:
+    """The codes to one request; an earlier one's may come again meanwhile."""
+    asked = [each for each in call.responses if each.header("cseq") == number]
+    return [each.code for each in asked if each.code >= 200]
+
+
 def test_offers_within_a_call(hall: Exchange) -> None:
     call = hall.caller.up()
     served = hall.workers[0].calls[0]
-    for body, expected in ((DTLS, 488), (offer("a=x\r\n" * 800), 513)):
-        call.responses.clear()
+    hall.caller.expect(lambda: served.got("ACK"), "the ACK comes to the worker")
+
+    def said(body: str) -> int:
         call.request("INVITE", body)
-        assert hall.final(call).code == expected
+        number = f"{call.cseq} INVITE"
+        hall.caller.expect(lambda: _finals(call, number), "a final answer")
+        return _finals(call, number)[0]
+
+    assert said(DTLS) == 488
+    assert said(offer("a=x\r\n" * 800)) == 513
     assert [each.method for each in served.requests] == ["ACK"]
-    call.responses.clear()
-    call.request("INVITE")  # this one without an offer is good
-    assert hall.final(call).code == 200
+    assert said("") == 200  # this one without an offer is good
 
 
 def test_no_offer_where_that_is_wanted(serve: Callable[..., Exchange]) -> None:
@@ -136,15 +156,16 @@ def test_no_offer_where_that_is_wanted(serve: Callable[..., Exchange]) -> None:
 
 def test_scanners_hear_nothing(hall: Exchange) -> None:
     for agent in ("friendly-scanner", "SIPVicious 1.0", "pplsip"):
-        assert code(hall, raw("OPTIONS", f"User-Agent: {agent}")) == 0
+        assert nothing(hall, raw("OPTIONS", f"User-Agent: {agent}"))
     assert code(hall, raw("OPTIONS", "User-Agent: Desk phone")) == 200
 
 
 def test_only_who_is_allowed_is_answered(serve: Callable[..., Exchange]) -> None:
     hall = serve(allow=("127.0.0.64/26", "127.0.0.3"))
-    expected = {"127.0.0.2": 0, "127.0.0.3": 200, "127.0.0.65": 200, "127.0.0.128": 0}
-    for host, status in expected.items():
-        assert code(hall, raw("OPTIONS"), hall.stranger(host)) == status
+    for host in ("127.0.0.3", "127.0.0.65"):
+        assert code(hall, raw("OPTIONS"), hall.stranger(host)) == 200
+    for host in ("127.0.0.2", "127.0.0.128"):
+        assert nothing(hall, raw("OPTIONS"), hall.stranger(host))
     assert code(hall, raw("OPTIONS")) == 200  # from the machine itself
     hall.caller.up()  # workers are not asked
 
@@ -154,10 +175,11 @@ def test_one_who_floods_is_not_heard_and_others_are(serve: Callable[..., Exchang
     flooder, other = hall.stranger("127.0.0.2"), hall.stranger("127.0.0.3")
     call = flooder.call()
     hall.final(call)
+    last = ""
     for _ in range(200):
-        send(hall, raw("OPTIONS"), flooder)
+        last = send(hall, raw("OPTIONS"), flooder)
     hall.settle()
-    assert code(hall, raw("OPTIONS"), flooder) == 0
+    assert not _to(flooder, last)
     assert len(flooder.strays) < 100
     assert code(hall, raw("OPTIONS"), other) == 200
     call.bye()  # its running calls are heard
@@ -166,10 +188,12 @@ def test_one_who_floods_is_not_heard_and_others_are(serve: Callable[..., Exchang
 
 def test_too_many_calls_at_once_are_told_to_come_later(serve: Callable[..., Exchange]) -> None:
     hall = serve(calls_per_second=5, maxload=100)
+    began = time.monotonic()
     calls = [hall.caller.call() for _ in range(40)]
     said = [hall.final(call) for call in calls]
     refused = [each for each in said if each.code == 503]
     assert {each.header("retry-after") for each in refused} == {"5"}
-    assert 25 <= len(refused) <= 35  # of five a second, in two of Kamailio's seconds
+    seconds = math.ceil(time.monotonic() - began) + 1  # of Kamailio's, which begin when it likes
+    assert 40 - 5 * seconds <= len(refused) <= 40 - 5
     assert sum(hall.ran()) == len(said) - len(refused)
     hall.caller.expect(lambda: hall.final(hall.caller.call()).code == 200, "it is later")

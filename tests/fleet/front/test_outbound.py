@@ -68,7 +68,7 @@ def test_one_who_is_not_there_is_given_up_after_8_s(hall: Exchange) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
         call = dial(hall.workers[0], f"sip:601@127.0.0.1:{deaf.getsockname()[1]}")
-        hall.caller.expect(call.final, "an answer", 10)
+        hall.caller.expect(call.final, "an answer", 20)
     assert call.status() == 408
 
 
