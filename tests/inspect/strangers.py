@@ -140,3 +140,15 @@ class Stranger:
         states = [name for name in self.flow.states if not name.startswith("(")]
         orders: list[Event] = [Moved(self.random.choice(states)), Interjected("sorry"), Dismissed()]
         self.line.happens(self.random.choice(orders))
+
+
+class Delayed(Stranger):
+    """A stranger of whose keys some come when a timer is up, and the flow does not know it yet."""
+
+    def press(self) -> None:
+        line, late = self.line, self.random.choice([None, 0.0, 0.0003, 0.004, 0.03])
+        if late is not None and line.session.deadline is not None:
+            moment = line.session.deadline + late
+            if moment < line._agenda.next and moment < line.now + 8:
+                line.now = moment
+        super().press()

@@ -22,7 +22,7 @@ from ivr.testing.caller import is_called
 from ivr.testing.scenario import load_scenarios
 from ivr.testing.story import Story
 
-from .strangers import FLOWS, Stranger
+from .strangers import FLOWS, Delayed, Stranger
 
 
 @cache
@@ -34,8 +34,8 @@ def taking_calls() -> list[Path]:
     return [file for file in FLOWS if not is_called(known(file))]
 
 
-def journal_of(flow: Flow, random: Random, **offer: Any) -> list[dict[str, Any]]:
-    lines = Stranger(flow, random, **offer).lives()
+def journal_of(flow: Flow, random: Random, who: type[Stranger] = Stranger) -> list[dict[str, Any]]:
+    lines = who(flow, random).lives()
     return [json.loads(json.dumps(line, default=str)) for line in lines]
 
 
@@ -48,13 +48,13 @@ def comes_true(story: Story, flow: Flow, folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("file", taking_calls(), ids=lambda file: file.stem)
-@given(random=st.randoms(use_true_random=False))
-@settings(max_examples=8, deadline=None, derandomize=True)
+@given(random=st.randoms(use_true_random=False), who=st.sampled_from([Stranger, Delayed]))
+@settings(max_examples=16, deadline=None, derandomize=True)
 def test_whatever_callers_do_it_can_be_told(
-    tmp_path_factory: pytest.TempPathFactory, file: Path, random: Random
+    tmp_path_factory: pytest.TempPathFactory, file: Path, random: Random, who: type[Stranger]
 ) -> None:
     flow = known(file)
-    story = story_of(read(journal_of(flow, random)), flow)
+    story = story_of(read(journal_of(flow, random, who)), flow)
     assert comes_true(story, flow, tmp_path_factory.mktemp("told"))
 
 
@@ -338,3 +338,45 @@ def test_what_was_still_typed_of_a_wrong_entry_is_told_as_such(tmp_path: Path) -
     assert [line["kind"] for line in call.journal if "kind" in line].count("dropped") == 2
     story = story_of(told(call), known(file))
     assert comes_true(story, known(file), tmp_path)
+
+
+HASTY = """
+ivr: 1
+flow: hasty
+start: greet
+variables: {visits: {type: number, default: 0}}
+states:
+  greet:
+    do: [answer, pause: 1 s, send_digits: w1, recall: visits, say: {text: Welcome.}]
+    then: {done: menu, failed: menu, timeout: menu}
+  menu:
+    do: {ask: {text: "Which one?", attempts: 1, type_ahead: AHEAD, choices: {one: 1, two: 2}}}
+    then: {one: end, two: menu, no_input: end, no_match: end}
+"""
+
+
+@pytest.mark.parametrize("late", [-0.02, -0.0012, 0, 0.0004, 0.004, 0.2])
+@pytest.mark.parametrize("timers", range(4))
+@pytest.mark.parametrize("ahead", ["keep", "flush"])
+def test_a_key_may_come_when_a_timer_is_up_before_the_flow_is_told(
+    tmp_path: Path, late: float, timers: int, ahead: str
+) -> None:
+    file = tmp_path / "hasty.yaml"
+    file.write_text(HASTY.replace("AHEAD", ahead), encoding="utf-8")
+    flow = load_flow(file)
+    call = SimulatedCall(flow, told=["recall"])
+    line = call._line
+    for _ in range(1 + timers):  # the answer is the first that happens by itself
+        assert line.step()
+    line.now = line.due + late
+    line.press("1")
+    call.waits_for("recall", value={"visits": 3}, after=0.003).is_over()
+    story = story_of(told(call), flow)
+    assert done(story.tell(flow)) == done(call)
+    assert comes_true(story, flow, tmp_path)
+
+
+def done(call: SimulatedCall) -> list[dict[str, Any]]:
+    """What the flow did, whenever that was."""
+    effects = (line for line in call.journal if "effect" in line)
+    return [{name: of for name, of in line.items() if name != "at"} for line in effects]

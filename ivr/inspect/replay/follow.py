@@ -53,6 +53,7 @@ class Follower(Pace):
             if tell is not None:
                 self._before = before
                 tell(self, index, line)
+                self._is_told()
             before += sum(1 for _ in way([line]))
         self._come_to_the_end()
 

@@ -24,6 +24,8 @@ from .stand_ins import Choices
 PARTS = ("early_media", "play_done", "tick")
 """What happens by itself."""
 SHORTEST = 0.001  # seconds
+ROUNDED = 0.002  # seconds that the difference of two moments of a journal may be wrong by
+AT_ONCE = 0.05  # seconds in which even a busy worker has told the flow of a timer
 
 
 class WentElsewhere(Exception):
@@ -45,6 +47,7 @@ class Pace:
     _passed: int = 0  # what has happened by itself since the last fact
     _told_at: float = 0.0  # when the last sentence had come true
     _at: float = 0.0  # the journal's time of the last of these, or of that fact
+    _forestalled: float | None = None  # the timer in whose stead the fact that is told came
     call: SimulatedCall = field(init=False)
     _way: Iterator[tuple[str, str]] = field(init=False)  # what is still to be noted of its path
     _seen: int = 0  # of the line's log
@@ -99,11 +102,30 @@ class Pace:
         self._catch_up()
         now, due = self.call.now, self._line.due
         moment = now + max(0.0, line["at"] - self._at)
+        if due - ROUNDED <= moment and due == self._line.session.deadline:
+            self._forestalled = None if self._ticks_at_once(line) else due
         if moment > due - min(SHORTEST, (due - now) / 10):  # sums of floats differ
             moment = now + (due - now) * 0.9
         if moment - now >= SHORTEST:
             self._line.pass_until(self._told_at + self._seconds_to(moment))
         self._now_at(line)
+
+    def _ticks_at_once(self, line: Line) -> bool:
+        """Whether a timer was up right after *line*."""
+        return any(
+            each.get("event") == "tick" and each["at"] <= line["at"] + AT_ONCE
+            for _, each in self._after(self._index)
+        )
+
+    def _is_told(self) -> None:
+        """A fact is told.
+
+        One that came when a timer was up already, before the flow was told of that, may have been
+        what the flow went on with.  Here it comes before, so that the flow goes on with the timer.
+        """
+        if self._line.due == self._forestalled:
+            self._passed += 1
+        self._forestalled = None
 
     def _seconds_to(self, moment: float) -> float:
         """How long a story has to wait for *moment*: in figures that it can have, and no longer
