@@ -61,7 +61,7 @@ def test_five_hundred_calls_leave_nothing_behind(line: StartLine, tmp_path: Path
 
 def test_sipp_by_tcp(line: StartLine, tmp_path: Path) -> None:
     phone = line(menu)
-    sipp(phone, tmp_path, 5, "-t", "t1", "-r", "10")
+    sipp(phone, tmp_path, 5, "-t", "t1", "-r", "10", "-l", "3")
     phone.expect(Answered, count=5)
 
 
@@ -71,7 +71,7 @@ def test_barge_in_on_the_wire(line: StartLine, tmp_path: Path) -> None:
     tshark = ["tshark", "-i", "lo", "-q", "-w", str(capture), "-f", "udp"]
     with subprocess.Popen(tshark, stderr=subprocess.DEVNULL) as process:
         try:
-            phone.peer.expect(lambda: capture.exists() and capture.stat().st_size, "tshark", 10)
+            phone.peer.expect(lambda: capture.exists() and capture.stat().st_size, "tshark")
             call = phone.peer.up()
             phone.peer.expect(lambda: len(call.heard) > 20, "sound")
             call.press("5")
@@ -90,8 +90,6 @@ def test_barge_in_on_the_wire(line: StartLine, tmp_path: Path) -> None:
     key = min(float(at) for at, port, kind, _ in packets if kind == "101" and port != str(ours))
     heard = [(float(at), load) for at, port, kind, load in packets if port == str(ours)]
     before = {load for at, load in heard if at < key}
-    late = [
-        at - key for at, load in heard if at > key and load in before and set(load) - {"f", ":"}
-    ]
+    late = [load for at, load in heard if at > key and load in before and set(load) - {"f", ":"}]
     assert before - {"f" * 320}, "the capture has the prompt"
-    assert max(late, default=0.0) < 0.020
+    assert len(late) <= 1, "packets, which are 20 ms apart"

@@ -6,6 +6,7 @@ import fcntl
 import json
 import resource
 import shutil
+import time
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -44,10 +45,14 @@ def records(silence: float = 0, most: float = 60, least: float = 0) -> Callable[
 def speaking(phone: Line, seconds: float, hertz: int = 500) -> Dialog:
     call = phone.peer.up("box")
     phone.expect(Answered)
-    call.speaks = hertz
-    phone.peer.run(None, seconds)
-    call.speaks = 0
+    say(phone, call, seconds, hertz)
     return call
+
+
+def say(phone: Line, call: Dialog, seconds: float, hertz: int = 500) -> None:
+    """Packet by packet: none is left out where the machine has no time for us."""
+    call.says += [audio.ulaw(hertz)] * round(seconds * 50)
+    phone.peer.expect(lambda: not call.says, "all is said")
 
 
 def seconds_of(file: str, hertz: int = 500) -> float:
@@ -60,6 +65,16 @@ def seconds_of(file: str, hertz: int = 500) -> float:
         for n in range(0, len(data) - 319, 320)
     ]
     return sum(count for tone, count in audio.runs(payloads) if tone in (hertz, -1)) / 50
+
+
+def has_all(done: RecordDone, seconds: float) -> bool:
+    """Whether all that was said is in a message; where packets were late, some are made up."""
+    return seconds - 0.1 <= seconds_of(done.file) <= seconds + 0.4
+
+
+def silence_at_the_end(done: RecordDone) -> float:
+    tone, packets = audio.tones_of(Path(done.file))[-1]
+    return 0 if tone else packets / 50
 
 
 def check_message(phone: Line, done: RecordDone, reason: str) -> None:
@@ -79,12 +94,12 @@ def check_message(phone: Line, done: RecordDone, reason: str) -> None:
 def test_a_key_ends_a_message(line: StartLine) -> None:
     phone = line(records())
     call = speaking(phone, 1.0)
-    phone.peer.run(None, 0.6)
+    say(phone, call, 0.6, 0)
     call.press("5")
     done = phone.expect(RecordDone)
     assert (done.id, done.reason) == (1, "stopped")
-    assert done.seconds == pytest.approx(1.2, abs=0.15)  # with a fifth of a second of silence
-    assert seconds_of(done.file) == pytest.approx(1.0, abs=0.1)
+    assert has_all(done, 1.0)
+    assert silence_at_the_end(done) == pytest.approx(0.2, abs=0.04)
     phone.expect(HungUp)
     check_message(phone, done, "stopped")
 
@@ -99,7 +114,9 @@ def test_the_stop_keys_tone_is_no_part_of_the_message(line: StartLine) -> None:
         phone.peer.run(None, 0.02)
     call.info("1")
     done = phone.expect(RecordDone)
-    assert seconds_of(done.file) == pytest.approx(0.6, abs=0.15)  # 0.8 with the tone
+    assert has_all(done, 0.6)
+    rest = [count for tone, count in audio.tones_of(Path(done.file)) if tone in (700, 1200)]
+    assert sum(rest) < 8, "of ten packets of the tone; none, where the machine has time for us"
 
 
 def test_silence_ends_a_message(line: StartLine) -> None:
@@ -107,7 +124,8 @@ def test_silence_ends_a_message(line: StartLine) -> None:
     speaking(phone, 0.8)
     done = phone.expect(RecordDone)
     assert done.reason == "silence"
-    assert done.seconds == pytest.approx(1.0, abs=0.15)
+    assert has_all(done, 0.8)
+    assert silence_at_the_end(done) == pytest.approx(0.2, abs=0.04)
     phone.expect(HungUp)
     check_message(phone, done, "silence")
 
@@ -117,20 +135,22 @@ def test_a_caller_who_sends_nothing_is_silent(line: StartLine) -> None:
     call = phone.peer.call("box")
     call.speaks = None
     phone.expect(Answered)
-    done = phone.expect(RecordDone, 4)
+    done = phone.expect(RecordDone)
     assert (done.reason, done.seconds) == ("silence", 0.0)
 
 
 def test_the_longest_message(line: StartLine) -> None:
-    phone = line(records(most=0.5))
-    speaking(phone, 0.7)
+    phone = line(records(most=1.0))
+    began = time.monotonic()
+    call = phone.peer.up("box")
+    call.speaks = 500
     done = phone.expect(RecordDone)
     assert done.reason == "max_time"
-    assert 0.3 < done.seconds < 0.8
+    assert 0.5 < done.seconds < time.monotonic() - began
 
 
 def test_what_is_too_short_is_not_kept(line: StartLine) -> None:
-    phone = line(records(least=2))
+    phone = line(records(least=20))
     call = speaking(phone, 0.4)
     call.press("5")
     done = phone.expect(RecordDone)
@@ -141,18 +161,19 @@ def test_what_is_too_short_is_not_kept(line: StartLine) -> None:
 def test_a_message_is_kept_when_the_caller_hangs_up(line: StartLine) -> None:
     phone = line(records())
     call = speaking(phone, 0.7)
+    say(phone, call, 0.5, 0)  # which may be lost, where we are late
     call.bye()
     over = phone.expect(HungUp)
     done = phone.of(RecordDone)[0]
     assert phone.events[-2:] == [(phone.events[0][0], done), (phone.events[0][0], over)]
     assert done.reason == "hang_up"
-    assert seconds_of(done.file) == pytest.approx(0.7, abs=0.1)
+    assert has_all(done, 0.7)
     check_message(phone, done, "hang_up")
 
 
 def test_a_message_is_kept_when_the_line_closes(line: StartLine) -> None:
     phone = line(records())
-    speaking(phone, 0.5)
+    speaking(phone, 1.0)
     assert phone.end() == 0
     (kept,) = phone.of(RecordDone)
     assert kept.reason == "hang_up" and phone.events[-2][1] == kept
@@ -164,9 +185,10 @@ def test_a_message_is_kept_when_the_line_closes(line: StartLine) -> None:
 
 def test_what_a_dead_process_left_is_delivered(line: StartLine) -> None:
     phone = line(records())
-    speaking(phone, 1.2)
+    call, folder = speaking(phone, 0.5), phone.settings.recordings
+    call.speaks = 500  # until enough of it is on the disk
+    phone.peer.expect(lambda: next(folder.glob("*.wav.part")).stat().st_size > 16000, "a second")
     phone.kill()
-    folder = phone.settings.recordings
     assert sorted(p.suffix for p in folder.iterdir()) == [".part", ".part"]
     other = folder / "other.json.part"
     other.write_text("{}")
@@ -190,7 +212,7 @@ def test_a_disk_that_is_full(line: StartLine) -> None:
     earlier.write_bytes(b"precious")
     call = speaking(phone, 1.0)
     call.speaks = 500
-    done = phone.expect(RecordDone, 6)
+    done = phone.expect(RecordDone)
     assert done.reason == "error"
     assert done.detail
     phone.expect(HungUp)
@@ -202,6 +224,7 @@ def test_a_disk_that_is_full(line: StartLine) -> None:
 def test_a_folder_that_vanishes(line: StartLine) -> None:
     phone = line(records())
     speaking(phone, 0.3)
+    phone.peer.expect(lambda: list(phone.settings.recordings.iterdir()), "it is being written")
     shutil.rmtree(phone.settings.recordings)
     done = phone.expect(RecordDone)
     assert (done.reason, done.file) == ("error", "")

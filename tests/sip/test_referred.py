@@ -269,7 +269,7 @@ def test_a_message_goes_on(line: StartLine) -> None:
     refer(call)
     phone.peer.expect(lambda: call.got("BYE"), "the phone is let go")
     desk.call.speaks = 700
-    phone.peer.run(None, 0.5)
+    phone.peer.run(None, 1.0)
     desk.call.press("5")
     done = phone.expect(RecordDone)
     assert done.seconds > 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -53,18 +54,19 @@ def test_a_machine_and_then_its_beep(line: StartLine) -> None:
 
 def test_silence_takes_as_long_as_it_may(line: StartLine) -> None:
     phone = line(screens(0.6))
+    began = time.monotonic()
     call = phone.peer.up()
     phone.expect(Answered)
     call.speaks = None  # no RTP at all
-    assert not phone.peer.run(lambda: phone.of(Screened), 0.45)
-    assert phone.expect(Screened, seconds=0.5) == Screened(5, "silence")
+    assert phone.expect(Screened) == Screened(5, "silence")
+    assert 0.6 <= time.monotonic() - began < 5
 
 
 def test_a_screening_that_is_stopped_finds_nothing(line: StartLine) -> None:
-    phone = line(screens(0.5))
+    phone = line(screens(2))
     call = phone.peer.up()
     phone.expect(Answered)
     call.press("1")
     phone.expect(Digit)
-    phone.peer.run(None, 0.7)
+    phone.peer.run(None, 2.2)
     assert phone.of(Screened) == []

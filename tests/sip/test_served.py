@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -39,16 +40,17 @@ def test_a_busy_desk_ends_in_a_message(hall: Hall) -> None:
     call.press("1")
     hall.is_called_at("601")
     hall.hears(call, "leave_message", "beep")
-    call.speaks = 500
-    hall.peer.run(None, 1.5)
+    call.speaks, began = 500, time.monotonic()
+    hall.peer.run(None, 2.5)
     call.speaks = 0
     call.press("#")
+    said = time.monotonic() - began
     hall.hears(call, "goodbye")
     hall.peer.expect(lambda: call.got("BYE"), "BYE")
     hall.peer.expect(lambda: len(hall.messages()) > before, "the message")
     message = hall.messages()[-1]
     assert message["caller"] == "alice" and message["dialled"] == "day"
-    assert 1.0 <= message["seconds"] <= 2.0
+    assert 1.0 <= message["seconds"] <= said + 0.5
     journal = hall.journal(call)
     states = [line["detail"] for line in journal if line.get("kind") == "state"]
     assert states == ["greet", "welcome", "menu", "sales", "voicemail"]
@@ -99,8 +101,9 @@ def test_a_wrong_key_is_asked_again(hall: Hall) -> None:
 
 def test_type_ahead_skips_the_menu(hall: Hall) -> None:
     hall.desk_says = (486,)
-    call = hall.peer.up("day")
-    call.press("1")
+    hall.desk.clear()  # somebody else has been here
+    call = hall.peer.call("day")
+    call.press("1")  # the first that he sends
     hall.is_called_at("601")
     assert TONES["menu"][0] not in [hertz for hertz, _ in call.tones()]
     call.bye()
@@ -139,7 +142,7 @@ def test_cancel_before_the_answer(hall: Hall) -> None:
     hall.peer.expect(lambda: call.responses, "100 or 180")
     hall.peer.run(None, 0.1)
     call.cancel()
-    hall.peer.expect(lambda: call.status() == 487, "487")
+    hall.peer.expect(lambda: (final := call.final()) and final.code == 487, "487")
     assert hall.journal(call)[-1]["detail"] == "caller"
 
 
@@ -191,22 +194,23 @@ def _speaks(call: Dialog) -> bool:
 def test_the_journal_has_the_ladder(hall: Hall) -> None:
     call = hall.peer.up("answer")
     call.info("5")
-    hall.peer.run(lambda: call.final("INFO"), 2)
+    hall.peer.expect(lambda: call.final("INFO"), "200 to INFO")
     call.bye()
     hall.journal(call)
+    hall.peer.expect(lambda: len(hall.signals()) >= 8, "all messages")
     assert hall.signals()[0]["sip"].startswith("INVITE sip:answer@")
     assert "Signal" not in json.dumps(hall.signals())
     assert [line["cseq"].split()[1] for line in hall.signals()] == [
         "INVITE", "INVITE", "INVITE", "ACK", "INFO", "INFO", "BYE", "BYE",
     ]  # fmt: skip
-    assert all(0 <= line["at"] < 5 for line in hall.signals())
+    assert all(0 <= line["at"] < 20 for line in hall.signals())
 
 
 def test_the_answer_to_our_bye_follows_the_end(hall: Hall) -> None:
     call = hall.peer.up("broken")
     hall.peer.expect(lambda: call.got("BYE"), "BYE")
     hall.journal(call)
-    hall.peer.expect(lambda: hall.signals()[-1]["sip"].startswith("SIP/2.0 200"), "200 to BYE", 2)
+    hall.peer.expect(lambda: hall.signals()[-1]["sip"].startswith("SIP/2.0 200"), "200 to BYE")
     assert hall.signals()[-1]["cseq"].endswith(" BYE") and not hall.signals()[-1]["sent"]
 
 
@@ -231,23 +235,30 @@ def test_the_call_beyond_the_limit_gets_503_and_the_next_is_served(hall: Hall) -
     assert final is not None and final.header("retry-after")
     for call in calls:
         call.bye()
-    hall.peer.run(lambda: all(call.final("BYE") for call in calls), 2)
+    hall.peer.expect(lambda: all(call.final("BYE") for call in calls), "200 to each BYE")
     last = hall.peer.up("pause")
     last.bye()
 
 
+def is_closing(hall: Hall) -> bool:
+    asked = hall.peer.call(send=False)
+    asked.request("OPTIONS")
+    hall.peer.expect(asked.status, "an answer to OPTIONS")
+    return asked.status() == 503
+
+
 def test_sigterm_ends_what_does_not_finish(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
+    hall = Hall(tmp_path, drain_seconds=4)
     call = hall.peer.up("record")
     hall.peer.run(None, 0.8)
     call.speaks = 500
     hall.peer.run(None, 0.5)
     hall.server.send_signal(signal.SIGTERM)
-    hall.peer.run(None, 0.2)
+    hall.peer.expect(lambda: is_closing(hall), "it is closing")
     late = hall.peer.call("pause")
     hall.peer.expect(lambda: late.status() == 503, "503")
-    hall.peer.expect(lambda: call.got("BYE"), "BYE", 5)
-    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 5)
+    hall.peer.expect(lambda: call.got("BYE"), "BYE")
+    hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 20)
     assert hall.server.returncode == 0
     assert hall.journal(call)[-1]["detail"] == "drain"
     assert len(hall.messages()) == 1
@@ -258,7 +269,7 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     hall = Hall(tmp_path, drain_seconds=60)
     hall.peer.up("pause")
     hall.server.send_signal(signal.SIGTERM)
-    hall.peer.run(None, 0.2)
+    hall.peer.expect(lambda: is_closing(hall), "it is closing")
     hall.server.send_signal(signal.SIGTERM)
     hall.peer.expect(lambda: hall.server.poll() is not None, "the end", 20)
     assert hall.server.returncode == 128 + signal.SIGTERM
@@ -272,7 +283,7 @@ def test_a_port_in_use_is_a_message(hall: Hall) -> None:
         env={**os.environ, "IVR_SIP__PORT": str(hall.port)},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
     )
     assert done.returncode == 2
     assert "in use" in done.stderr and "Traceback" not in done.stderr

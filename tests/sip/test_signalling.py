@@ -41,8 +41,10 @@ def ladder(phone: Line, leg: int = 0) -> list[str]:
 
 
 def shows(phone: Line, *rungs: str, leg: int = 0) -> None:
+    """Whatever is said again where one of the two is late."""
+
     def there() -> bool:
-        found = ladder(phone, leg)
+        found = [rung for rung in ladder(phone, leg) if "+" not in rung]
         return found[: len(rungs)] == list(rungs)
 
     try:
@@ -86,7 +88,7 @@ def test_repetitions_are_counted(line: StartLine) -> None:
     phone = line(does(Answer()))
     call = phone.peer.call()
     call.acknowledges = False
-    phone.peer.expect(lambda: len(ladder(phone)) >= 5, "repeated 200", 3)
+    phone.peer.expect(lambda: len(ladder(phone)) >= 5, "repeated 200")
     assert ladder(phone)[:5] == [">INVITE", "<100", "<200", "<+200", "<++200"]
     call.bye()
 

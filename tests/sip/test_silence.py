@@ -55,14 +55,22 @@ def test_a_call_without_sound_is_told_of(
     phone = line(lambda: plays, public_address=PUBLIC)
     silent, talking, holding = up(phone, speaks=None), up(phone), up(phone, "sendonly", None)
     phone.expect(Answered, count=3)
-    phone.peer.run(None, SOON + 0.3)
+    log: list[str] = []
+
+    def is_told() -> bool:
+        log.append(capfd.readouterr().err)
+        return "no sound" in "".join(log)
+
+    phone.peer.expect(is_told, "the warning", SOON + 15)
+    phone.peer.run(None, 0.3)  # and for the others
     for call in (silent, talking, holding):
         call.bye()
     phone.expect(HungUp, count=3)
     names = [id for id, event in phone.events if isinstance(event, Offered)]
     over = [phone.of(HungUp, name)[0].media for name in names]
     assert [media.get("silent") for media in over] == [True, None, None]
-    [told] = [row for row in capfd.readouterr().err.splitlines() if "no sound" in row]
+    is_told()
+    [told] = [row for row in "".join(log).splitlines() if "no sound" in row]
     final = silent.final()
     assert final
     ours = final.body.partition("m=audio ")[2].split()[0]

@@ -44,11 +44,11 @@ def sipp(hall: Hall, folder: Path, scenario: Path, number: str, *options: str) -
     """One call, which must go as the scenario says."""
     command = [
         "sipp", "-sf", str(scenario), "-s", number, "-i", LOCAL, "-p", str(free_port()), "-m", "1",
-        "-nostdin", "-timeout", "8", "-timeout_error", "-trace_err", *options,
+        "-nostdin", "-timeout", "20", "-timeout_error", "-trace_err", *options,
         f"{LOCAL}:{hall.port}",
     ]  # fmt: skip
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=20
+        command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=40
     )
     wrong = "\n".join(file.read_text(errors="replace") for file in folder.glob("*errors.log"))
     assert done.returncode == 0, wrong or done.stdout[-2000:]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import array
 import gc
+import itertools
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -18,7 +20,8 @@ from ivr.sip.phone import Phone
 from ivr.sip.tap import TapPort
 
 from . import audio
-from .conftest import Script, StartLine
+from .conftest import Line, Script, StartLine
+from .peer import Dialog
 
 pytestmark = pytest.mark.line
 
@@ -65,7 +68,7 @@ class Listening(Phone):
         logging.info("a port: %s; heard %d frames", call._detectors.tap._ear, len(self.heard))
 
     def counts(self, call: LineCall) -> None:
-        ports = [thing for thing in gc.get_objects() if isinstance(thing, TapPort)]
+        ports = [thing for thing in gc.get_objects() if type(thing) is TapPort]
         logging.info("ports: %d", len(ports))
 
     def makes(self, call: LineCall) -> None:
@@ -83,9 +86,25 @@ class Listening(Phone):
         self.feed = Feed(self._stack, call, make, lambda: logging.info("the feed has ended"))
 
     def makes_for_ever(self, call: LineCall) -> None:
-        packet = audio.sine(400, 160).tobytes()
-        self.feed = Feed(self._stack, call, lambda size: packet, lambda: None)
-        self._stack.later(0.3, self.feed.stop)
+        packet, made = audio.sine(400, 160).tobytes(), itertools.count(1)
+
+        def make(size: int) -> bytes:
+            if next(made) == 15:
+                self._stack.defer(self.feed.stop)
+            return packet
+
+        self.feed = Feed(self._stack, call, make, lambda: None)
+
+
+def says(phone: Line, call: Dialog, packets: int) -> None:
+    call.says += [audio.ulaw(400)] * packets
+    phone.peer.expect(lambda: not call.says, "all is said")
+
+
+def hears(phone: Line, call: Dialog, packets: int) -> None:
+    """So many more, of whatever."""
+    heard = len(call.heard)
+    phone.peer.expect(lambda: len(call.heard) >= heard + packets, "packets")
 
 
 def does(**keys: str) -> Script:
@@ -111,18 +130,19 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_tick_brings_a_frame(line: StartLine, capfd: pytest.CaptureFixture[str]) -> None:
     phone = line(lambda: does(answered="listens", key1="tells"))
+    began = time.monotonic()
     call = phone.peer.up()
     phone.expect(Answered)
-    call.speaks = 400
-    phone.peer.run(None, 0.6)
+    says(phone, call, 40)
     call.press("1")
     phone.expect(Digit)
+    ticks = (time.monotonic() - began) * 50
     call.bye()
     phone.expect(HungUp)
     phone.end()
     log = capfd.readouterr().err
     frames, loud = (int(word) for word in log.partition("heard ")[2].split()[:3:2])
-    assert 25 <= loud <= frames <= 40
+    assert 25 <= loud <= frames <= ticks + 1
     assert log.count("RuntimeError: broken on purpose") == 1
     assert log.count("a listener of one frame") == 1
 
@@ -136,12 +156,11 @@ def test_it_goes_on_through_a_reinvite(line: StartLine, capfd: pytest.CaptureFix
         call.reinvite(direction)
         phone.peer.expect(lambda: call.final(), "a re-INVITE is answered")
         phone.peer.run(None, 0.2)
-    call.speaks = 400
-    phone.peer.run(None, 0.6)
+    says(phone, call, 60)
     call.press("1")
     phone.expect(Digit)
     phone.end()
-    assert int(capfd.readouterr().err.partition("frames, ")[2].split()[0]) >= 25
+    assert int(capfd.readouterr().err.partition("frames, ")[2].split()[0]) >= 40
 
 
 def test_nothing_comes_when_nobody_listens(
@@ -174,7 +193,7 @@ def test_what_makes_it_may_break(line: StartLine, capfd: pytest.CaptureFixture[s
     phone = line(lambda: does(answered="makes_nonsense"))
     call = phone.peer.up()
     phone.expect(Answered)
-    phone.peer.run(None, 0.3)
+    hears(phone, call, 15)
     assert call.tones() == []
     phone.end()
     log = capfd.readouterr().err
@@ -186,9 +205,11 @@ def test_it_may_be_stopped(line: StartLine) -> None:
     phone = line(lambda: does(answered="makes_for_ever"))
     call = phone.peer.up()
     phone.expect(Answered)
-    phone.peer.run(None, 0.8)
+    phone.peer.expect(lambda: call.tones(), "what is made")
+    phone.peer.expect(lambda: audio.tone(call.heard[-1].payload) == 0, "its end")
+    hears(phone, call, 15)
     ((hertz, packets),) = call.tones()
-    assert hertz == 400 and 13 <= packets <= 17
+    assert hertz == 400 and 15 <= packets <= 17
 
 
 def test_calls_that_are_listened_to_come_and_go(
@@ -198,6 +219,7 @@ def test_calls_that_are_listened_to_come_and_go(
     phone = line(lambda: does(answered="listens", key1="counts"))
     for number in range(1, 7):
         calls = [phone.peer.up(events=False) for _ in range(4)]
+        phone.expect(Answered, count=4 * number)
         phone.peer.run(None, 0.06)
         for call in calls:
             call.bye()

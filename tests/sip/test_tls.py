@@ -65,7 +65,7 @@ def connection_to(
     context.minimum_version = least
     address = LOCAL, phone.settings.tls_port
     with (
-        socket.create_connection(address, timeout=3) as plain,
+        socket.create_connection(address, timeout=15) as plain,
         context.wrap_socket(plain) as connection,
     ):
         yield connection

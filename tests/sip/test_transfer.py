@@ -225,9 +225,9 @@ def test_talking_goes_on_after_a_hold(line: StartLine) -> None:
     call = phone.peer.up()
     desk.call.speaks = 700
     phone.peer.expect(lambda: 700 in dict(call.tones()), "the far end is heard")
-    call.reinvite("sendonly")
-    phone.peer.run(None, 0.1)
-    call.reinvite("sendrecv")
+    for direction in ("sendonly", "sendrecv"):
+        call.reinvite(direction)
+        phone.peer.expect(lambda: call.answered, "200 to the re-INVITE")
     phone.peer.run(None, 0.1)
     call.heard.clear()
     phone.peer.expect(lambda: dict(call.tones()).get(700, 0) > 5, "the far end is heard again")
@@ -281,18 +281,18 @@ def test_a_far_end_that_is_not_there(line: StartLine) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", port))
         call = phone.peer.up()
-        assert phone.expect(LegEnded, 10) == LegEnded(1, 408, "no_response")
+        assert phone.expect(LegEnded, 25) == LegEnded(1, 408, "no_response")
     assert not call.over
 
 
 def test_a_far_end_that_is_gone_without_a_word(line: StartLine) -> None:
     port = free_port()
-    phone = line(calls(f"sip:601@127.0.0.1:{port}"), peer_port=port, media_timeout=1)
+    phone = line(calls(f"sip:601@127.0.0.1:{port}"), peer_port=port, media_timeout=2)
     desk = Desk(phone, 200)
     call = phone.peer.up()
     phone.expect(LegAnswered)
     desk.call.speaks = None
-    assert phone.expect(LegEnded, 8) == LegEnded(1, 200, "media_timeout")
+    assert phone.expect(LegEnded) == LegEnded(1, 200, "media_timeout")
     phone.peer.expect(lambda: desk.call.got("BYE"), "BYE")
     assert not call.over
 
