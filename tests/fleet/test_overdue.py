@@ -30,12 +30,12 @@ def test_a_flow_that_is_read_for_ever_is_given_up_and_its_line_told(tmp_path: Pa
     file = project(tmp_path, "import threading\nsum(range(10**14))\n")
 
     async def load() -> None:
-        template = Template(1, lambda message: None, patience=2)
+        template = Template(1, lambda message: None, patience=5)
         with pytest.raises(SettingsError) as caught:
             await template.load(file, None)
         place = f"{tmp_path / 'menu.py'}:2"
         assert (
-            str(caught.value) == f"{place}: reading the project did not come to an end within 2 s"
+            str(caught.value) == f"{place}: reading the project did not come to an end within 5 s"
         )
 
     asyncio.run(load())

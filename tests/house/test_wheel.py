@@ -64,7 +64,7 @@ def test_new_test_and_serve(ivr: str, tmp_path: Path) -> None:
             assert options(port).startswith("SIP/2.0 200")
         finally:
             server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=40) == 0
 
 
 def test_every_wheel_exists_for_python_3_12(wheel: Path, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def options(port: int) -> str:
     """What the line answers to an OPTIONS request."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
         phone.bind(("127.0.0.1", 0))
-        phone.settimeout(5)
+        phone.settimeout(20)
         mine = phone.getsockname()[1]
         request = (
             f"OPTIONS sip:100@127.0.0.1:{port} SIP/2.0\r\n"

@@ -110,7 +110,7 @@ def hear(store: PromptStore, play: Play) -> list[Path]:
     return ear.files()
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for `condition`, not for a time."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

@@ -56,7 +56,7 @@ def crew(tmp_path: Path) -> Iterator[tuple[PromptStore, Crew]]:
 
 def test_several_voices_work_at_once_and_end(crew: tuple[PromptStore, Crew]) -> None:
     store, made = crew
-    before = threading.active_count()
+    before = {*threading.enumerate()}  # some of them may be ending
     steps: list[int] = []
     assert store.render_all(lambda done, total, name: steps.append(done), jobs=3) == []
     assert steps == list(range(1, 16))
@@ -66,7 +66,7 @@ def test_several_voices_work_at_once_and_end(crew: tuple[PromptStore, Crew]) -> 
         sorted(words for _, words in TEXTS)
     )
     assert all(voice.closed for voice in made.voices)
-    assert threading.active_count() == before
+    assert {*threading.enumerate()} <= before
 
 
 def test_no_voice_is_started_for_what_is_there(crew: tuple[PromptStore, Crew]) -> None:

@@ -127,7 +127,7 @@ def handle(request):
 
 answer_requests(handle)
 """)
-    answer = child.ask({}, 1.0)
+    answer = child.ask({}, 4.0)
     assert answer == {"pid": child.pid}
     with pytest.raises(ProcessLookupError):
         os.kill(int(marker.read_text()), 0)

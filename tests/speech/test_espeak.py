@@ -125,7 +125,7 @@ def test_a_process_that_hangs_is_ended_at_the_limit(engine: EspeakEngine, file: 
     stopped = engine.pid
     assert stopped
     os.kill(stopped, signal.SIGSTOP)
-    speaker.speak("Two", "en", file, 1.0)
+    speaker.speak("Two", "en", file, 4.0)
     assert engine.pid not in (None, stopped)
 
 

@@ -145,7 +145,7 @@ def test_a_stopped_process_is_replaced_within_the_limit(speaker: Speaker, file: 
     stopped = pid_of(speaker)
     assert stopped
     os.kill(stopped, signal.SIGSTOP)
-    speaker.speak("Two.", "en", file, 1.0)
+    speaker.speak("Two.", "en", file, 4.0)
     assert is_gone(stopped)
     assert pid_of(speaker) not in (None, stopped)
 

@@ -174,9 +174,9 @@ def test_an_outage_under_load_and_killed_keepers_lose_nothing_and_double_nothing
             machine.has_taken()
         waited = len(house.waiting()) + len(there.waiting())
         server.start()
+        kept = len(house.kept())
         for machine in (here, other):
             machine.take(150)
-        kept = len(house.kept())
         until(lambda: len(house.kept()) > kept + 60)
         here.kill_keeper()
         other.kill_keeper()

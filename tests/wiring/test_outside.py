@@ -53,7 +53,7 @@ class Line:
         for _ in range(2):
             self.worker.turn()
         while not self.worker.sessions["a"].ended:
-            assert self.awake.acquire(timeout=3)
+            assert self.awake.acquire(timeout=20)
             self.worker.turn()
         self.worker.tell("a", ev.HungUp())
 

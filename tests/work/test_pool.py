@@ -86,9 +86,9 @@ def test_what_comes_of_work_is_told(office: Open) -> None:
 
 
 def test_no_thread_is_there_before_there_is_work() -> None:
-    before = threading.active_count()
+    before = {*threading.enumerate()}  # some of them may be ending
     Pool({"x": lambda: lambda order, seconds: None})
-    assert threading.active_count() == before
+    assert {*threading.enumerate()} <= before
 
 
 @pytest.mark.parametrize(
